@@ -1,0 +1,5 @@
+/** Preview and applier. */
+@NullMarked
+package landfall.apply;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,35 @@
+package landfall.base;
+
+import java.time.Duration;
+
+/** Every bound of the program in one place. A limit that is met is a named problem, never a silent cut. */
+public final class Limits {
+    /** One manifest file or standard input; a larger one is refused by name. */
+    public static final long MANIFEST_BYTES_MAX = 64L << 20;
+
+    /** Files read of one folder of manifests. */
+    public static final int MANIFEST_FILES_MAX = 20_000;
+
+    /** Nodes of one YAML document after aliases are expanded: an alias bomb stops here. */
+    public static final int YAML_NODES_MAX = 2_000_000;
+
+    public static final int YAML_DEPTH_MAX = 200;
+
+    /** Dokku: one value of this size makes every later deploy of the app fail (config-big.json). */
+    public static final int CONFIG_VALUE_BYTES_MAX = 131_071;
+
+    /** One SSH command line is one argv element on both ends. */
+    public static final int COMMAND_LINE_BYTES_MAX = 131_071;
+
+    public static final Duration SSH_CONNECT = Duration.ofSeconds(15);
+
+    /** sshd's default MaxSessions is 10: two are left to others. */
+    public static final int SSH_CHANNELS_MAX = 8;
+
+    public static final Duration DEPLOY_MAX = Duration.ofMinutes(15);
+
+    /** Default of --door-max: how long requests may wait before the switch is undone (design/0). */
+    public static final Duration DOOR_MAX = Duration.ofMillis(2500);
+
+    private Limits() {}
+}

@@ -1,0 +1,5 @@
+/** The recipe in docket's format and the rest of the move folder. */
+@NullMarked
+package landfall.recipe;
+
+import org.jspecify.annotations.NullMarked;

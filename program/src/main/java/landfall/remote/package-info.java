@@ -1,0 +1,5 @@
+/** SSH sessions, channels and quoting. */
+@NullMarked
+package landfall.remote;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Text and JSON views of results and events. */
+@NullMarked
+package landfall.report;
+
+import org.jspecify.annotations.NullMarked;
