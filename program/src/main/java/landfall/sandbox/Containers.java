@@ -106,9 +106,7 @@ public final class Containers {
     /** A word that is a mounted path, or lies under one, names its folder here; any other word stays. */
     public static String mapped(String word, Map<String, Path> mounts) {
         return mounts.entrySet().stream()
-                .sorted(Comparator.comparing((Map.Entry<String, Path> mount) ->
-                                mount.getKey().length())
-                        .reversed())
+                .sorted(Comparator.comparingInt(mount -> -mount.getKey().length()))
                 .filter(mount -> word.equals(mount.getKey()) || word.startsWith(mount.getKey() + "/"))
                 .findFirst()
                 .map(mount -> mount.getValue() + word.substring(mount.getKey().length()))
