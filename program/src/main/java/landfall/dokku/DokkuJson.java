@@ -47,6 +47,18 @@ public final class DokkuJson {
         }
     }
 
+    public static List<String> texts(String json, String command) {
+        try {
+            List<String> texts = new ArrayList<>();
+            for (Object element : MAPPER.readValue(json, List.class)) {
+                texts.add(String.valueOf(element));
+            }
+            return texts;
+        } catch (JacksonException e) {
+            throw unreadable(command);
+        }
+    }
+
     public static String write(Map<String, String> values) {
         return MAPPER.writeValueAsString(values);
     }
