@@ -34,7 +34,7 @@ select 'index ' || r.full_name, pg_get_indexdef(r.oid) || ' valid ' || i.indisva
   from relation r join pg_index i on i.indexrelid = r.oid
 union all
 select 'trigger ' || r.full_name || '.' || quote_ident(t.tgname),
-       pg_get_triggerdef(t.oid) || ' enabled ' || t.tgenabled
+       pg_get_triggerdef(t.oid) || ' enabled ' || t.tgenabled::text
   from pg_trigger t join relation r on r.oid = t.tgrelid
  where not t.tgisinternal and t.tgname <> 'landfall_guard'
 union all
