@@ -65,8 +65,7 @@ public final class Applier {
                 .filter(app -> !app.waitsFor().isEmpty())
                 .map(MoveSettings.App::name)
                 .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> known =
-                settings.apps().stream().map(MoveSettings.App::name).collect(Collectors.toSet());
+        Set<String> known = settings.apps().stream().map(MoveSettings.App::name).collect(Collectors.toSet());
         int changed = 0;
         int unchanged = 0;
         List<String> commands = new ArrayList<>();
@@ -119,8 +118,7 @@ public final class Applier {
                                 reason,
                                 "Look at it on the host, then run the same command again."));
             case Plan.Change(String why, List<DokkuCommand> changes) -> {
-                List<String> shown =
-                        changes.stream().map(DokkuCommand::display).toList();
+                List<String> shown = changes.stream().map(DokkuCommand::display).toList();
                 commands.addAll(shown);
                 if (dryRun) {
                     events.step(name, "would change", why);

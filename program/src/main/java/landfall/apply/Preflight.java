@@ -18,8 +18,7 @@ final class Preflight {
         if (version.compareTo(DokkuVersion.OLDEST_SUPPORTED) < 0) {
             problems.add(Problem.error(
                     "Dokku " + version + " on " + host.connection().target() + " is too old",
-                    "Landfall needs " + DokkuVersion.OLDEST_SUPPORTED
-                            + " or later (storage entries, reports as JSON)",
+                    "Landfall needs " + DokkuVersion.OLDEST_SUPPORTED + " or later (storage entries, reports as JSON)",
                     "The host's root updates it: apt-get update && apt-get install dokku."));
             // Older ones don't list their plugins as JSON either.
             problems.stopOnErrors(ExitCode.REFUSED);
@@ -30,8 +29,8 @@ final class Preflight {
             problems.add(Problem.error(
                     "the Dokku host has no " + plugin + " plugin",
                     "the recipe has a " + plugin + " service",
-                    "The host's root installs it: dokku plugin:install https://github.com/dokku/dokku-" + plugin + ".git " + plugin
-                            + "."));
+                    "The host's root installs it: dokku plugin:install https://github.com/dokku/dokku-" + plugin
+                            + ".git " + plugin + "."));
         }
         problems.stopOnErrors(ExitCode.REFUSED);
     }

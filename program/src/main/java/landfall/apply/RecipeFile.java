@@ -65,11 +65,7 @@ public record RecipeFile(List<Task> tasks) {
     }
 
     private static void readPlay(
-            Map<String, Object> play,
-            Origin origin,
-            Map<String, Secret> secrets,
-            List<Task> tasks,
-            Problems problems) {
+            Map<String, Object> play, Origin origin, Map<String, Secret> secrets, List<Task> tasks, Problems problems) {
         onlyKeys(play.keySet(), PLAY_KEYS, origin, "a play");
         Map<String, Secret> inputs = inputs(play.get("inputs"), origin, secrets, problems);
         int number = 0;

@@ -70,9 +70,8 @@ final class ApplyCommand implements Callable<Integer> {
     }
 
     private java.util.Map<String, Object> summary(Applier.Outcome outcome) {
-        String waiting = outcome.waiting().isEmpty()
-                ? ""
-                : ", waiting for data: " + String.join(", ", outcome.waiting());
+        String waiting =
+                outcome.waiting().isEmpty() ? "" : ", waiting for data: " + String.join(", ", outcome.waiting());
         return Events.fields(
                 "changed",
                 dryRun ? 0 : outcome.changed(),

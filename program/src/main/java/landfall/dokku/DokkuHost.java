@@ -41,7 +41,8 @@ public final class DokkuHost {
         Secret stdin = command.stdin();
         byte[] input = stdin == null ? NO_INPUT : stdin.reveal().getBytes(java.nio.charset.StandardCharsets.UTF_8);
         try {
-            Consumer<String> listener = command.echoesSecrets() ? line -> {} : line -> onLine.accept(Ansi.stripped(line));
+            Consumer<String> listener =
+                    command.echoesSecrets() ? line -> {} : line -> onLine.accept(Ansi.stripped(line));
             ExecResult result = connection.exec(command.line(), input, timeout, listener);
             return new DokkuResult(result.exit(), command.echoesSecrets() ? "" : result.stdout(), result.stderr());
         } catch (IOException e) {

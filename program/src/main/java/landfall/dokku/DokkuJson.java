@@ -20,8 +20,8 @@ public final class DokkuJson {
     public static Map<String, String> strings(String json, String command) {
         Map<String, String> strings = new LinkedHashMap<>();
         object(json, command)
-                .forEach((key, value) -> strings.put(
-                        key, value instanceof String text ? text : MAPPER.writeValueAsString(value)));
+                .forEach((key, value) ->
+                        strings.put(key, value instanceof String text ? text : MAPPER.writeValueAsString(value)));
         return strings;
     }
 

@@ -19,7 +19,8 @@ public record DokkuResult(int exit, String stdout, String stderr) {
         String[] lines = all.split("\n", -1);
         StringBuilder text = new StringBuilder();
         for (int i = Math.max(0, lines.length - LINES_MAX); i < lines.length; i++) {
-            text.append(text.isEmpty() ? "" : "\n").append(Ansi.stripped(lines[i]).strip());
+            text.append(text.isEmpty() ? "" : "\n")
+                    .append(Ansi.stripped(lines[i]).strip());
         }
         return text.toString();
     }

@@ -35,8 +35,7 @@ final class HostKeyCheck implements ServerKeyVerifier {
 
     private record Known(PublicKey key, boolean revoked) {}
 
-    private HostKeyCheck(
-            String host, int port, Path file, @Nullable String acceptedFingerprint, List<Known> known) {
+    private HostKeyCheck(String host, int port, Path file, @Nullable String acceptedFingerprint, List<Known> known) {
         this.host = host;
         this.port = port;
         this.file = file;
@@ -68,8 +67,7 @@ final class HostKeyCheck implements ServerKeyVerifier {
             for (KnownHostEntry entry : KnownHostEntry.readKnownHostEntries(file)) {
                 boolean authority = "cert-authority".equals(entry.getMarker());
                 if (!authority && entry.isHostMatch(host, port)) {
-                    PublicKey key =
-                            entry.getKeyEntry().resolvePublicKey(null, PublicKeyEntryResolver.IGNORING);
+                    PublicKey key = entry.getKeyEntry().resolvePublicKey(null, PublicKeyEntryResolver.IGNORING);
                     if (key != null) {
                         found.add(new Known(key, "revoked".equals(entry.getMarker())));
                     }

@@ -111,7 +111,9 @@ public final class SshConnection implements AutoCloseable {
             }
             if (exit == null) {
                 throw new IOException("the connection was lost while the command ran"
-                        + (stream.stderr().isBlank() ? "" : ": " + stream.stderr().strip()));
+                        + (stream.stderr().isBlank()
+                                ? ""
+                                : ": " + stream.stderr().strip()));
             }
             IOException failure = writeFailure.get();
             if (failure != null && exit == 0) {
@@ -199,10 +201,27 @@ public final class SshConnection implements AutoCloseable {
     private static Map<PtyMode, Integer> rawModes() {
         Map<PtyMode, Integer> modes = new EnumMap<>(PtyMode.class);
         for (PtyMode mode : EnumSet.of(
-                PtyMode.ICANON, PtyMode.ECHO, PtyMode.ECHOE, PtyMode.ECHOK, PtyMode.ECHONL, PtyMode.ECHOCTL,
-                PtyMode.ECHOKE, PtyMode.ISIG, PtyMode.IEXTEN, PtyMode.OPOST, PtyMode.ONLCR, PtyMode.OCRNL,
-                PtyMode.ICRNL, PtyMode.INLCR, PtyMode.IGNCR, PtyMode.IXON, PtyMode.IXOFF, PtyMode.IXANY,
-                PtyMode.ISTRIP, PtyMode.INPCK, PtyMode.PARENB)) {
+                PtyMode.ICANON,
+                PtyMode.ECHO,
+                PtyMode.ECHOE,
+                PtyMode.ECHOK,
+                PtyMode.ECHONL,
+                PtyMode.ECHOCTL,
+                PtyMode.ECHOKE,
+                PtyMode.ISIG,
+                PtyMode.IEXTEN,
+                PtyMode.OPOST,
+                PtyMode.ONLCR,
+                PtyMode.OCRNL,
+                PtyMode.ICRNL,
+                PtyMode.INLCR,
+                PtyMode.IGNCR,
+                PtyMode.IXON,
+                PtyMode.IXOFF,
+                PtyMode.IXANY,
+                PtyMode.ISTRIP,
+                PtyMode.INPCK,
+                PtyMode.PARENB)) {
             modes.put(mode, 0);
         }
         modes.put(PtyMode.CS8, 1);
@@ -239,7 +258,6 @@ public final class SshConnection implements AutoCloseable {
     public synchronized int connections() {
         return (int) lines.stream().filter(line -> line.session.isOpen()).count();
     }
-
 
     @Override
     public void close() {

@@ -45,12 +45,7 @@ final class SshConnector {
     private final @Nullable Path agent;
 
     private SshConnector(
-            SshTarget target,
-            String host,
-            int port,
-            SshKeys keys,
-            HostKeyCheck hostKeyCheck,
-            @Nullable Path agent) {
+            SshTarget target, String host, int port, SshKeys keys, HostKeyCheck hostKeyCheck, @Nullable Path agent) {
         this.target = target;
         this.host = host;
         this.port = port;
@@ -73,10 +68,8 @@ final class SshConnector {
         }
         SshKeys keys = SshKeys.load(options.identity(), files, home);
         String socket = System.getenv("SSH_AUTH_SOCK");
-        boolean useAgent = options.identity() == null
-                && socket != null
-                && !socket.isEmpty()
-                && Files.exists(Path.of(socket));
+        boolean useAgent =
+                options.identity() == null && socket != null && !socket.isEmpty() && Files.exists(Path.of(socket));
         return new SshConnector(
                 target, host, port, keys, HostKeyCheck.of(host, port, options), useAgent ? Path.of(socket) : null);
     }
@@ -94,15 +87,17 @@ final class SshConnector {
                     .resolveEffectiveHost(target.host(), 0, null, target.user(), null, null);
             // "none" makes MINA 2.20.0 throw when it connects; we connect to the resolved name ourselves.
             String jump = entry == null ? null : entry.getProxyJump();
-            if (jump != null && !jump.isBlank() && !jump.toLowerCase(Locale.ROOT).equals("none")) {
+            if (jump != null
+                    && !jump.isBlank()
+                    && !jump.toLowerCase(Locale.ROOT).equals("none")) {
                 throw new LandfallException(
                         ExitCode.BAD_INPUT,
                         Problem.error(
                                 Origin.file(file.toString()),
                                 "asks for ProxyJump " + jump + " to reach " + target.host(),
                                 "Landfall connects directly only",
-                                "Forward a local port (ssh -L 2222:" + target.host()
-                                        + ":22 JUMPHOST) and give --host " + target.user() + "@127.0.0.1:2222."));
+                                "Forward a local port (ssh -L 2222:" + target.host() + ":22 JUMPHOST) and give --host "
+                                        + target.user() + "@127.0.0.1:2222."));
             }
             return entry;
         } catch (IOException | IllegalArgumentException e) {
@@ -193,8 +188,8 @@ final class SshConnector {
         if (!connected) {
             return switch (root(failure)) {
                 case NoRouteToHostException e -> unreachable(place, e);
-                case ConnectException e when String.valueOf(e.getMessage()).contains("nreachable") ->
-                    unreachable(place, e);
+                case ConnectException e
+                when String.valueOf(e.getMessage()).contains("nreachable") -> unreachable(place, e);
                 case ConnectException e ->
                     problem(
                             "connection to " + place + " refused",

@@ -24,6 +24,8 @@ record AppTask(String app) implements Task {
 
     @Override
     public Plan plan(DokkuHost host) {
-        return host.appExists(app) ? Plan.inSync() : Plan.change("it does not exist", DokkuCommand.of("apps:create", app));
+        return host.appExists(app)
+                ? Plan.inSync()
+                : Plan.change("it does not exist", DokkuCommand.of("apps:create", app));
     }
 }

@@ -12,9 +12,11 @@ import landfall.dokku.FolderTar;
 /** {@code dokku_certs}: the app has a certificate; as docket does, only its presence is compared. */
 record CertsTask(String app, Secret certificate, Secret key) implements Task {
     static CertsTask read(TaskFields fields) {
-        CertsTask task =
-                new CertsTask(Checks.app(fields), fields.secret("cert_content"), fields.secret("key_content"));
-        fields.demand(task.certificate().reveal().contains("-----BEGIN CERTIFICATE-----"), "cert_content", "it is no PEM certificate");
+        CertsTask task = new CertsTask(Checks.app(fields), fields.secret("cert_content"), fields.secret("key_content"));
+        fields.demand(
+                task.certificate().reveal().contains("-----BEGIN CERTIFICATE-----"),
+                "cert_content",
+                "it is no PEM certificate");
         fields.demand(task.key().reveal().contains("PRIVATE KEY-----"), "key_content", "it is no PEM private key");
         fields.choice("state", "present", "present");
         fields.end();
@@ -36,11 +38,13 @@ record CertsTask(String app, Secret certificate, Secret key) implements Task {
         if ("true".equals(host.report("certs", app).get("enabled"))) {
             return Plan.inSync();
         }
-        return Plan.change("it has none", DokkuCommand.of("certs:add", app).withInput(tar()).droppingOutput());
-        }
+        return Plan.change(
+                "it has none",
+                DokkuCommand.of("certs:add", app).withInput(tar()).droppingOutput());
+    }
 
-        /** PEM is ASCII, and so is a tar of it: it can travel as text. */
-        private Secret tar() {
+    /** PEM is ASCII, and so is a tar of it: it can travel as text. */
+    private Secret tar() {
         ByteArrayOutputStream tar = new ByteArrayOutputStream();
         try {
             FolderTar.writeFile(tar, "server.crt", certificate.reveal().getBytes(StandardCharsets.UTF_8));

@@ -9,8 +9,8 @@ import landfall.base.Secret;
 final class Checks {
     private static final Pattern APP = Pattern.compile("[a-z0-9][a-z0-9.-]*");
     private static final Pattern KEY = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
-    private static final Pattern DOMAIN =
-            Pattern.compile("(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
+    private static final Pattern DOMAIN = Pattern.compile(
+            "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
     private static final Pattern LABEL = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
     private static final Pattern SERVICE = Pattern.compile("[A-Za-z0-9_-]+");
     private static final Pattern PROCESS = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
@@ -44,7 +44,10 @@ final class Checks {
 
     static String word(TaskFields fields, String field) {
         String name = fields.text(field);
-        fields.demand(PROCESS.matcher(name).matches(), field, "it is letters, digits, dashes and _, beginning with a letter or digit");
+        fields.demand(
+                PROCESS.matcher(name).matches(),
+                field,
+                "it is letters, digits, dashes and _, beginning with a letter or digit");
         return name;
     }
 
@@ -62,7 +65,8 @@ final class Checks {
         fields.demand(
                 !text.endsWith("\"") && !text.endsWith("\\"),
                 "config",
-                "the value of " + key + " ends in \" or \\: Dokku would store it so that no later config command of the app works");
+                "the value of " + key
+                        + " ends in \" or \\: Dokku would store it so that no later config command of the app works");
         fields.demand(
                 text.getBytes(StandardCharsets.UTF_8).length <= Limits.CONFIG_VALUE_BYTES_MAX,
                 "config",
@@ -72,14 +76,16 @@ final class Checks {
     }
 
     static void resource(TaskFields fields, String name, String value) {
-        boolean good =
-                switch (name) {
-                    case "cpu" -> CPU.matcher(value).matches() && Double.parseDouble(value) > 0;
-                    case "memory", "memory-swap" -> MEMORY.matcher(value).matches();
-                    case "nvidia-gpu" -> value.matches("[0-9]+");
-                    default -> false;
-                };
-        fields.demand(good, "resources", name + ": \"" + value + "\" is not a resource and amount Docker takes (cpu 0.5, memory 512m)");
+        boolean good = switch (name) {
+            case "cpu" -> CPU.matcher(value).matches() && Double.parseDouble(value) > 0;
+            case "memory", "memory-swap" -> MEMORY.matcher(value).matches();
+            case "nvidia-gpu" -> value.matches("[0-9]+");
+            default -> false;
+        };
+        fields.demand(
+                good,
+                "resources",
+                name + ": \"" + value + "\" is not a resource and amount Docker takes (cpu 0.5, memory 512m)");
     }
 
     static void scale(TaskFields fields, String process, int count) {

@@ -34,10 +34,10 @@ record ConfigTask(String app, boolean restart, Map<String, Secret> config) imple
     public Plan plan(DokkuHost host) {
         DokkuResult export = host.run(DokkuCommand.of("config:export", "--format", "json", app));
         if (!export.succeeded() && !export.appMissing()) {
-            return new Plan.Unknown("config:export failed with exit " + export.exit() + ": " + export.stderr().strip());
+            return new Plan.Unknown("config:export failed with exit " + export.exit() + ": "
+                    + export.stderr().strip());
         }
-        Map<String, Object> now =
-                export.appMissing() ? Map.of() : DokkuJson.object(export.stdout(), "config:export");
+        Map<String, Object> now = export.appMissing() ? Map.of() : DokkuJson.object(export.stdout(), "config:export");
         Map<String, String> changed = new TreeMap<>();
         config.forEach((key, value) -> {
             if (!value.reveal().equals(now.get(key))) {

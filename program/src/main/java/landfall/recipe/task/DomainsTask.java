@@ -32,20 +32,22 @@ record DomainsTask(String app, List<String> domains, boolean only) implements Ta
 
     @Override
     public Plan plan(DokkuHost host) {
-        String vhosts = host.report("domains", app).getOrDefault("app-vhosts", "").strip();
+        String vhosts =
+                host.report("domains", app).getOrDefault("app-vhosts", "").strip();
         Set<String> now = new LinkedHashSet<>(vhosts.isEmpty() ? List.of() : List.of(vhosts.split("\\s+")));
         if (only) {
             return now.equals(new LinkedHashSet<>(domains))
                     ? Plan.inSync()
                     : Plan.change("its domains are: " + vhosts, command("domains:set", domains));
         }
-        List<String> missing = domains.stream().filter(domain -> !now.contains(domain)).toList();
+        List<String> missing =
+                domains.stream().filter(domain -> !now.contains(domain)).toList();
         return missing.isEmpty()
                 ? Plan.inSync()
                 : Plan.change("missing: " + String.join(", ", missing), command("domains:add", missing));
-        }
+    }
 
-        private DokkuCommand command(String name, List<String> names) {
+    private DokkuCommand command(String name, List<String> names) {
         List<String> words = new ArrayList<>(List.of(name, app));
         words.addAll(names);
         return DokkuCommand.of(words);

@@ -26,6 +26,8 @@ public record ImageTask(String app, String image) implements Task {
     @Override
     public Plan plan(DokkuHost host) {
         boolean same = image.equals(host.report("git", app).get("source-image")) && host.isDeployed(app);
-        return same ? Plan.inSync() : Plan.change("it runs something else", DokkuCommand.of("git:from-image", app, image));
+        return same
+                ? Plan.inSync()
+                : Plan.change("it runs something else", DokkuCommand.of("git:from-image", app, image));
     }
 }

@@ -21,7 +21,9 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
             Map<?, ?> entry = (Map<?, ?>) element;
             String scheme = String.valueOf(entry.get("scheme"));
             fields.demand(
-                    List.of("http", "https", "grpc", "grpcs").contains(scheme), "port_mappings", scheme + " is not a scheme");
+                    List.of("http", "https", "grpc", "grpcs").contains(scheme),
+                    "port_mappings",
+                    scheme + " is not a scheme");
             int hostPort = number(fields, entry.get("host"));
             int containerPort = number(fields, entry.get("container"));
             mappings.add(scheme + ":" + hostPort + ":" + containerPort);
@@ -31,9 +33,9 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
         PortsTask task = new PortsTask(Checks.app(fields), mappings, only);
         fields.end();
         return task;
-        }
+    }
 
-        private static int number(TaskFields fields, @Nullable Object value) {
+    private static int number(TaskFields fields, @Nullable Object value) {
         int port = value instanceof Integer number ? number : -1;
         Checks.port(fields, String.valueOf(value), port);
         return port;
@@ -53,7 +55,9 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
     public Plan plan(DokkuHost host) {
         String map = host.report("ports", app).getOrDefault("map", "").strip();
         Set<String> now = new LinkedHashSet<>(map.isEmpty() ? List.of() : List.of(map.split("\\s+")));
-        List<String> wanted = only ? mappings : mappings.stream().filter(port -> !now.contains(port)).toList();
+        List<String> wanted = only
+                ? mappings
+                : mappings.stream().filter(port -> !now.contains(port)).toList();
         if (only ? now.equals(new LinkedHashSet<>(mappings)) : wanted.isEmpty()) {
             return Plan.inSync();
         }

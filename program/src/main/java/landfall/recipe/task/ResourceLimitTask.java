@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** {@code dokku_resource_limit}: the containers' upper bounds. */
 record ResourceLimitTask(String app, @Nullable String process, Map<String, String> resources) implements Task {
     static ResourceLimitTask read(TaskFields fields) {
-        ResourceLimitTask task = new ResourceLimitTask(Checks.app(fields), fields.optional("process_type"), fields.map("resources"));
+        ResourceLimitTask task =
+                new ResourceLimitTask(Checks.app(fields), fields.optional("process_type"), fields.map("resources"));
         task.resources().forEach((name, value) -> Checks.resource(fields, name, value));
         fields.demand(!task.resources().isEmpty(), "resources", "at least one is required");
         fields.demand(!fields.flag("clear_before", false), "clear_before", "it is not handled");

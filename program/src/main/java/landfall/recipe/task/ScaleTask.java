@@ -58,8 +58,6 @@ record ScaleTask(String app, Map<String, Integer> scale, boolean skipDeploy) imp
                 reasons.add(process + " is " + now.getOrDefault(process, 0));
             }
         });
-        return reasons.isEmpty()
-                ? Plan.inSync()
-                : Plan.change(String.join(", ", reasons), DokkuCommand.of(words));
+        return reasons.isEmpty() ? Plan.inSync() : Plan.change(String.join(", ", reasons), DokkuCommand.of(words));
     }
 }

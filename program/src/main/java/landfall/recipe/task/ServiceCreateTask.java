@@ -7,7 +7,13 @@ import landfall.dokku.DokkuHost;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_service_create}: a database service exists. */
-record ServiceCreateTask(String service, String name, @Nullable String image, @Nullable String imageVersion, @Nullable String configOptions) implements Task {
+record ServiceCreateTask(
+        String service,
+        String name,
+        @Nullable String image,
+        @Nullable String imageVersion,
+        @Nullable String configOptions)
+        implements Task {
     static ServiceCreateTask read(TaskFields fields) {
         ServiceCreateTask task = new ServiceCreateTask(
                 Checks.label(fields, "service"),
@@ -40,9 +46,9 @@ record ServiceCreateTask(String service, String name, @Nullable String image, @N
         option(words, "--image-version", imageVersion);
         option(words, "--config-options", configOptions);
         return Plan.change("it does not exist", DokkuCommand.of(words).droppingOutput());
-        }
+    }
 
-        private static void option(List<String> words, String option, @Nullable String value) {
+    private static void option(List<String> words, String option, @Nullable String value) {
         if (value != null) {
             words.add(option);
             words.add(value);

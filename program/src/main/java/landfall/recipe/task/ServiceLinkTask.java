@@ -6,8 +6,8 @@ import landfall.dokku.DokkuHost;
 /** {@code dokku_service_link}: the app sees a database service. */
 record ServiceLinkTask(String app, String service, String name) implements Task {
     static ServiceLinkTask read(TaskFields fields) {
-        ServiceLinkTask task =
-                new ServiceLinkTask(Checks.app(fields), Checks.label(fields, "service"), Checks.service(fields, "name"));
+        ServiceLinkTask task = new ServiceLinkTask(
+                Checks.app(fields), Checks.label(fields, "service"), Checks.service(fields, "name"));
         fields.choice("state", "present", "present");
         fields.end();
         return task;
@@ -29,6 +29,7 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
                 ? Plan.inSync()
                 : Plan.change(
                         "it is not linked",
-                        DokkuCommand.of(service + ":link", name, app, "--no-restart").droppingOutput());
+                        DokkuCommand.of(service + ":link", name, app, "--no-restart")
+                                .droppingOutput());
     }
 }

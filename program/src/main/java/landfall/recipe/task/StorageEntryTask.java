@@ -8,13 +8,16 @@ import landfall.dokku.DokkuJson;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_storage_entry}: a folder of the host kept under a name. */
-record StorageEntryTask(String name, @Nullable String path, @Nullable String chown) implements Task {
+record StorageEntryTask(
+        String name, @Nullable String path, @Nullable String chown) implements Task {
     static StorageEntryTask read(TaskFields fields) {
         StorageEntryTask task =
                 new StorageEntryTask(Checks.label(fields, "name"), fields.optional("path"), fields.optional("chown"));
         fields.demand(task.path() == null || task.path().startsWith("/"), "path", "it must be absolute");
         fields.demand(
-                task.chown() == null || List.of("heroku", "herokuish", "paketo", "root", "false").contains(task.chown()),
+                task.chown() == null
+                        || List.of("heroku", "herokuish", "paketo", "root", "false")
+                                .contains(task.chown()),
                 "chown",
                 "it is one of heroku, herokuish, paketo, root, false");
         fields.choice("scheduler", "docker-local", "docker-local");
@@ -35,8 +38,10 @@ record StorageEntryTask(String name, @Nullable String path, @Nullable String cho
 
     @Override
     public Plan plan(DokkuHost host) {
-        String list = host.demand(DokkuCommand.of("storage:list-entries", "--format", "json")).stdout();
-        boolean there = DokkuJson.objects(list, "storage:list-entries").stream().anyMatch(entry -> name.equals(entry.get("name")));
+        String list = host.demand(DokkuCommand.of("storage:list-entries", "--format", "json"))
+                .stdout();
+        boolean there = DokkuJson.objects(list, "storage:list-entries").stream()
+                .anyMatch(entry -> name.equals(entry.get("name")));
         if (there) {
             return Plan.inSync();
         }

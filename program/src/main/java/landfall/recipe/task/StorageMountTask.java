@@ -9,11 +9,18 @@ import landfall.dokku.DokkuResult;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_storage_mount}: a storage entry or folder of the host seen by the app's containers. */
-record StorageMountTask(String app, @Nullable String entry, @Nullable String folder, String path) implements Task {
+record StorageMountTask(
+        String app, @Nullable String entry, @Nullable String folder, String path) implements Task {
     static StorageMountTask read(TaskFields fields) {
         StorageMountTask task = new StorageMountTask(
-                Checks.app(fields), fields.optional("entry_name"), fields.optional("host_dir"), fields.text("container_dir"));
-        fields.demand((task.entry() == null) != (task.folder() == null), "entry_name", "either entry_name or host_dir is required");
+                Checks.app(fields),
+                fields.optional("entry_name"),
+                fields.optional("host_dir"),
+                fields.text("container_dir"));
+        fields.demand(
+                (task.entry() == null) != (task.folder() == null),
+                "entry_name",
+                "either entry_name or host_dir is required");
         fields.demand(task.path().startsWith("/"), "container_dir", "it must be absolute");
         fields.demand(!task.path().contains(":"), "container_dir", "it may hold no colon");
         fields.demand(task.folder() == null || task.folder().startsWith("/"), "host_dir", "it must be absolute");

@@ -38,7 +38,8 @@ public final class TaskFields {
         return text == null ? "" : text;
     }
 
-    @Nullable String optional(String field) {
+    @Nullable
+    String optional(String field) {
         Object value = raw(field);
         if (value == null) {
             return null;
@@ -50,7 +51,10 @@ public final class TaskFields {
     /** A value that may end on a command line or the terminal, so no input may stand in it. */
     private String plain(String field, Object value) {
         String text = String.valueOf(value);
-        demand(!text.contains("{{"), field, "inputs are taken in config and certificates only, which travel on standard input");
+        demand(
+                !text.contains("{{"),
+                field,
+                "inputs are taken in config and certificates only, which travel on standard input");
         demand(text.indexOf('\n') < 0, field, "it must be one line");
         return text;
     }
@@ -120,7 +124,10 @@ public final class TaskFields {
     String choice(String field, String fallback, String... allowed) {
         String value = optional(field);
         String chosen = value == null ? fallback : value;
-        demand(List.of(allowed).contains(chosen), field, "\"" + chosen + "\" is not handled, only " + String.join(", ", allowed));
+        demand(
+                List.of(allowed).contains(chosen),
+                field,
+                "\"" + chosen + "\" is not handled, only " + String.join(", ", allowed));
         return chosen;
     }
 
