@@ -88,8 +88,8 @@ final class JsonDocuments {
                 .lines()
                 .findFirst()
                 .orElse("")
-                .replaceAll("'[^']{2,}'", "a word")
-                .replaceAll("\\(start marker at .*", "that is still open");
+                .replaceAll("'[^'\\s\\])}]{2,}'", "a word")
+                .replaceAll(" \\((start marker at|for \\w+ starting at) .*", " of an earlier opening one");
         ParseFailure failure = new ParseFailure(
                 place == null ? 0 : Math.max(0, place.getLineNr()),
                 place == null ? 0 : Math.max(0, place.getColumnNr()),

@@ -1,6 +1,7 @@
 package landfall.kube;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ final class ManifestFiles {
         int before = sources.size();
         int problemsBefore = problems.all().size();
         String prefix = argument.endsWith("/") ? argument : argument + "/";
-        walk(new Folder(argument, "", prefix, real, false, Set.of(real)));
+        walk(new Folder(argument, "", prefix, real, Set.of(real)));
         if (sources.size() == before && problems.all().size() == problemsBefore) {
             problems.add(Problem.error(
                     Origin.file(argument),
@@ -91,7 +92,7 @@ final class ManifestFiles {
 
     /** @param above the real paths of the folders it was reached through, to see a loop of links */
     private record Folder(
-            String argument, String relative, String shown, Path real, boolean isInChart, Set<Path> above) {}
+            String argument, String relative, String shown, Path real, Set<Path> above) {}
 
     private void walk(Folder folder) {
         List<String> names;
@@ -128,9 +129,9 @@ final class ManifestFiles {
         }
     }
 
-    /** Hidden folders are tools' own (.git, .github) or, in mounted ConfigMaps, a second way to the same files. */
+    /** Folders of two dots are, in mounted ConfigMaps, a second way to the same files. */
     private void descend(Folder folder, String name, Path child, String shown) {
-        if (name.startsWith(".")) {
+        if (name.equals(".git") || name.startsWith("..")) {
             return;
         }
         Path real = real(child, shown);
@@ -147,7 +148,7 @@ final class ManifestFiles {
         }
         Set<Path> above = new HashSet<>(folder.above());
         above.add(real);
-        walk(new Folder(folder.argument(), folder.relative() + name + "/", shown + "/", real, false, above));
+        walk(new Folder(folder.argument(), folder.relative() + name + "/", shown + "/", real, above));
     }
 
     private void addFile(String argument, String file, String shown, Path real, boolean named) {
@@ -229,7 +230,7 @@ final class ManifestFiles {
     }
 
     static Problem unreadable(String shown, IOException e, String kind) {
-        String why = e instanceof java.nio.file.AccessDeniedException
+        String why = e instanceof AccessDeniedException
                 ? "you have no right to read it"
                 : "the system says: " + (e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage());
         return Problem.error(

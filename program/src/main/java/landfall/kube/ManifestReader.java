@@ -131,7 +131,7 @@ public final class ManifestReader {
         for (Document document : documents(source, text)) {
             factory.add(document);
         }
-        if (TEMPLATE_USE.matcher(text).find()) {
+        if (!argumentsWithFindings.contains(source.argument()) && TEMPLATE_USE.matcher(text).find()) {
             problems.add(Problem.warning(
                     Origin.file(source.shown()),
                     "this looks like an unrendered Helm template",

@@ -58,11 +58,11 @@ final class ManifestText {
 
     /** YAML and JSON allow none of them, and the parsers name neither line nor column. */
     private static void refuseControls(String text) throws ParseFailure {
+        if (text.indexOf('\0') >= 0) {
+            throw new ParseFailure(0, 0, "this is a binary file", "it holds zero bytes", "Give landfall YAML or JSON.");
+        }
         for (int at = 0; at < text.length(); at++) {
             char character = text.charAt(at);
-            if (character == 0) {
-                throw at(text, at, "this is a binary file", "it holds a zero byte", "Give landfall YAML or JSON.");
-            }
             if (character < 0x20 && character != '\t' && character != '\n' && character != '\r'
                     || character == 0x7F
                     || character >= 0x80 && character < 0xA0 && character != 0x85) {

@@ -89,13 +89,13 @@ final class ObjectFactory {
                 || map.entries().containsKey("kind")
                 || map.entries().containsKey("metadata") && map.entries().containsKey("spec");
         String missing = apiVersion.isEmpty() && kind.isEmpty()
-                ? "apiVersion and kind"
+                ? "apiVersion and no kind"
                 : apiVersion.isEmpty() ? "apiVersion" : "kind";
         findings.add(new Finding(
                 named || isNearly,
                 map.line(),
                 place(document) + (base.isRoot() ? "" : ", " + base + ",") + " is not a Kubernetes object",
-                "it has no " + missing + " that is text",
+                "it has no " + missing,
                 NEXT));
     }
 
@@ -149,7 +149,7 @@ final class ObjectFactory {
             findings.add(new Finding(
                     true,
                     map.line(),
-                    place(document) + (base.isRoot() ? "" : ", " + base + ",") + " is a " + kind + " without a name",
+                    place(document) + (base.isRoot() ? "" : ", " + base + ",") + " is of kind " + kind + " and has no name",
                     "metadata.name was expected",
                     "Name the object."));
         }

@@ -17,6 +17,7 @@ import org.snakeyaml.engine.v2.events.SequenceStartEvent;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,15 @@ final class YamlDocuments {
             }
         } catch (MarkedYamlEngineException e) {
             throw failure(piece, e);
+        } catch (YamlVersionException e) {
+            ParseFailure failure = new ParseFailure(
+                    piece.linesBefore() + 1,
+                    0,
+                    "this asks for a version of YAML that does not exist",
+                    "%YAML 1.1 or 1.2 was expected",
+                    "Remove the %YAML line.");
+            failure.initCause(e);
+            throw failure;
         } catch (YamlEngineException e) {
             ParseFailure failure = new ParseFailure(
                     piece.linesBefore() + 1, 0, "this YAML does not parse", sentence(e.getMessage()), "Correct the file.");
@@ -148,16 +158,25 @@ final class YamlDocuments {
                     "YAML is indented with spaces only",
                     "Replace the tab by spaces.");
         } else {
-            String context = e.getContext() == null ? "" : " " + e.getContext();
             failure = new ParseFailure(
                     piece.linesBefore() + line + 1,
                     column + 1,
                     "this YAML does not parse",
-                    sentence(e.getProblem() + context),
+                    sentence(e.getProblem()) + context(piece, e, line),
                     "Correct it there or on the line before, for example by quoting a value that contains “: ” or “#”.");
         }
         failure.initCause(e);
         return failure;
+    }
+
+    /** What was being read, and where that began: a quote that is never closed is found only at the file's end. */
+    private static String context(Piece piece, MarkedYamlEngineException e, int problemLine) {
+        if (e.getContext() == null) {
+            return "";
+        }
+        int begun = e.getContextMark().map(Mark::getLine).orElse(problemLine);
+        String since = begun == problemLine ? "" : " that begins in line " + (piece.linesBefore() + begun + 1);
+        return " " + e.getContext() + since;
     }
 
     /** True if the place, or what stands between the line's beginning and its first character, is a tab. */
@@ -167,6 +186,11 @@ final class YamlDocuments {
     }
 
     private static String sentence(@Nullable String message) {
-        return message == null ? "" : message.lines().findFirst().orElse("").strip();
+        return message == null ? "" : message.lines()
+                        .findFirst()
+                        .orElse("")
+                        .replaceAll(" *\\(Do not use . for indentation\\)", "")
+                        .replaceAll("\\.$", "")
+                        .strip();
     }
 }
