@@ -14,6 +14,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import landfall.base.Limits;
+import landfall.base.Origin;
 import landfall.base.Problem;
 import landfall.base.Problems;
 import org.junit.jupiter.api.Test;
@@ -44,8 +45,7 @@ final class ManifestReaderBadInputTest {
         List<Problem> problems = Manifests.ofFiles(argument).problems();
         assertThat(problems).singleElement().satisfies(problem -> {
             assertThat(problem.severity()).isEqualTo(Problem.Severity.ERROR);
-            assertThat(problem.origin()).isNotNull();
-            assertThat(problem.origin().line()).isEqualTo(line);
+            assertThat(problem.origin()).extracting(Origin::line).isEqualTo(line);
             assertThat(problem.sentence()).contains(parts);
             assertThat(problem.nextStep()).isNotEmpty();
         });
@@ -225,9 +225,10 @@ final class ManifestReaderBadInputTest {
         Path secret = Path.of(file("closed/a.yaml", CONFIG_MAP));
         Files.setPosixFilePermissions(secret, PosixFilePermissions.fromString("---------"));
         assertOneError(secret.toString(), 0, "this file can't be read", "no right");
-        Files.setPosixFilePermissions(secret.getParent(), PosixFilePermissions.fromString("---------"));
-        assertOneError(secret.getParent().toString(), 0, "this folder can't be read", "no right");
-        Files.setPosixFilePermissions(secret.getParent(), PosixFilePermissions.fromString("rwx------"));
+        Path closed = folder.resolve("closed");
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("---------"));
+        assertOneError(closed.toString(), 0, "this folder can't be read", "no right");
+        Files.setPosixFilePermissions(closed, PosixFilePermissions.fromString("rwx------"));
     }
 
     @Test

@@ -69,7 +69,7 @@ final class ManifestReaderTest {
     @Test
     void foldersAreReadInAStableOrderWithPathsRelativeToThem() throws IOException {
         write("b/z.yml", CONFIG_MAP.replace("name: a", "name: z"));
-        write("b/.hidden/y.yaml", CONFIG_MAP.replace("name: a", "name: y"));
+        write("b/.hidden/h.yaml", CONFIG_MAP.replace("name: a", "name: h"));
         write("a.yaml", CONFIG_MAP);
         write(
                 "c.json",
@@ -77,18 +77,27 @@ final class ManifestReaderTest {
         write("notes.txt", "not: read");
         Manifests manifests = Manifests.ofFiles(folder.toString());
         assertThat(manifests.problems()).isEmpty();
-        assertThat(manifests.read().filesRead()).containsExactly("a.yaml", "b/.hidden/y.yaml", "b/z.yml", "c.json");
+        assertThat(manifests.read().filesRead()).containsExactly("a.yaml", "b/.hidden/h.yaml", "b/z.yml", "c.json");
         assertThat(manifests.read().objects())
                 .extracting(KubeObject::id)
                 .containsExactly(
-                        "v1/ConfigMap/default/a", "v1/ConfigMap/default/y", "v1/ConfigMap/default/z", "v1/Secret/n/c");
+                        "v1/ConfigMap/default/a", "v1/ConfigMap/default/h", "v1/ConfigMap/default/z", "v1/Secret/n/c");
     }
 
     @Test
     void theItemsOfAListAreObjectsWhosePathsStartAtTheDocument() {
-        Manifests manifests = Manifests.ofText(
-                "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: Service\n  metadata: {name: s}\n"
-                        + "- apiVersion: v1\n  kind: PodList\n  items:\n  - metadata: {name: p}\n");
+        Manifests manifests = Manifests.ofText("""
+                apiVersion: v1
+                kind: List
+                items:
+                - apiVersion: v1
+                  kind: Service
+                  metadata: {name: s}
+                - apiVersion: v1
+                  kind: PodList
+                  items:
+                  - metadata: {name: p}
+                """);
         assertThat(manifests.problems()).isEmpty();
         assertThat(manifests.read().objects())
                 .extracting(object -> object.id() + " at " + object.base())
@@ -99,9 +108,9 @@ final class ManifestReaderTest {
     @Test
     void aliasesAreExpandedAndMergedInTheOrderOfTheFile() {
         KubeObject object = Manifests.ofText(CONFIG_MAP
-                        + "x: &x {a: 1, b: [2]}\ny: *x\nz: {a: 9, <<: *x, b: 3}\nq: {<<: [{a: 1}, {a: 2, c: 3}]}\n")
+                        + "x: &x {a: 1, b: [2]}\np: *x\nz: {a: 9, <<: *x, b: 3}\nq: {<<: [{a: 1}, {a: 2, c: 3}]}\n")
                 .only();
-        assertThat(object.root().integer("y", "b", "0")).contains(2L);
+        assertThat(object.root().integer("p", "b", "0")).contains(2L);
         assertThat(object.root().integer("z", "a"))
                 .as("go-yaml 2 lets a later merge win")
                 .contains(1L);

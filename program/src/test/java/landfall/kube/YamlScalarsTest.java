@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.math.BigInteger;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -12,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The expected values are what sigs.k8s.io/yaml 1.6.0 printed for the same scalars. */
 final class YamlScalarsTest {
-    private static Object plain(String text) throws ParseFailure {
+    private static @Nullable Object plain(String text) throws ParseFailure {
         return YamlScalars.resolve(null, true, text, 1, 1).value();
     }
 

@@ -99,22 +99,9 @@ final class LeafCountTest {
 
     @Test
     void tenThousandObjectsAreReadAndWrittenInTimeThatGrowsWithTheirNumber() throws IOException {
-        String object = """
-                ---
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: uro%d, labels: {a: b}}
-                spec:
-                  template:
-                    spec:
-                      containers:
-                      - name: uro
-                        image: uro:1
-                        env: [{name: A, value: b}, {name: C, value: d}]
-                """;
         StringBuilder text = new StringBuilder();
         for (int number = 0; number < 10_000; number++) {
-            text.append(object.formatted(number));
+            text.append(object(number));
         }
         Path file = folder.resolve("many.yaml");
         Files.writeString(file, text);
@@ -128,5 +115,21 @@ final class LeafCountTest {
         assertThat(ledger.coverage().leaves()).isEqualTo(100_000);
         // Far above what it takes (about a second): a quadratic step would take minutes.
         assertThat((System.nanoTime() - start) / 1_000_000_000).isLessThan(20);
+    }
+
+    private static String object(int number) {
+        return """
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: uro%d, labels: {a: b}}
+                spec:
+                  template:
+                    spec:
+                      containers:
+                      - name: uro
+                        image: uro:1
+                        env: [{name: A, value: b}, {name: C, value: d}]
+                """.formatted(number);
     }
 }
