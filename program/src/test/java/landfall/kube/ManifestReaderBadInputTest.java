@@ -129,6 +129,19 @@ final class ManifestReaderBadInputTest {
     }
 
     @Test
+    void aNameThatIsNotTextToKubectlIsRefused() throws IOException {
+        assertOneError(
+                file("y.yaml", CONFIG_MAP.replace("name: a", "name: y")), 4, "metadata.name that is not text", "true");
+        assertOneError(
+                file("n.yaml", CONFIG_MAP + "  namespace: 007\n"), 5, "metadata.namespace", "it is 7 to kubectl");
+    }
+
+    @Test
+    void anEmptyArgumentIsNotTheWorkingFolder() {
+        assertOneError("", 0, "an empty argument: there is no such file");
+    }
+
+    @Test
     void aForeignFileInAFolderIsLeftOutAndSaid() throws IOException {
         file("a.yaml", CONFIG_MAP);
         file("package.json", "{\"name\": \"x\"}");

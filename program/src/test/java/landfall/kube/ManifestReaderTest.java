@@ -139,7 +139,7 @@ final class ManifestReaderTest {
     @Test
     void kindsWithoutNamespaceHaveADash() {
         assertThat(Manifests.ofText(
-                                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r, namespace: n}\n")
+                                "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r, namespace: space}\n")
                         .only()
                         .id())
                 .isEqualTo("rbac.authorization.k8s.io/v1/ClusterRole/-/r");
