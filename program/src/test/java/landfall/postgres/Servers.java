@@ -148,8 +148,7 @@ final class Servers {
         }
         Line sourceLine = new Line(servers.source.port());
         Line targetLine = new Line(servers.target.port());
-        Database superuser =
-                new Database("source", sourceLine, name, "postgres", servers.source.superuserPassword());
+        Database superuser = new Database("source", sourceLine, name, "postgres", servers.source.superuserPassword());
         MoverRole.create(superuser, Secret.of("mover"));
         return new Move(
                 superuser.as(MoverRole.NAME, Secret.of("mover")),
@@ -162,6 +161,7 @@ final class Servers {
 
     static void run(Database on, String... statements) throws SQLException {
         try (Connection connection = on.connect("test")) {
+            Sql.execute(connection, "set search_path = public");
             for (String statement : statements) {
                 Sql.execute(connection, statement);
             }
@@ -170,6 +170,7 @@ final class Servers {
 
     static String read(Database on, String sql) throws SQLException {
         try (Connection connection = on.connect("test")) {
+            Sql.execute(connection, "set search_path = public");
             return Sql.text(connection, sql);
         }
     }
