@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One remote command as a stream both ways; closing it closes its channel, which ends the command. */
 public final class SshStream implements Duplex {
+    private static final Duration CLOSE = Duration.ofSeconds(10);
     private static final int STDERR_BYTES_MAX = 16 << 10;
 
     private final ChannelExec channel;
@@ -69,11 +70,23 @@ public final class SshStream implements Duplex {
         return channel.getExitStatus();
     }
 
+    /** Doesn't wait: the host is told, and the slot is free once it has answered. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {
-            // Immediately: a graceful close would wait for window space that a stopped reader never gives.
+            Thread.ofVirtual().name("ssh close").start(this::closeChannel);
+        }
+    }
+
+    /** Gracefully first: MINA's immediate close doesn't tell the host, whose command would run on. */
+    private void closeChannel() {
+        try {
+            if (!channel.close(false).await(CLOSE)) {
+                channel.close(true);
+            }
+        } catch (IOException e) {
             channel.close(true);
+        } finally {
             release.run();
         }
     }

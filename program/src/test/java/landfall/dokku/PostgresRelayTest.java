@@ -73,7 +73,8 @@ class PostgresRelayTest {
                 SshConnection connection = server.connect()) {
             Thread.ofVirtual().start(() -> echo(echo));
             Instant begin = Instant.now();
-            try (Duplex stream = new DokkuHost(connection).postgresRelay("uro-db").dial()) {
+            try (Duplex stream =
+                    new DokkuHost(connection).postgresRelay("uro-db").dial()) {
                 Thread writer = Thread.ofVirtual().start(() -> {
                     try {
                         stream.output().write(bytes);
@@ -99,7 +100,8 @@ class PostgresRelayTest {
         try (ProcessSshServer server = new ProcessSshServer(
                         folder, line -> List.of(PSQL.toString(), "-h", "127.0.0.1", "-p", "1", "-U", "x"), Map.of());
                 SshConnection connection = server.connect()) {
-            assertThatThrownBy(() -> new DokkuHost(connection).postgresRelay("uro-db").dial())
+            assertThatThrownBy(() ->
+                            new DokkuHost(connection).postgresRelay("uro-db").dial())
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining("onnection refused");
         }
@@ -118,7 +120,14 @@ class PostgresRelayTest {
                 line -> {
                     assertThat(line).isEqualTo("postgres:connect uro-db");
                     return List.of(
-                            PSQL.toString(), "-h", "127.0.0.1", "-p", "" + postgres.port(), "-U", "postgres", "postgres");
+                            PSQL.toString(),
+                            "-h",
+                            "127.0.0.1",
+                            "-p",
+                            "" + postgres.port(),
+                            "-U",
+                            "postgres",
+                            "postgres");
                 },
                 Map.of("PGPASSWORD", postgres.superuserPassword().reveal(), "PSQLRC", start.toString()));
     }

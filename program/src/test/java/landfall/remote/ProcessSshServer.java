@@ -91,6 +91,7 @@ public final class ProcessSshServer implements AutoCloseable {
         private InputStream in = InputStream.nullInputStream();
         private OutputStream out = OutputStream.nullOutputStream();
         private OutputStream err = OutputStream.nullOutputStream();
+        private volatile Process started;
         private ExitCallback callback = (code, message, immediately) -> {};
 
         ProcessCommand(List<String> argv, Map<String, String> environment) {
@@ -124,6 +125,7 @@ public final class ProcessSshServer implements AutoCloseable {
             builder.environment().putAll(environment);
             Process process = builder.start();
             processes.add(process);
+            started = process;
             Thread.ofVirtual().start(() -> copy(in, process.getOutputStream(), true));
             Thread errors = Thread.ofVirtual().start(() -> copy(process.getErrorStream(), err, false));
             Thread.ofVirtual().start(() -> {
@@ -148,18 +150,27 @@ public final class ProcessSshServer implements AutoCloseable {
                 // One side has gone; the other is told by the close below or by the exit.
             } finally {
                 if (close) {
-                    try {
-                        to.close();
-                    } catch (IOException e) {
-                        // The process has ended already.
-                    }
+                    close(to);
                 }
+            }
+        }
+
+        private static void close(java.io.Closeable stream) {
+            try {
+                stream.close();
+            } catch (IOException e) {
+                // The process has ended already.
             }
         }
 
         @Override
         public void destroy(ChannelSession channel) {
-            // As sshd does: the process sees the end of its input, and is not killed.
+            // As sshd does: the process sees its pipes closed, and is not killed.
+            Process process = started;
+            if (process != null) {
+                close(process.getOutputStream());
+                close(process.getInputStream());
+            }
         }
     }
 }

@@ -75,7 +75,9 @@ class SshConnectionTest {
                 assertThat(stream.input().read()).isEqualTo('x');
                 stream.close();
             }
-            assertThat(connection.exec("echo ok", new byte[0], PATIENCE, line -> {}).stdout())
+            assertThat(connection
+                            .exec("echo ok", new byte[0], PATIENCE, line -> {})
+                            .stdout())
                     .isEqualTo("ok\n");
         }
     }
@@ -88,16 +90,14 @@ class SshConnectionTest {
                 .hasMessageContaining("is not known")
                 .hasMessageContaining(server.fingerprint())
                 .hasMessageContaining("--host-key");
-        SshOptions accepting =
-                new SshOptions(server.options().identity(), server.knownHosts(), server.fingerprint());
+        SshOptions accepting = new SshOptions(server.options().identity(), server.knownHosts(), server.fingerprint());
         SshConnection.connect(server.target(), accepting).close();
     }
 
     @Test
     void aChangedHostKeyIsRefusedWhateverIsAccepted() throws Exception {
         server.writeKnownHost(KeyUtils.generateKeyPair("ssh-ed25519", 256));
-        SshOptions accepting =
-                new SshOptions(server.options().identity(), server.knownHosts(), server.fingerprint());
+        SshOptions accepting = new SshOptions(server.options().identity(), server.knownHosts(), server.fingerprint());
         assertThatThrownBy(() -> SshConnection.connect(server.target(), accepting))
                 .isInstanceOf(LandfallException.class)
                 .hasMessageContaining("HAS CHANGED")
@@ -107,8 +107,8 @@ class SshConnectionTest {
     @Test
     void aWrongKeyIsToldWithTheKeysTried() throws Exception {
         Path other = ProcessSshServer.writeKey(folder.resolve("other"), KeyUtils.generateKeyPair("ssh-ed25519", 256));
-        assertThatThrownBy(() -> SshConnection.connect(
-                        server.target(), new SshOptions(other, server.knownHosts(), null)))
+        assertThatThrownBy(
+                        () -> SshConnection.connect(server.target(), new SshOptions(other, server.knownHosts(), null)))
                 .isInstanceOf(LandfallException.class)
                 .hasMessageContaining("Permission denied (publickey)")
                 .hasMessageContaining(other.toString());
@@ -120,12 +120,11 @@ class SshConnectionTest {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closedPort = socket.getLocalPort();
         }
-        assertThatThrownBy(() -> SshConnection.connect(
-                        new SshTarget("dokku", "127.0.0.1", closedPort), server.options()))
+        assertThatThrownBy(
+                        () -> SshConnection.connect(new SshTarget("dokku", "127.0.0.1", closedPort), server.options()))
                 .hasMessageContaining("refused")
                 .hasMessageContaining("nothing listens");
-        assertThatThrownBy(() ->
-                        SshConnection.connect(new SshTarget("dokku", "nowhere.invalid", 22), server.options()))
+        assertThatThrownBy(() -> SshConnection.connect(new SshTarget("dokku", "nowhere.invalid", 22), server.options()))
                 .hasMessageContaining("no host named nowhere.invalid");
         assertThatThrownBy(() -> SshTarget.parse("dokku@host:99999")).hasMessageContaining("not an address");
         assertThat(SshTarget.parse("dokku@dokku.example:8022"))
