@@ -1,0 +1,142 @@
+package landfall.recipe;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Set;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Origin;
+import landfall.base.Problem;
+import landfall.base.Secret;
+
+/** The folder that is the move (design/1): every command takes it, every file of it is written whole or not at all. */
+public final class MoveFolder {
+    private final Path folder;
+
+    private MoveFolder(Path folder) {
+        this.folder = folder;
+    }
+
+    public static MoveFolder at(Path folder) {
+        return new MoveFolder(folder);
+    }
+
+    /** @throws LandfallException (bad input) if there is no move.yaml in it */
+    public static MoveFolder existing(Path folder) {
+        MoveFolder move = new MoveFolder(folder);
+        if (!Files.isRegularFile(move.settingsFile())) {
+            String why = Files.isDirectory(folder) ? "it holds no move.yaml" : "there is no such folder";
+            throw new LandfallException(
+                    ExitCode.BAD_INPUT,
+                    Problem.error(
+                            Origin.file(folder.toString()),
+                            "not a move",
+                            why,
+                            "Make one with `landfall plan MANIFESTS -o " + folder + "`."));
+        }
+        return move;
+    }
+
+    public Path path() {
+        return folder;
+    }
+
+    public Path settingsFile() {
+        return folder.resolve("move.yaml");
+    }
+
+    public Path recipeFile() {
+        return folder.resolve("recipe.yml");
+    }
+
+    public Path secretsFile() {
+        return folder.resolve("secrets.yml");
+    }
+
+    public Path ledgerFile() {
+        return folder.resolve("ledger.jsonl");
+    }
+
+    public Path journalFile() {
+        return folder.resolve("journal.jsonl");
+    }
+
+    public Path logFile() {
+        return folder.resolve("landfall.log");
+    }
+
+    public Path appFolder(String app) {
+        return folder.resolve("apps").resolve(app);
+    }
+
+    public MoveSettings settings() {
+        return MoveSettingsFile.read(text(settingsFile()), settingsFile().toString());
+    }
+
+    public void writeSettings(MoveSettings settings) {
+        write(settingsFile(), MoveSettingsFile.write(settings), false);
+    }
+
+    public Map<String, Secret> secrets() {
+        return Files.exists(secretsFile())
+                ? SecretsFile.read(text(secretsFile()), secretsFile().toString())
+                : Map.of();
+    }
+
+    public void writeSecrets(Map<String, Secret> secrets) {
+        write(secretsFile(), SecretsFile.write(secrets), true);
+    }
+
+    public String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new LandfallException(
+                    ExitCode.BAD_INPUT,
+                    Problem.error(
+                            Origin.file(file.toString()),
+                            "cannot be read",
+                            String.valueOf(e.getMessage()),
+                            "Check that it exists and that you may read it."),
+                    e);
+        }
+    }
+
+    /**
+     * Writes a file whole: a temporary file beside it, synced, renamed.
+     *
+     * @param secret mode 0600 from its first byte on
+     */
+    public void write(Path file, String text, boolean secret) {
+        writeBytes(file, text.getBytes(StandardCharsets.UTF_8), secret);
+    }
+
+    public void writeBytes(Path file, byte[] bytes, boolean secret) {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            Path next = file.resolveSibling("." + file.getFileName() + ".next");
+            Files.deleteIfExists(next);
+            var mode = PosixFilePermissions.asFileAttribute(
+                    PosixFilePermissions.fromString(secret ? "rw-------" : "rw-r--r--"));
+            try (FileChannel channel =
+                    FileChannel.open(next, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+                var buffer = java.nio.ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                channel.force(true);
+            }
+            Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot write " + file + ": " + e.getMessage(), e);
+        }
+    }
+}
