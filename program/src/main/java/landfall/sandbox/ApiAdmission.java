@@ -38,6 +38,12 @@ final class ApiAdmission {
             service(object);
         } else if (resource.equals(ApiResource.DEPLOYMENTS) || resource.equals(ApiResource.STATEFUL_SETS)) {
             workload(resource, object);
+        } else if (resource.equals(ApiResource.CRON_JOBS)) {
+            String schedule = ApiJson.text(object, "spec", "schedule");
+            if (!ClusterSchedule.valid(schedule)) {
+                throw ApiFailure.invalid(
+                        "CronJob", name, "spec.schedule: Invalid value: \"" + schedule + "\": not five numeric fields");
+            }
         } else if (resource.equals(ApiResource.PODS)) {
             if (ApiJson.at(object, "spec", "containers").isEmpty()) {
                 throw ApiFailure.invalid("Pod", name, "spec.containers: Required value");
