@@ -57,11 +57,12 @@ public final class Cluster implements AutoCloseable {
         Config config = new ConfigBuilder(config(kubeconfig, context))
                 .withConnectionTimeout((int) Limits.CLUSTER_CALL.toMillis())
                 .withRequestTimeout((int) Limits.CLUSTER_CALL.toMillis())
-                // Whoever calls decides whether to go on: the client's own ten retries would hide an outage for minutes.
+                // Whoever calls decides whether to go on: the client's own ten retries would hide an outage for
+                // minutes.
                 .withRequestRetryBackoffLimit(1)
                 .build();
-        ClusterApi api = new ClusterApi(
-                new KubernetesClientBuilder().withConfig(config).build());
+        ClusterApi api =
+                new ClusterApi(new KubernetesClientBuilder().withConfig(config).build());
         try {
             api.get("/api/v1/namespaces/" + namespace);
             return new Cluster(api, namespace);
@@ -83,7 +84,9 @@ public final class Cluster implements AutoCloseable {
                     throw bad("no kubeconfig", kubeconfig + " is not a file", "Give the path of a kubeconfig file.");
                 }
                 config = Config.fromKubeconfig(
-                        context, Files.readString(kubeconfig), kubeconfig.toAbsolutePath().toString());
+                        context,
+                        Files.readString(kubeconfig),
+                        kubeconfig.toAbsolutePath().toString());
             }
             if (context != null
                     && config.getContexts() != null
@@ -113,29 +116,28 @@ public final class Cluster implements AutoCloseable {
     }
 
     private static LandfallException unreachable(String server, String namespace, ClusterException e) {
-        Problem problem =
-                switch (e.code()) {
-                    case 401 ->
-                        Problem.error(
-                                "the cluster at " + server + " refused our credentials",
-                                e.getMessage(),
-                                "Renew the kubeconfig's user.");
-                    case 403 ->
-                        Problem.error(
-                                "not allowed to read namespace " + namespace + " at " + server,
-                                e.getMessage(),
-                                "Give the kubeconfig's user rights there.");
-                    case 404 ->
-                        Problem.error(
-                                "no namespace " + namespace + " in the cluster at " + server,
-                                e.getMessage(),
-                                "Set source.kubernetes.namespace in move.yaml.");
-                    default ->
-                        Problem.error(
-                                "the cluster at " + server + " can't be reached",
-                                e.getMessage(),
-                                "Check the address in the kubeconfig and the network.");
-                };
+        Problem problem = switch (e.code()) {
+            case 401 ->
+                Problem.error(
+                        "the cluster at " + server + " refused our credentials",
+                        e.getMessage(),
+                        "Renew the kubeconfig's user.");
+            case 403 ->
+                Problem.error(
+                        "not allowed to read namespace " + namespace + " at " + server,
+                        e.getMessage(),
+                        "Give the kubeconfig's user rights there.");
+            case 404 ->
+                Problem.error(
+                        "no namespace " + namespace + " in the cluster at " + server,
+                        e.getMessage(),
+                        "Set source.kubernetes.namespace in move.yaml.");
+            default ->
+                Problem.error(
+                        "the cluster at " + server + " can't be reached",
+                        e.getMessage(),
+                        "Check the address in the kubeconfig and the network.");
+        };
         return new LandfallException(ExitCode.FAILED, problem, e);
     }
 
@@ -206,7 +208,8 @@ public final class Cluster implements AutoCloseable {
 
     /** A connection to a port of a pod. It cannot be half closed: closing the output closes all of it. */
     public Duplex portForward(String pod, int port) throws IOException {
-        return api.open(podPath(pod) + "/portforward?ports=" + port, FORWARD_PROTOCOLS, ClusterChannel.Kind.PORT_FORWARD);
+        return api.open(
+                podPath(pod) + "/portforward?ports=" + port, FORWARD_PROTOCOLS, ClusterChannel.Kind.PORT_FORWARD);
     }
 
     /**
@@ -242,7 +245,9 @@ public final class Cluster implements AutoCloseable {
     private String execPath(String pod, String container, List<String> argv, boolean stdin) {
         return podPath(pod) + "/exec?container=" + ClusterApi.encoded(container) + "&stdin=" + stdin
                 + "&stdout=true&stderr=true&tty=false"
-                + argv.stream().map(word -> "&command=" + ClusterApi.encoded(word)).collect(Collectors.joining());
+                + argv.stream()
+                        .map(word -> "&command=" + ClusterApi.encoded(word))
+                        .collect(Collectors.joining());
     }
 
     /** @param name with or without {@code CronJob/} */
@@ -277,8 +282,8 @@ public final class Cluster implements AutoCloseable {
                             "the cluster's namespace " + namespace + " was read",
                             "Check databases.source.password-secret in move.yaml."));
         }
-        return Secret.of(new String(
-                Base64.getDecoder().decode(value.stringValue()), java.nio.charset.StandardCharsets.UTF_8));
+        return Secret.of(
+                new String(Base64.getDecoder().decode(value.stringValue()), java.nio.charset.StandardCharsets.UTF_8));
     }
 
     /**

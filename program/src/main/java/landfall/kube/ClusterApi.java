@@ -156,8 +156,7 @@ final class ClusterApi implements AutoCloseable {
      *
      * @param pathAndQuery encoded
      */
-    ClusterChannel open(String pathAndQuery, List<String> protocols, ClusterChannel.Kind kind)
-            throws ClusterException {
+    ClusterChannel open(String pathAndQuery, List<String> protocols, ClusterChannel.Kind kind) throws ClusterException {
         ClusterException last = new ClusterException(0, "no protocol was given");
         for (String protocol : protocols) {
             ClusterChannel channel = new ClusterChannel(kind, protocol, pathAndQuery);

@@ -13,8 +13,8 @@ import tools.jackson.databind.node.ObjectNode;
 /** Reads every object of a namespace through the server's discovery. */
 final class ClusterListing {
     /** What controllers write by themselves and nobody deploys. */
-    private static final Set<String> RUNTIME_KINDS = Set.of(
-            "Event", "Lease", "Endpoints", "EndpointSlice", "PodMetrics", "ControllerRevision", "PodTemplate");
+    private static final Set<String> RUNTIME_KINDS =
+            Set.of("Event", "Lease", "Endpoints", "EndpointSlice", "PodMetrics", "ControllerRevision", "PodTemplate");
 
     private static final int PAGE = 500;
 
@@ -50,7 +50,12 @@ final class ClusterListing {
         Map<String, String> found = new TreeMap<>();
         resources("/api/v1", found);
         for (JsonNode group : api.get("/apis").path("groups").values()) {
-            resources("/apis/" + group.path("preferredVersion").path("groupVersion").asString(), found);
+            resources(
+                    "/apis/"
+                            + group.path("preferredVersion")
+                                    .path("groupVersion")
+                                    .asString(),
+                    found);
         }
         return found;
     }
@@ -59,7 +64,9 @@ final class ClusterListing {
         for (JsonNode resource : api.get(base).path("resources").values()) {
             String name = resource.path("name").asString("");
             String kind = resource.path("kind").asString("");
-            boolean list = resource.path("verbs").valueStream().anyMatch(verb -> verb.asString("").equals("list"));
+            boolean list = resource.path("verbs")
+                    .valueStream()
+                    .anyMatch(verb -> verb.asString("").equals("list"));
             if (resource.path("namespaced").asBoolean(false)
                     && list
                     && !name.contains("/")
@@ -73,10 +80,12 @@ final class ClusterListing {
         String version = path.startsWith("/api/v1/") ? "v1" : path.split("/")[2] + "/" + path.split("/")[3];
         String next = "";
         do {
-            JsonNode page = api.get(
-                    path + "?limit=" + PAGE + (next.isEmpty() ? "" : "&continue=" + ClusterApi.encoded(next)));
+            JsonNode page =
+                    api.get(path + "?limit=" + PAGE + (next.isEmpty() ? "" : "&continue=" + ClusterApi.encoded(next)));
             for (JsonNode item : page.path("items").values()) {
-                boolean owned = item.path("metadata").path("ownerReferences").valueStream()
+                boolean owned = item.path("metadata")
+                        .path("ownerReferences")
+                        .valueStream()
                         .anyMatch(owner -> owner.path("controller").asBoolean(false));
                 if (!owned) {
                     // The items of a list carry neither apiVersion nor kind.

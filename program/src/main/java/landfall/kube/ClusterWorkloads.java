@@ -27,7 +27,8 @@ final class ClusterWorkloads {
         int slash = workload.indexOf('/');
         String kind = slash < 0 ? "" : workload.substring(0, slash);
         if (!List.of("Deployment", "StatefulSet", "ReplicaSet", "DaemonSet").contains(kind)) {
-            throw new ClusterException(0, workload + " is not a workload: Deployment/NAME or StatefulSet/NAME is expected");
+            throw new ClusterException(
+                    0, workload + " is not a workload: Deployment/NAME or StatefulSet/NAME is expected");
         }
         return "/apis/apps/v1/namespaces/" + namespace + "/" + kind.toLowerCase(Locale.ROOT) + "s/"
                 + workload.substring(slash + 1);
@@ -36,8 +37,10 @@ final class ClusterWorkloads {
     private List<JsonNode> podsOf(String workload) throws ClusterException {
         JsonNode selector = api.get(path(workload)).path("spec").path("selector");
         List<String> terms = new ArrayList<>();
-        selector.path("matchLabels").properties().forEach(label -> terms.add(label.getKey() + "="
-                + label.getValue().asString("")));
+        selector.path("matchLabels")
+                .properties()
+                .forEach(label ->
+                        terms.add(label.getKey() + "=" + label.getValue().asString("")));
         for (JsonNode expression : selector.path("matchExpressions").values()) {
             terms.add(term(expression));
         }
@@ -48,7 +51,9 @@ final class ClusterWorkloads {
 
     private static String term(JsonNode expression) throws ClusterException {
         String key = expression.path("key").asString("");
-        String values = expression.path("values").valueStream()
+        String values = expression
+                .path("values")
+                .valueStream()
                 .map(value -> value.asString(""))
                 .collect(Collectors.joining(",", "(", ")"));
         return switch (expression.path("operator").asString("")) {
@@ -62,9 +67,12 @@ final class ClusterWorkloads {
 
     private static boolean ready(JsonNode pod) {
         return !pod.path("metadata").has("deletionTimestamp")
-                && pod.path("status").path("conditions").valueStream()
-                        .anyMatch(condition -> condition.path("type").asString("").equals("Ready")
-                                && condition.path("status").asString("").equals("True"));
+                && pod.path("status")
+                        .path("conditions")
+                        .valueStream()
+                        .anyMatch(
+                                condition -> condition.path("type").asString("").equals("Ready")
+                                        && condition.path("status").asString("").equals("True"));
     }
 
     Optional<String> readyPod(String workload) throws ClusterException {
@@ -80,7 +88,8 @@ final class ClusterWorkloads {
 
     List<String> pods(String workload) throws ClusterException {
         return podsOf(workload).stream()
-                .filter(pod -> !List.of("Succeeded", "Failed").contains(pod.path("status").path("phase").asString("")))
+                .filter(pod -> !List.of("Succeeded", "Failed")
+                        .contains(pod.path("status").path("phase").asString("")))
                 .map(ClusterWorkloads::name)
                 .toList();
     }
@@ -170,8 +179,10 @@ final class ClusterWorkloads {
     boolean createFilesPod(
             String name, String claim, String likeWorkload, String container, String mountPath, String moveId)
             throws ClusterException {
-        JsonNode template = api.get(path(likeWorkload)).path("spec").path("template").path("spec");
-        JsonNode like = template.path("containers").valueStream()
+        JsonNode template =
+                api.get(path(likeWorkload)).path("spec").path("template").path("spec");
+        JsonNode like = template.path("containers")
+                .valueStream()
                 .filter(candidate -> candidate.path("name").asString("").equals(container))
                 .findFirst()
                 .orElseThrow(() -> new ClusterException(0, likeWorkload + " has no container " + container));
@@ -179,7 +190,9 @@ final class ClusterWorkloads {
         pod.put("apiVersion", "v1").put("kind", "Pod");
         ObjectNode metadata = pod.putObject("metadata");
         metadata.put("name", name);
-        metadata.putObject("labels").put("app.kubernetes.io/managed-by", "landfall").put("landfall.dev/move", moveId);
+        metadata.putObject("labels")
+                .put("app.kubernetes.io/managed-by", "landfall")
+                .put("landfall.dev/move", moveId);
         ObjectNode spec = pod.putObject("spec");
         spec.put("restartPolicy", "Always").put("terminationGracePeriodSeconds", 1);
         spec.put("automountServiceAccountToken", false);
@@ -189,7 +202,11 @@ final class ClusterWorkloads {
                 spec.set(field, template.path(field).deepCopy());
             }
         }
-        spec.putArray("volumes").addObject().put("name", "files").putObject("persistentVolumeClaim").put("claimName", claim);
+        spec.putArray("volumes")
+                .addObject()
+                .put("name", "files")
+                .putObject("persistentVolumeClaim")
+                .put("claimName", claim);
         ObjectNode files = spec.putArray("containers").addObject();
         files.put("name", "files").put("image", like.path("image").asString(""));
         for (String field : List.of("securityContext", "imagePullPolicy")) {
@@ -198,7 +215,8 @@ final class ClusterWorkloads {
             }
         }
         ArrayNode command = files.putArray("command");
-        List.of("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 5 & wait $!; done").forEach(command::add);
+        List.of("sh", "-c", "trap 'exit 0' TERM; while :; do sleep 5 & wait $!; done")
+                .forEach(command::add);
         files.putArray("volumeMounts").addObject().put("name", "files").put("mountPath", mountPath);
         try {
             api.post("/api/v1/namespaces/" + namespace + "/pods", pod);
@@ -208,7 +226,10 @@ final class ClusterWorkloads {
                 throw e;
             }
             String owner = api.get("/api/v1/namespaces/" + namespace + "/pods/" + name)
-                    .path("metadata").path("labels").path("landfall.dev/move").asString("");
+                    .path("metadata")
+                    .path("labels")
+                    .path("landfall.dev/move")
+                    .asString("");
             if (!owner.equals(moveId)) {
                 throw new ClusterException(409, "a pod " + name + " exists that is not of move " + moveId);
             }

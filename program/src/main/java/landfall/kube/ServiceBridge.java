@@ -3,10 +3,10 @@ package landfall.kube;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.HashSet;
 import landfall.base.Limits;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -50,10 +50,10 @@ final class ServiceBridge {
     }
 
     private List<JsonNode> slices(String service) throws ClusterException {
-        return new ArrayList<>(api.get(slicesPath() + "?labelSelector="
-                        + ClusterApi.encoded(SERVICE_LABEL + "=" + service))
-                .path("items")
-                .values());
+        return new ArrayList<>(
+                api.get(slicesPath() + "?labelSelector=" + ClusterApi.encoded(SERVICE_LABEL + "=" + service))
+                        .path("items")
+                        .values());
     }
 
     private static String name(JsonNode object) {
@@ -121,11 +121,14 @@ final class ServiceBridge {
             String key = ports.containsKey(name) ? name : number;
             Integer to = ports.get(key);
             if (to == null) {
-                throw new ClusterException(0, "Service " + service + " has a port " + number + " ("
-                        + (name.isEmpty() ? "no name" : name) + ") for which no Dokku port is given");
+                throw new ClusterException(
+                        0,
+                        "Service " + service + " has a port " + number + " (" + (name.isEmpty() ? "no name" : name)
+                                + ") for which no Dokku port is given");
             }
             left.remove(key);
-            slicePorts.addObject()
+            slicePorts
+                    .addObject()
                     .put("name", name)
                     .put("port", to.intValue())
                     .put("protocol", port.path("protocol").asString("TCP"));
@@ -155,7 +158,9 @@ final class ServiceBridge {
         ObjectNode patch = ClusterApi.object();
         ObjectNode metadata = patch.putObject("metadata");
         // With the version read, so that a change made in between is not overwritten but reported.
-        metadata.put("resourceVersion", object.path("metadata").path("resourceVersion").asString(""));
+        metadata.put(
+                "resourceVersion",
+                object.path("metadata").path("resourceVersion").asString(""));
         metadata.putObject("annotations").put(SAVED_ROUTE, text);
         patch.putObject("spec").putNull("selector");
         api.mergePatch(servicePath(service), patch);
@@ -192,13 +197,16 @@ final class ServiceBridge {
         api.delete(endpointsPath(service));
         long end = System.nanoTime() + Limits.CLUSTER_ROUTE.toNanos();
         while (true) {
-            List<JsonNode> others = slices(service).stream().filter(slice -> !ours(slice)).toList();
+            List<JsonNode> others =
+                    slices(service).stream().filter(slice -> !ours(slice)).toList();
             if (others.isEmpty()) {
                 return;
             }
             if (System.nanoTime() > end) {
-                throw new ClusterException(0, "something keeps making EndpointSlices for Service " + service + ": "
-                        + name(others.getFirst()) + " by " + manager(others.getFirst()));
+                throw new ClusterException(
+                        0,
+                        "something keeps making EndpointSlices for Service " + service + ": " + name(others.getFirst())
+                                + " by " + manager(others.getFirst()));
             }
             for (JsonNode other : others) {
                 api.delete(slicesPath() + "/" + name(other));
@@ -239,10 +247,12 @@ final class ServiceBridge {
         }
         long end = System.nanoTime() + Limits.CLUSTER_ROUTE.toNanos();
         while (System.nanoTime() < end) {
-            List<JsonNode> others = slices(service).stream().filter(slice -> !ours(slice)).toList();
+            List<JsonNode> others =
+                    slices(service).stream().filter(slice -> !ours(slice)).toList();
             boolean ready = others.stream()
                     .flatMap(slice -> slice.path("endpoints").valueStream())
-                    .anyMatch(endpoint -> endpoint.path("conditions").path("ready").asBoolean(true));
+                    .anyMatch(endpoint ->
+                            endpoint.path("conditions").path("ready").asBoolean(true));
             if (ready || (!others.isEmpty() && !readyPodExists(selector))) {
                 return true;
             }
@@ -258,10 +268,13 @@ final class ServiceBridge {
 
     private boolean readyPodExists(JsonNode selector) throws ClusterException {
         List<String> terms = new ArrayList<>();
-        selector.properties().forEach(label -> terms.add(label.getKey() + "=" + label.getValue().asString("")));
+        selector.properties()
+                .forEach(label ->
+                        terms.add(label.getKey() + "=" + label.getValue().asString("")));
         JsonNode pods = api.get("/api/v1/namespaces/" + namespace + "/pods?labelSelector="
                 + ClusterApi.encoded(String.join(",", terms)));
-        return pods.path("items").valueStream()
+        return pods.path("items")
+                .valueStream()
                 .flatMap(pod -> pod.path("status").path("conditions").valueStream())
                 .anyMatch(condition -> condition.path("type").asString("").equals("Ready")
                         && condition.path("status").asString("").equals("True"));
@@ -273,7 +286,8 @@ final class ServiceBridge {
                 api.post(slicesPath(), slice);
             }
         }
-        if (route.path("endpoints").isObject() && api.find(endpointsPath(service)).isEmpty()) {
+        if (route.path("endpoints").isObject()
+                && api.find(endpointsPath(service)).isEmpty()) {
             api.post("/api/v1/namespaces/" + namespace + "/endpoints", route.path("endpoints"));
         }
     }

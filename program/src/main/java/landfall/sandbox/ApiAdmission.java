@@ -1,9 +1,9 @@
 package landfall.sandbox;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.HashSet;
 import java.util.Set;
-import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -56,8 +56,8 @@ final class ApiAdmission {
         if (plain != null) {
             ObjectNode data = ApiJson.child(secret, "data");
             ApiJson.strings(plain)
-                    .forEach((key, value) -> data.put(
-                            key, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
+                    .forEach((key, value) ->
+                            data.put(key, Base64.getEncoder().encodeToString(value.getBytes(StandardCharsets.UTF_8))));
         }
         if (!secret.has("type")) {
             secret.put("type", "Opaque");
@@ -126,7 +126,8 @@ final class ApiAdmission {
         if (!spec.has("type")) {
             spec.put("type", "ClusterIP");
         }
-        if (spec.path("selector").isNull() || (spec.path("selector").isObject() && spec.path("selector").isEmpty())) {
+        if (spec.path("selector").isNull()
+                || (spec.path("selector").isObject() && spec.path("selector").isEmpty())) {
             spec.remove("selector");
         }
         String type = ApiJson.text(spec, "type");

@@ -55,8 +55,13 @@ final class ApiDiscovery {
     private static ObjectNode group(String name) {
         String version = ApiResource.in(name).getFirst().version();
         ObjectNode group = ApiJson.object().put("name", name);
-        group.putArray("versions").addObject().put("groupVersion", name + "/" + version).put("version", version);
-        group.putObject("preferredVersion").put("groupVersion", name + "/" + version).put("version", version);
+        group.putArray("versions")
+                .addObject()
+                .put("groupVersion", name + "/" + version)
+                .put("version", version);
+        group.putObject("preferredVersion")
+                .put("groupVersion", name + "/" + version)
+                .put("version", version);
         return group;
     }
 
@@ -73,8 +78,7 @@ final class ApiDiscovery {
         return list;
     }
 
-    private static void entry(
-            ArrayNode entries, ApiResource resource, String sub, String kind, List<String> verbs) {
+    private static void entry(ArrayNode entries, ApiResource resource, String sub, String kind, List<String> verbs) {
         ObjectNode entry = entries.addObject();
         entry.put("name", resource.plural() + sub)
                 .put("singularName", kind.toLowerCase(java.util.Locale.ROOT))

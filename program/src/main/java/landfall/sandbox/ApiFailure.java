@@ -34,7 +34,10 @@ final class ApiFailure extends Exception {
     ObjectNode status() {
         ObjectNode status = ApiJson.object();
         status.put("kind", "Status").put("apiVersion", "v1").putObject("metadata");
-        status.put("status", "Failure").put("message", getMessage()).put("reason", reason).put("code", code);
+        status.put("status", "Failure")
+                .put("message", getMessage())
+                .put("reason", reason)
+                .put("code", code);
         return status;
     }
 }

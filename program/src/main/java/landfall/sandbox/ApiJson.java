@@ -49,7 +49,8 @@ final class ApiJson {
 
     static Map<String, String> strings(JsonNode object) {
         Map<String, String> strings = new LinkedHashMap<>();
-        object.properties().forEach(field -> strings.put(field.getKey(), field.getValue().asString("")));
+        object.properties()
+                .forEach(field -> strings.put(field.getKey(), field.getValue().asString("")));
         return strings;
     }
 
@@ -64,7 +65,8 @@ final class ApiJson {
     /** Whether the condition {@code Ready} is True and the pod is not ending. */
     static boolean ready(JsonNode pod) {
         return !terminating(pod)
-                && at(pod, "status", "conditions").valueStream()
+                && at(pod, "status", "conditions")
+                        .valueStream()
                         .anyMatch(condition -> text(condition, "type").equals("Ready")
                                 && text(condition, "status").equals("True"));
     }

@@ -20,7 +20,9 @@ final class ApiLogs {
         }
         try (InputStream in = Files.newInputStream(file)) {
             if (tail >= 0) {
-                List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+                List<String> lines = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                        .lines()
+                        .toList();
                 for (String line : lines.subList(Math.max(0, lines.size() - tail), lines.size())) {
                     out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
                 }

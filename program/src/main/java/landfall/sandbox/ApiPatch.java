@@ -112,9 +112,14 @@ final class ApiPatch {
                 case "replace" -> put(target, path, value.deepCopy(), true);
                 case "remove" -> remove(target, path);
                 case "copy" ->
-                    put(target, path, found(target, ApiJson.text(operation, "from")).deepCopy(), false);
+                    put(
+                            target,
+                            path,
+                            found(target, ApiJson.text(operation, "from")).deepCopy(),
+                            false);
                 case "move" -> {
-                    JsonNode moved = found(target, ApiJson.text(operation, "from")).deepCopy();
+                    JsonNode moved =
+                            found(target, ApiJson.text(operation, "from")).deepCopy();
                     remove(target, ApiJson.text(operation, "from"));
                     put(target, path, moved, false);
                 }

@@ -25,12 +25,17 @@ final class ApiRequests {
 
     record Json(int code, JsonNode body) implements Reply {}
 
-    record Watch(ApiResource resource, @Nullable String namespace, Predicate<JsonNode> selected, long since, long millis)
+    record Watch(
+            ApiResource resource, @Nullable String namespace, Predicate<JsonNode> selected, long since, long millis)
             implements Reply {}
 
     record Log(String namespace, String pod, String container, boolean follow, int tail) implements Reply {}
 
-    private record Place(ApiResource resource, @Nullable String namespace, @Nullable String name, String sub) {
+    private record Place(
+            ApiResource resource,
+            @Nullable String namespace,
+            @Nullable String name,
+            String sub) {
         String scope() {
             return namespace == null ? "" : namespace;
         }
@@ -52,8 +57,9 @@ final class ApiRequests {
     }
 
     Reply handle(Call call) throws ApiFailure {
-        List<String> path =
-                Arrays.stream(call.path().split("/")).filter(word -> !word.isEmpty()).toList();
+        List<String> path = Arrays.stream(call.path().split("/"))
+                .filter(word -> !word.isEmpty())
+                .toList();
         String first = path.isEmpty() ? "" : path.getFirst();
         if (List.of("healthz", "livez", "readyz", "version").contains(first) || path.isEmpty()) {
             return new Json(200, ApiDiscovery.version());
@@ -94,8 +100,7 @@ final class ApiRequests {
         String plural = rest.getFirst();
         ApiResource resource = ApiResource.find(group, plural)
                 .filter(found -> found.version().equals(version))
-                .orElseThrow(
-                        () -> new ApiFailure(404, "NotFound", "the server could not find the requested resource"));
+                .orElseThrow(() -> new ApiFailure(404, "NotFound", "the server could not find the requested resource"));
         String name = rest.size() > 1 ? rest.get(1) : null;
         return new Place(resource, namespace, name, rest.size() > 2 ? rest.get(2) : "");
     }
@@ -142,7 +147,8 @@ final class ApiRequests {
 
     private ObjectNode list(Place place, Call call, Predicate<JsonNode> selected) {
         ObjectNode list = ApiJson.object();
-        list.put("apiVersion", place.resource().apiVersion()).put("kind", place.resource().kind() + "List");
+        list.put("apiVersion", place.resource().apiVersion())
+                .put("kind", place.resource().kind() + "List");
         ObjectNode metadata = list.putObject("metadata");
         ArrayNode items = list.putArray("items");
         int limit = number(call.parameter("limit"), 0);
@@ -269,10 +275,11 @@ final class ApiRequests {
                 case "scale" -> {
                     ObjectNode scale = scale(place, object);
                     edit.apply(scale);
-                    ApiJson.metadata(object)
-                            .put("resourceVersion", ApiJson.text(scale, "metadata", "resourceVersion"));
+                    ApiJson.metadata(object).put("resourceVersion", ApiJson.text(scale, "metadata", "resourceVersion"));
                     ApiJson.child(object, "spec")
-                            .put("replicas", ApiJson.at(scale, "spec", "replicas").asInt(0));
+                            .put(
+                                    "replicas",
+                                    ApiJson.at(scale, "spec", "replicas").asInt(0));
                 }
                 default -> throw unknownSub(place);
             }
@@ -290,7 +297,8 @@ final class ApiRequests {
         for (String field : List.of("name", "namespace", "uid", "resourceVersion", "creationTimestamp")) {
             metadata.put(field, ApiJson.text(object, "metadata", field));
         }
-        scale.putObject("spec").put("replicas", ApiJson.at(object, "spec", "replicas").asInt(0));
+        scale.putObject("spec")
+                .put("replicas", ApiJson.at(object, "spec", "replicas").asInt(0));
         List<String> labels = new ArrayList<>();
         ApiJson.strings(ApiJson.at(object, "spec", "selector", "matchLabels"))
                 .forEach((label, value) -> labels.add(label + "=" + value));
@@ -314,8 +322,8 @@ final class ApiRequests {
         return new Json(200, delete(place.resource(), place.scope(), place.name(), options, call));
     }
 
-    private ObjectNode delete(
-            ApiResource resource, String namespace, String name, ObjectNode options, Call call) throws ApiFailure {
+    private ObjectNode delete(ApiResource resource, String namespace, String name, ObjectNode options, Call call)
+            throws ApiFailure {
         ObjectNode object = store.get(resource, namespace, name);
         JsonNode conditions = options.path("preconditions");
         for (String field : List.of("uid", "resourceVersion")) {
@@ -347,8 +355,11 @@ final class ApiRequests {
         for (ApiResource resource : List.of(ApiResource.PODS, ApiResource.JOBS)) {
             for (ObjectNode object : store.list(resource, null)) {
                 if (ClusterNames.ownedBy(object, owner)) {
-                    store.edit(resource, ApiJson.namespace(object), ApiJson.name(object), copy -> ApiJson.metadata(copy)
-                            .remove("ownerReferences"));
+                    store.edit(
+                            resource,
+                            ApiJson.namespace(object),
+                            ApiJson.name(object),
+                            copy -> ApiJson.metadata(copy).remove("ownerReferences"));
                 }
             }
         }

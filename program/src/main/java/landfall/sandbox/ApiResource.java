@@ -99,6 +99,7 @@ record ApiResource(String group, String version, String plural, String kind, boo
     }
 
     boolean scales() {
-        return group.equals("apps") && Set.of("deployments", "statefulsets", "replicasets").contains(plural);
+        return group.equals("apps")
+                && Set.of("deployments", "statefulsets", "replicasets").contains(plural);
     }
 }

@@ -48,11 +48,14 @@ final class ApiSelector {
     private static Predicate<JsonNode> label(String term) throws ApiFailure {
         Matcher set = SET.matcher(term);
         if (set.matches()) {
-            List<String> values = Arrays.stream(set.group(3).split(",")).map(String::strip).toList();
+            List<String> values =
+                    Arrays.stream(set.group(3).split(",")).map(String::strip).toList();
             boolean in = set.group(2).equals("in");
             return object -> {
                 JsonNode value = ApiJson.at(object, "metadata", "labels", set.group(1));
-                return in ? value.isString() && values.contains(value.asString()) : !values.contains(value.asString(""));
+                return in
+                        ? value.isString() && values.contains(value.asString())
+                        : !values.contains(value.asString(""));
             };
         }
         Matcher equality = EQUALITY.matcher(term);

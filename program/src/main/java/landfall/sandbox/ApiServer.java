@@ -42,7 +42,15 @@ final class ApiServer implements Closeable {
     private final Server server;
     private final ServerWebSocketContainer webSockets;
 
-    ApiServer(ApiStore store, ApiRequests requests, ClusterPods pods, String host, int port, Path keys, String password, String token)
+    ApiServer(
+            ApiStore store,
+            ApiRequests requests,
+            ClusterPods pods,
+            String host,
+            int port,
+            Path keys,
+            String password,
+            String token)
             throws IOException {
         this.store = store;
         this.requests = requests;
@@ -76,8 +84,8 @@ final class ApiServer implements Closeable {
         customizer.setSniHostCheck(false);
         http.addCustomizer(customizer);
         http.setSendServerVersion(false);
-        ServerConnector connector = new ServerConnector(
-                server, new SslConnectionFactory(tls, "http/1.1"), new HttpConnectionFactory(http));
+        ServerConnector connector =
+                new ServerConnector(server, new SslConnectionFactory(tls, "http/1.1"), new HttpConnectionFactory(http));
         connector.setHost(host);
         connector.setPort(port);
         connector.setIdleTimeout(Duration.ofHours(24).toMillis());
@@ -89,8 +97,7 @@ final class ApiServer implements Closeable {
         public boolean handle(Request request, Response response, Callback callback) {
             try {
                 String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-                if (given == null
-                        || !MessageDigest.isEqual(authorization, given.getBytes(StandardCharsets.UTF_8))) {
+                if (given == null || !MessageDigest.isEqual(authorization, given.getBytes(StandardCharsets.UTF_8))) {
                     throw new ApiFailure(401, "Unauthorized", "Unauthorized");
                 }
                 answer(request, response, callback);
@@ -165,21 +172,23 @@ final class ApiServer implements Closeable {
                 if (changes.isEmpty()) {
                     // Proves to us that the client is still there; clients pass over it.
                     ObjectNode bookmark = ApiJson.object();
-                    bookmark.put("apiVersion", watch.resource().apiVersion()).put("kind", watch.resource().kind());
+                    bookmark.put("apiVersion", watch.resource().apiVersion())
+                            .put("kind", watch.resource().kind());
                     bookmark.putObject("metadata").put("resourceVersion", Long.toString(seen));
                     line(out, "BOOKMARK", bookmark);
                 }
                 out.flush();
             }
-            out.close();
-            callback.succeeded();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "the client left its watch", e);
             callback.failed(e);
+            return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             callback.failed(e);
+            return;
         }
+        callback.succeeded();
     }
 
     private static boolean matches(ApiRequests.Watch watch, ApiStore.Change change) {
@@ -200,22 +209,23 @@ final class ApiServer implements Closeable {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, "text/plain");
         try (OutputStream out = Content.Sink.asOutputStream(response)) {
             ApiLogs.copy(file, out, log.tail(), () -> log.follow() && pods.runs(log.namespace(), log.pod()));
-            out.close();
-            callback.succeeded();
         } catch (IOException e) {
             LOG.log(System.Logger.Level.DEBUG, "log reading ended", e);
             callback.failed(e);
+            return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             callback.failed(e);
+            return;
         }
+        callback.succeeded();
     }
 
     @Override
     public void close() throws IOException {
         store.close();
         try {
-            server.setStopTimeout(500);
+            server.setStopTimeout(0);
             server.stop();
         } catch (Exception e) {
             throw new IOException("the emulated API server did not stop", e);

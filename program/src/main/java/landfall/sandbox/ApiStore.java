@@ -28,10 +28,10 @@ final class ApiStore {
         void apply(ObjectNode object) throws ApiFailure;
     }
 
-    private final Map<Key, ObjectNode> objects = new TreeMap<>(java.util.Comparator.comparing(
-                    (Key key) -> key.resource().qualified())
-            .thenComparing(Key::namespace)
-            .thenComparing(Key::name));
+    private final Map<Key, ObjectNode> objects = new TreeMap<>(
+            java.util.Comparator.comparing((Key key) -> key.resource().qualified())
+                    .thenComparing(Key::namespace)
+                    .thenComparing(Key::name));
     private final Deque<Change> history = new ArrayDeque<>();
     private long version = 1;
     private boolean closed;
@@ -123,7 +123,8 @@ final class ApiStore {
             return after;
         }
         if (!after.path("spec").equals(before.path("spec"))) {
-            metadata.put("generation", before.path("metadata").path("generation").asLong(1) + 1);
+            metadata.put(
+                    "generation", before.path("metadata").path("generation").asLong(1) + 1);
         }
         return stored(key, after, "MODIFIED");
     }

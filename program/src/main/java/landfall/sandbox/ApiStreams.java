@@ -236,7 +236,8 @@ final class ApiStreams {
         }
 
         @Override
-        public void onWebSocketClose(int statusCode, @Nullable String reason, org.eclipse.jetty.websocket.api.Callback callback) {
+        public void onWebSocketClose(
+                int statusCode, @Nullable String reason, org.eclipse.jetty.websocket.api.Callback callback) {
             closeAll();
             callback.succeed();
         }
@@ -361,7 +362,8 @@ final class ApiStreams {
         }
 
         @Override
-        public void onWebSocketClose(int statusCode, @Nullable String reason, org.eclipse.jetty.websocket.api.Callback callback) {
+        public void onWebSocketClose(
+                int statusCode, @Nullable String reason, org.eclipse.jetty.websocket.api.Callback callback) {
             kill();
             callback.succeed();
         }

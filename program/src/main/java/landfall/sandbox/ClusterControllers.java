@@ -59,8 +59,11 @@ final class ClusterControllers {
             });
         }
         for (ObjectNode namespace : store.list(ApiResource.NAMESPACES, null)) {
-            store.edit(ApiResource.NAMESPACES, "", ApiJson.name(namespace), object -> ApiJson.child(object, "status")
-                    .put("phase", "Active"));
+            store.edit(
+                    ApiResource.NAMESPACES,
+                    "",
+                    ApiJson.name(namespace),
+                    object -> ApiJson.child(object, "status").put("phase", "Active"));
         }
         // Routes before pods: names must resolve when a program starts.
         routes.reconcile();
@@ -79,7 +82,8 @@ final class ClusterControllers {
         }
         for (ApiResource resource : List.of(ApiResource.JOBS, ApiResource.PODS)) {
             for (ObjectNode object : store.list(resource, null)) {
-                for (JsonNode owner : ApiJson.at(object, "metadata", "ownerReferences").values()) {
+                for (JsonNode owner :
+                        ApiJson.at(object, "metadata", "ownerReferences").values()) {
                     if (!alive.contains(ApiJson.text(owner, "uid")) && !ApiJson.terminating(object)) {
                         remove(resource, object);
                         break;

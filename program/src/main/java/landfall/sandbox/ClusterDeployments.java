@@ -47,7 +47,8 @@ final class ClusterDeployments {
         List<ObjectNode> old = new ArrayList<>();
         for (ObjectNode pod : all) {
             if (!ApiJson.terminating(pod)) {
-                boolean same = ApiJson.text(pod, "metadata", "labels", HASH_LABEL).equals(hash);
+                boolean same =
+                        ApiJson.text(pod, "metadata", "labels", HASH_LABEL).equals(hash);
                 (same ? current : old).add(pod);
             }
         }
@@ -91,7 +92,8 @@ final class ClusterDeployments {
             if (existing == null) {
                 createMember(set, name, hash);
             } else if (!ApiJson.terminating(existing)
-                    && !ApiJson.text(existing, "metadata", "labels", "controller-revision-hash").equals(hash)) {
+                    && !ApiJson.text(existing, "metadata", "labels", "controller-revision-hash")
+                            .equals(hash)) {
                 ClusterPods.markDeleted(store, existing, -1);
             }
             if (!parallel && (existing == null || !ApiJson.ready(existing))) {
@@ -145,7 +147,9 @@ final class ClusterDeployments {
         boolean available = ready >= replicas(owner);
         store.edit(resource, ApiJson.namespace(owner), ApiJson.name(owner), object -> {
             ObjectNode status = ApiJson.child(object, "status");
-            status.put("observedGeneration", ApiJson.at(owner, "metadata", "generation").asLong(1));
+            status.put(
+                    "observedGeneration",
+                    ApiJson.at(owner, "metadata", "generation").asLong(1));
             status.put("replicas", all).put("readyReplicas", ready).put("updatedReplicas", all);
             status.put("availableReplicas", ready);
             if (resource.equals(ApiResource.STATEFUL_SETS)) {

@@ -35,7 +35,8 @@ final class ClusterEndpoints {
             String service = service(slice);
             String manager = manager(slice);
             if (List.of(CONTROLLER, MIRROR).contains(manager)
-                    && store.find(ApiResource.SERVICES, ApiJson.namespace(slice), service).isEmpty()) {
+                    && store.find(ApiResource.SERVICES, ApiJson.namespace(slice), service)
+                            .isEmpty()) {
                 store.remove(ApiResource.SLICES, ApiJson.namespace(slice), ApiJson.name(slice));
                 store.remove(ApiResource.ENDPOINTS, ApiJson.namespace(slice), service);
             }
@@ -52,7 +53,8 @@ final class ClusterEndpoints {
 
     private Stream<ObjectNode> slices(String namespace, String service, String manager) {
         return store.list(ApiResource.SLICES, namespace).stream()
-                .filter(slice -> service(slice).equals(service) && manager(slice).equals(manager));
+                .filter(slice ->
+                        service(slice).equals(service) && manager(slice).equals(manager));
     }
 
     private void removeSlices(String namespace, String service, String manager) {
@@ -97,7 +99,10 @@ final class ClusterEndpoints {
     private static ObjectNode endpoint(ObjectNode pod, boolean ready) {
         ObjectNode endpoint = ApiJson.object();
         endpoint.putArray("addresses").add(ApiJson.text(pod, "status", "podIP"));
-        endpoint.putObject("conditions").put("ready", ready).put("serving", ready).put("terminating", false);
+        endpoint.putObject("conditions")
+                .put("ready", ready)
+                .put("serving", ready)
+                .put("terminating", false);
         endpoint.put("nodeName", ClusterPods.NODE_NAME);
         endpoint.set("targetRef", reference(pod));
         return endpoint;
@@ -198,9 +203,8 @@ final class ClusterEndpoints {
             endpoint.putArray("addresses").add(ApiJson.text(address, "ip"));
             endpoint.putObject("conditions").put("ready", true);
         }
-        ArrayNode ports = subset.path("ports") instanceof ArrayNode found
-                ? found.deepCopy()
-                : ApiJson.MAPPER.createArrayNode();
+        ArrayNode ports =
+                subset.path("ports") instanceof ArrayNode found ? found.deepCopy() : ApiJson.MAPPER.createArrayNode();
         writeSlice(service, mirrored, ports, MIRROR);
     }
 }

@@ -37,8 +37,14 @@ final class ClusterJobs {
             job(job);
         }
         for (ObjectNode cronJob : store.list(ApiResource.CRON_JOBS, null)) {
-            forgetOld(cronJob, "Complete", ApiJson.at(cronJob, "spec", "successfulJobsHistoryLimit").asInt(3));
-            forgetOld(cronJob, "Failed", ApiJson.at(cronJob, "spec", "failedJobsHistoryLimit").asInt(1));
+            forgetOld(
+                    cronJob,
+                    "Complete",
+                    ApiJson.at(cronJob, "spec", "successfulJobsHistoryLimit").asInt(3));
+            forgetOld(
+                    cronJob,
+                    "Failed",
+                    ApiJson.at(cronJob, "spec", "failedJobsHistoryLimit").asInt(1));
         }
     }
 
@@ -73,13 +79,16 @@ final class ClusterJobs {
         ApiJson.metadata(job).put("name", ApiJson.name(cronJob) + "-" + minute.getEpochSecond() / 60);
         ClusterNames.own(job, cronJob);
         store.create(ApiResource.JOBS, ApiJson.namespace(cronJob), job);
-        store.edit(ApiResource.CRON_JOBS, ApiJson.namespace(cronJob), ApiJson.name(cronJob), object -> ApiJson.child(
-                        object, "status")
-                .put("lastScheduleTime", minute.toString()));
+        store.edit(
+                ApiResource.CRON_JOBS,
+                ApiJson.namespace(cronJob),
+                ApiJson.name(cronJob),
+                object -> ApiJson.child(object, "status").put("lastScheduleTime", minute.toString()));
     }
 
     private static boolean hasCondition(ObjectNode job, String type) {
-        return ApiJson.at(job, "status", "conditions").valueStream()
+        return ApiJson.at(job, "status", "conditions")
+                .valueStream()
                 .anyMatch(condition -> ApiJson.text(condition, "type").equals(type));
     }
 
@@ -111,11 +120,14 @@ final class ClusterJobs {
                     .put("job-name", ApiJson.name(job))
                     .put("batch.kubernetes.io/job-name", ApiJson.name(job));
             store.create(ApiResource.PODS, ApiJson.namespace(job), pod);
-            store.edit(ApiResource.JOBS, ApiJson.namespace(job), ApiJson.name(job), object -> ApiJson.child(
-                            object, "status")
-                    .put("active", 1)
-                    .put("failed", failed)
-                    .put("startTime", ApiStore.now()));
+            store.edit(
+                    ApiResource.JOBS,
+                    ApiJson.namespace(job),
+                    ApiJson.name(job),
+                    object -> ApiJson.child(object, "status")
+                            .put("active", 1)
+                            .put("failed", failed)
+                            .put("startTime", ApiStore.now()));
         }
     }
 
@@ -125,8 +137,7 @@ final class ClusterJobs {
                 .count();
     }
 
-    private void finish(ObjectNode job, String condition, String message, int succeeded, int failed)
-            throws ApiFailure {
+    private void finish(ObjectNode job, String condition, String message, int succeeded, int failed) throws ApiFailure {
         store.edit(ApiResource.JOBS, ApiJson.namespace(job), ApiJson.name(job), object -> {
             ObjectNode status = ApiJson.child(object, "status");
             status.put("active", 0).put("succeeded", succeeded).put("failed", failed);

@@ -37,9 +37,27 @@ final class ClusterKeys {
         Files.deleteIfExists(store);
         List<String> command = List.of(
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-alias", ALIAS, "-keyalg", "EC", "-groupname", "secp256r1", "-storetype", "PKCS12",
-                "-dname", "CN=landfall sandbox cluster", "-validity", "365", "-ext", "SAN=ip:" + address,
-                "-ext", "BC=ca:true", "-keystore", store.toString(), "-storepass:env", "STORE_PASSWORD");
+                "-genkeypair",
+                "-alias",
+                ALIAS,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-storetype",
+                "PKCS12",
+                "-dname",
+                "CN=landfall sandbox cluster",
+                "-validity",
+                "365",
+                "-ext",
+                "SAN=ip:" + address,
+                "-ext",
+                "BC=ca:true",
+                "-keystore",
+                store.toString(),
+                "-storepass:env",
+                "STORE_PASSWORD");
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("STORE_PASSWORD", password);
         Process process = builder.start();

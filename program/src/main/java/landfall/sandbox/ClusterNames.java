@@ -35,7 +35,8 @@ final class ClusterNames {
     }
 
     static boolean ownedBy(JsonNode object, String uid) {
-        return ApiJson.at(object, "metadata", "ownerReferences").valueStream()
+        return ApiJson.at(object, "metadata", "ownerReferences")
+                .valueStream()
                 .anyMatch(owner -> ApiJson.text(owner, "uid").equals(uid));
     }
 

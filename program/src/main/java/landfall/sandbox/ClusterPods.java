@@ -93,7 +93,8 @@ final class ClusterPods {
                 if (runner == null) {
                     store.remove(ApiResource.PODS, ApiJson.namespace(pod), ApiJson.name(pod));
                 } else {
-                    runner.end(ApiJson.at(pod, "metadata", "deletionGracePeriodSeconds").asInt(30));
+                    runner.end(ApiJson.at(pod, "metadata", "deletionGracePeriodSeconds")
+                            .asInt(30));
                 }
             } else if (runner == null) {
                 start(uid, pod);

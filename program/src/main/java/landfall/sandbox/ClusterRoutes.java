@@ -85,7 +85,8 @@ final class ClusterRoutes {
     private void listen(ObjectNode service, JsonNode port, String address, Set<String> wanted) {
         boolean headless = ApiJson.text(service, "spec", "clusterIP").equals("None");
         // Without a proxy in between, clients of a headless Service reach the pod's own port.
-        int number = port.path(headless && port.path("targetPort").isNumber() ? "targetPort" : "port").asInt(0);
+        int number = port.path(headless && port.path("targetPort").isNumber() ? "targetPort" : "port")
+                .asInt(0);
         open(service, port, address, number, wanted);
         if (port.has("nodePort")) {
             open(service, port, addresses.node(), port.path("nodePort").asInt(0), wanted);
@@ -102,8 +103,7 @@ final class ClusterRoutes {
             return;
         }
         try {
-            forwarders.put(
-                    key, new TcpForwarder(address, number, () -> backend(namespace, name, portName)));
+            forwarders.put(key, new TcpForwarder(address, number, () -> backend(namespace, name, portName)));
         } catch (IOException e) {
             refused.add(key);
             LOG.log(System.Logger.Level.ERROR, "Service " + name + " can't listen at " + address + ":" + number, e);
@@ -114,10 +114,13 @@ final class ClusterRoutes {
     private Optional<InetSocketAddress> backend(String namespace, String service, String portName) {
         List<InetSocketAddress> ready = new ArrayList<>();
         for (ObjectNode slice : store.list(ApiResource.SLICES, namespace)) {
-            if (!ApiJson.at(slice, "metadata", "labels", SERVICE_LABEL).asString("").equals(service)) {
+            if (!ApiJson.at(slice, "metadata", "labels", SERVICE_LABEL)
+                    .asString("")
+                    .equals(service)) {
                 continue;
             }
-            Optional<JsonNode> port = slice.path("ports").valueStream()
+            Optional<JsonNode> port = slice.path("ports")
+                    .valueStream()
                     .filter(candidate -> ApiJson.text(candidate, "name").equals(portName))
                     .findFirst();
             for (JsonNode endpoint : slice.path("endpoints").values()) {

@@ -132,8 +132,8 @@ public final class EmulatedCluster implements AutoCloseable {
     private void create(ObjectNode object) throws IOException {
         String kind = ApiJson.text(object, "kind");
         ApiResource resource = ApiResource.ofKind(ApiJson.text(object, "apiVersion"), kind)
-                .orElseThrow(() -> new IOException("the emulated cluster has no kind "
-                        + ApiJson.text(object, "apiVersion") + " " + kind));
+                .orElseThrow(() -> new IOException(
+                        "the emulated cluster has no kind " + ApiJson.text(object, "apiVersion") + " " + kind));
         String namespace = ApiJson.namespace(object).isEmpty() ? "default" : ApiJson.namespace(object);
         if (resource.namespaced()) {
             ensureNamespace(namespace);
@@ -146,17 +146,25 @@ public final class EmulatedCluster implements AutoCloseable {
         }
         try {
             requests.handle(new ApiRequests.Call(
-                    "POST", path, Map.of(), "application/json", object.toString().getBytes(StandardCharsets.UTF_8)));
+                    "POST",
+                    path,
+                    Map.of(),
+                    "application/json",
+                    object.toString().getBytes(StandardCharsets.UTF_8)));
         } catch (ApiFailure e) {
-            throw new IOException("the emulated cluster refused " + kind + "/" + ApiJson.name(object) + ": "
-                    + e.getMessage(), e);
+            throw new IOException(
+                    "the emulated cluster refused " + kind + "/" + ApiJson.name(object) + ": " + e.getMessage(), e);
         }
     }
 
     private void ensureNamespace(String name) throws IOException {
         if (store.find(ApiResource.NAMESPACES, "", name).isEmpty()) {
             ObjectNode namespace = ApiJson.object().put("apiVersion", "v1").put("kind", "Namespace");
-            namespace.putObject("metadata").put("name", name).putObject("labels").put("kubernetes.io/metadata.name", name);
+            namespace
+                    .putObject("metadata")
+                    .put("name", name)
+                    .putObject("labels")
+                    .put("kubernetes.io/metadata.name", name);
             create(namespace);
         }
     }

@@ -34,7 +34,8 @@ final class PodCommands {
         if (word.contains("/")) {
             return (word.startsWith("/bin/") || word.startsWith("/usr/bin/")) && Files.isExecutable(Path.of(word));
         }
-        return Arrays.stream(System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":"))
+        return Arrays.stream(
+                        System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":"))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, word)));
     }
 

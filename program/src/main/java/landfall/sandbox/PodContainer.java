@@ -111,9 +111,8 @@ final class PodContainer {
     ProcessBuilder exec(List<String> words) throws IOException {
         try {
             Containers.Spec spec = spec();
-            Program program = PodCommands.onMachine(words.getFirst())
-                    ? new Program("", Program.SHELL, 0, "/")
-                    : spec.program();
+            Program program =
+                    PodCommands.onMachine(words.getFirst()) ? new Program("", Program.SHELL, 0, "/") : spec.program();
             if (program.mainClass().equals(Program.POSTGRES)) {
                 throw new IOException("the sandbox's PostgreSQL container has no program " + words.getFirst());
             }
@@ -197,7 +196,11 @@ final class PodContainer {
         try {
             Files.createDirectories(log().getParent());
             Files.writeString(
-                    log(), message + "\n", StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                    log(),
+                    message + "\n",
+                    StandardCharsets.UTF_8,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
         } catch (IOException e) {
             LOG.log(System.Logger.Level.WARNING, "no log for " + specName(), e);
         }
@@ -242,9 +245,8 @@ final class PodContainer {
             if (definition.has("startupProbe")) {
                 until(probe("startupProbe"));
             }
-            Thread liveness = definition.has("livenessProbe")
-                    ? Thread.ofVirtual().start(this::watchLiveness)
-                    : null;
+            Thread liveness =
+                    definition.has("livenessProbe") ? Thread.ofVirtual().start(this::watchLiveness) : null;
             try {
                 if (!definition.has("readinessProbe")) {
                     setReady(true);

@@ -66,8 +66,8 @@ final class PodEnvironment {
 
     private Optional<Map<String, String>> data(boolean secret, JsonNode reference) throws PodTrouble {
         String name = ApiJson.text(reference, "name");
-        Optional<ObjectNode> object = store.find(
-                secret ? ApiResource.SECRETS : ApiResource.CONFIG_MAPS, ApiJson.namespace(pod), name);
+        Optional<ObjectNode> object =
+                store.find(secret ? ApiResource.SECRETS : ApiResource.CONFIG_MAPS, ApiJson.namespace(pod), name);
         if (object.isEmpty()) {
             if (reference.path("optional").asBoolean(false)) {
                 return Optional.empty();
@@ -93,7 +93,8 @@ final class PodEnvironment {
         boolean secret = source.has("secretKeyRef");
         if (!secret && !source.has("configMapKeyRef")) {
             throw new PodTrouble(
-                    "CreateContainerConfigError", "the emulated cluster cannot resolve " + variable + " from " + source);
+                    "CreateContainerConfigError",
+                    "the emulated cluster cannot resolve " + variable + " from " + source);
         }
         JsonNode reference = source.path(secret ? "secretKeyRef" : "configMapKeyRef");
         String key = ApiJson.text(reference, "key");
@@ -108,7 +109,8 @@ final class PodEnvironment {
     }
 
     private String field(String path) throws PodTrouble {
-        Matcher keyed = Pattern.compile("metadata\\.(labels|annotations)\\['([^']+)'\\]").matcher(path);
+        Matcher keyed = Pattern.compile("metadata\\.(labels|annotations)\\['([^']+)'\\]")
+                .matcher(path);
         if (keyed.matches()) {
             return ApiJson.text(pod, "metadata", keyed.group(1), keyed.group(2));
         }
@@ -117,8 +119,7 @@ final class PodEnvironment {
                 ApiJson.text(pod, path.split("\\."));
             case "spec.nodeName" -> ClusterPods.NODE_NAME;
             case "status.podIP", "status.hostIP", "status.podIPs" -> address;
-            default ->
-                throw new PodTrouble("CreateContainerConfigError", "the emulated cluster has no field " + path);
+            default -> throw new PodTrouble("CreateContainerConfigError", "the emulated cluster has no field " + path);
         };
     }
 }

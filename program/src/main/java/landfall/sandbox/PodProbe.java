@@ -80,7 +80,9 @@ final class PodProbe {
         if (name.matches("\\d+")) {
             return Integer.parseInt(name);
         }
-        return container.path("ports").valueStream()
+        return container
+                .path("ports")
+                .valueStream()
                 .filter(candidate -> ApiJson.text(candidate, "name").equals(name))
                 .map(candidate -> candidate.path("containerPort").asInt(0))
                 .findFirst()

@@ -1,6 +1,7 @@
 package landfall.sandbox;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,7 +14,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.net.InetSocketAddress;
 
 /** What runs as a container: a process, or an embedded PostgreSQL with the official image's manners. */
 interface PodProcess {
@@ -51,8 +51,8 @@ interface PodProcess {
         String user = spec.env().getOrDefault("POSTGRES_USER", "postgres");
         String password = spec.env().getOrDefault("POSTGRES_PASSWORD", "");
         if (password.isEmpty() || user.equals("postgres")) {
-            throw new IOException("the sandbox's PostgreSQL needs POSTGRES_PASSWORD and a POSTGRES_USER other than"
-                    + " postgres");
+            throw new IOException(
+                    "the sandbox's PostgreSQL needs POSTGRES_PASSWORD and a POSTGRES_USER other than" + " postgres");
         }
         String path = spec.env().getOrDefault("PGDATA", "/var/lib/postgresql/data");
         String mapped = Containers.mapped(path, spec.mounts());
@@ -93,8 +93,8 @@ interface PodProcess {
         try (Connection connection = server.connect("postgres")) {
             List<String> statements = new ArrayList<>();
             if (!exists(connection, "SELECT 1 FROM pg_roles WHERE rolname = ?", user)) {
-                statements.add("CREATE ROLE " + quoted(user, '"') + " SUPERUSER LOGIN PASSWORD "
-                        + quoted(password, '\''));
+                statements.add(
+                        "CREATE ROLE " + quoted(user, '"') + " SUPERUSER LOGIN PASSWORD " + quoted(password, '\''));
             }
             if (!exists(connection, "SELECT 1 FROM pg_database WHERE datname = ?", database)) {
                 statements.add("CREATE DATABASE " + quoted(database, '"') + " OWNER " + quoted(user, '"'));

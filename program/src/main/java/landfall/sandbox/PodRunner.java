@@ -99,8 +99,7 @@ final class PodRunner {
         return Stream.concat(main.stream(), init.stream())
                 .filter(container -> wanted.isEmpty() || container.name().equals(wanted))
                 .findFirst()
-                .orElseThrow(() -> ApiFailure.badRequest(
-                        "container " + wanted + " is not valid for pod " + name()));
+                .orElseThrow(() -> ApiFailure.badRequest("container " + wanted + " is not valid for pod " + name()));
     }
 
     void start() {
@@ -158,8 +157,7 @@ final class PodRunner {
         ending.set(true);
         List<Thread> terminations = new ArrayList<>();
         for (PodContainer container : all()) {
-            terminations.add(Thread.ofVirtual()
-                    .start(graceSeconds > 0 ? container::terminate : container::kill));
+            terminations.add(Thread.ofVirtual().start(graceSeconds > 0 ? container::terminate : container::kill));
         }
         long end = System.nanoTime() + graceSeconds * 1_000_000_000L;
         for (Thread thread : threads) {

@@ -35,7 +35,8 @@ final class PodVolumes {
         Map<String, Path> mounts = new LinkedHashMap<>();
         for (JsonNode mount : container.path("volumeMounts").values()) {
             String name = ApiJson.text(mount, "name");
-            JsonNode volume = ApiJson.at(pod, "spec", "volumes").valueStream()
+            JsonNode volume = ApiJson.at(pod, "spec", "volumes")
+                    .valueStream()
                     .filter(candidate -> ApiJson.text(candidate, "name").equals(name))
                     .findFirst()
                     .orElseThrow(() -> new PodTrouble("FailedMount", "no volume " + name));
@@ -70,8 +71,8 @@ final class PodVolumes {
     }
 
     private void write(boolean secret, JsonNode source, String name, Path place) throws PodTrouble, IOException {
-        Optional<ObjectNode> object = store.find(
-                secret ? ApiResource.SECRETS : ApiResource.CONFIG_MAPS, ApiJson.namespace(pod), name);
+        Optional<ObjectNode> object =
+                store.find(secret ? ApiResource.SECRETS : ApiResource.CONFIG_MAPS, ApiJson.namespace(pod), name);
         if (object.isEmpty()) {
             if (source.path("optional").asBoolean(false)) {
                 return;
