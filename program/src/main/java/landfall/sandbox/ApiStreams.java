@@ -21,9 +21,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /**
  * exec and port-forward over WebSocket. Both push back: a message is asked for when the one before has been written on,
- * and a read waits until what it brought is sent.
+ * and a read waits until what it brought is sent. Public because Jetty looks its methods up from outside.
  */
-final class ApiStreams {
+public final class ApiStreams {
     private static final System.Logger LOG = System.getLogger(ApiStreams.class.getName());
     private static final int CHUNK = 32 << 10;
 
@@ -128,7 +128,7 @@ final class ApiStreams {
     }
 
     /** Connections to ports of a pod: channels 2i (data) and 2i+1 (error) for the i-th port. */
-    static final class PortForward implements Session.Listener {
+    public static final class PortForward implements Session.Listener {
         private final String address;
         private final List<Integer> ports;
         private final Socket[] sockets;
@@ -250,7 +250,7 @@ final class ApiStreams {
     }
 
     /** A command in a container: 0 in, 1 out, 2 error, 3 status, 255 (v5) closes a channel. */
-    static final class Exec implements Session.Listener {
+    public static final class Exec implements Session.Listener {
         private final ProcessBuilder builder;
         private final boolean stdin;
         private @Nullable Session session;

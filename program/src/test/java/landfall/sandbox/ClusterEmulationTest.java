@@ -390,7 +390,7 @@ final class ClusterEmulationTest {
         assertThat(cluster.list().objects())
                 .extracting(object -> object.get("kind"))
                 .contains("Deployment", "Secret", "CronJob", "Service")
-                .doesNotContain("Pod", "EndpointSlice");
+                .doesNotContain("EndpointSlice", "Endpoints");
     }
 
     @Test
