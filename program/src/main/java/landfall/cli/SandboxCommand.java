@@ -48,14 +48,14 @@ final class SandboxCommand {
             if (!Files.exists(given)) {
                 throw new LandfallException(
                         ExitCode.BAD_INPUT,
-                        Problem.error("no manifests at " + given, "there is no such file or folder", "Give --manifests."));
+                        Problem.error(
+                                "no manifests at " + given, "there is no such file or folder", "Give --manifests."));
             }
-            String addresses = new SandboxProcess(folder)
-                    .start(List.of(given), line -> {
-                        if (!output.json()) {
-                            System.err.println("sandbox: " + line);
-                        }
-                    });
+            String addresses = new SandboxProcess(folder).start(List.of(given), line -> {
+                if (!output.json()) {
+                    System.err.println("sandbox: " + line);
+                }
+            });
             output.out().print(addresses);
             output.out().flush();
             return ExitCode.DONE.code();
@@ -94,8 +94,7 @@ final class SandboxCommand {
         @Override
         public Integer call() throws IOException {
             Path addresses = folder.resolve(Sandbox.ADDRESSES_FILE);
-            boolean running =
-                    new SandboxProcess(folder).running().isPresent() && Files.exists(addresses);
+            boolean running = new SandboxProcess(folder).running().isPresent() && Files.exists(addresses);
             output.out().print(running ? Files.readString(addresses) : "not running\n");
             output.out().flush();
             return running ? ExitCode.DONE.code() : ExitCode.FAILED.code();

@@ -120,22 +120,22 @@ public final class Cluster implements AutoCloseable {
             case 401 ->
                 Problem.error(
                         "the cluster at " + server + " refused our credentials",
-                        e.getMessage(),
+                        e.reason(),
                         "Renew the kubeconfig's user.");
             case 403 ->
                 Problem.error(
                         "not allowed to read namespace " + namespace + " at " + server,
-                        e.getMessage(),
+                        e.reason(),
                         "Give the kubeconfig's user rights there.");
             case 404 ->
                 Problem.error(
                         "no namespace " + namespace + " in the cluster at " + server,
-                        e.getMessage(),
+                        e.reason(),
                         "Set source.kubernetes.namespace in move.yaml.");
             default ->
                 Problem.error(
                         "the cluster at " + server + " can't be reached",
-                        e.getMessage(),
+                        e.reason(),
                         "Check the address in the kubeconfig and the network.");
         };
         return new LandfallException(ExitCode.FAILED, problem, e);
@@ -150,7 +150,7 @@ public final class Cluster implements AutoCloseable {
                     ExitCode.FAILED,
                     Problem.error(
                             what + " failed at the cluster " + api.server(),
-                            e.getMessage(),
+                            e.reason(),
                             "Run the same command again when the cause is gone."),
                     e);
         }

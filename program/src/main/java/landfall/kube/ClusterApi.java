@@ -121,19 +121,13 @@ final class ClusterApi implements AutoCloseable {
 
     /** The deepest message there is: the client wraps a refused connection several times. */
     private static String reason(Throwable failure) {
-        Throwable deepest = failure;
-        String text = "";
-        while (true) {
-            if (deepest.getMessage() != null && !deepest.getMessage().isBlank()) {
-                text = deepest.getMessage();
+        String text = failure.getClass().getSimpleName();
+        for (Throwable at = failure; at != null; at = at.getCause()) {
+            if (at.getMessage() != null && !at.getMessage().isBlank()) {
+                text = at.getMessage();
             }
-            Throwable cause = deepest.getCause();
-            if (cause == null || cause == deepest) {
-                break;
-            }
-            deepest = cause;
         }
-        return text.isEmpty() ? deepest.getClass().getSimpleName() : text;
+        return text;
     }
 
     private static String statusMessage(int code, byte @Nullable [] bytes) {

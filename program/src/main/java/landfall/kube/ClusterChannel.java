@@ -50,7 +50,7 @@ final class ClusterChannel implements Duplex, WebSocket.Listener {
     private final CompletableFuture<JsonNode> status = new CompletableFuture<>();
     private final CompletableFuture<WebSocket> socket = new CompletableFuture<>();
     private final AtomicBoolean closed = new AtomicBoolean();
-    private final StringBuffer errors = new StringBuffer();
+    private final StringBuilder errors = new StringBuilder();
     private final boolean[] portSeen = new boolean[2];
     private volatile @Nullable IOException failure;
     private final Input input = new Input();
@@ -97,7 +97,9 @@ final class ClusterChannel implements Duplex, WebSocket.Listener {
 
     /** What the command has said on standard error, at most the last few kilobytes. */
     String errorText() {
-        return errors.toString().strip();
+        synchronized (errors) {
+            return errors.toString().strip();
+        }
     }
 
     @Override
@@ -145,9 +147,11 @@ final class ClusterChannel implements Duplex, WebSocket.Listener {
         } else if (kind == Kind.EXEC && channel == 3) {
             status.complete(ClusterApi.JSON.readTree(text));
         } else if (kind == Kind.EXEC && channel == 2) {
-            errors.append(text);
-            if (errors.length() > 8192) {
-                errors.delete(0, errors.length() - 4096);
+            synchronized (errors) {
+                errors.append(text);
+                if (errors.length() > 8192) {
+                    errors.delete(0, errors.length() - 4096);
+                }
             }
         }
     }
@@ -221,7 +225,7 @@ final class ClusterChannel implements Duplex, WebSocket.Listener {
         private void next() throws InterruptedIOException {
             try {
                 ByteBuffer message = received.take();
-                if (message == END) {
+                if (!message.hasRemaining()) {
                     ended = true;
                 } else {
                     current = message;

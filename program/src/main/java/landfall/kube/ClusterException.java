@@ -19,6 +19,11 @@ final class ClusterException extends IOException {
         this.code = 0;
     }
 
+    /** What the server said; never null. */
+    String reason() {
+        return String.valueOf(getMessage());
+    }
+
     int code() {
         return code;
     }

@@ -38,7 +38,7 @@ final class ClusterListing {
                 }
                 problems.add(Problem.error(
                         "objects of kind " + collection.getValue() + " can't be read",
-                        e.getMessage(),
+                        e.reason(),
                         "Give the kubeconfig's user the right to list them, or plan from manifests."));
             }
         }

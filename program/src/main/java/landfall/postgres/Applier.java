@@ -138,8 +138,7 @@ final class Applier implements AutoCloseable {
 
     /** At a transaction's end: whether what has gathered is worth a commit. */
     boolean isGroupFull() {
-        return groupChanges >= GROUP_CHANGES
-                || groupChanges > 0 && System.nanoTime() - groupStarted > GROUP_NANOS;
+        return groupChanges >= GROUP_CHANGES || groupChanges > 0 && System.nanoTime() - groupStarted > GROUP_NANOS;
     }
 
     /** Writes what has gathered; commits it with the position unless the door's transaction is open. */

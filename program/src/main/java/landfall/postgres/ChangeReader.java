@@ -120,7 +120,8 @@ final class ChangeReader implements AutoCloseable {
         }
     }
 
-    @Nullable List<Change> poll(long millis) throws InterruptedException {
+    @Nullable
+    List<Change> poll(long millis) throws InterruptedException {
         return queue.poll(millis, TimeUnit.MILLISECONDS);
     }
 

@@ -239,12 +239,15 @@ public final class Follower implements AutoCloseable {
 
     private LandfallException translated(String what, Throwable cause) {
         return switch (cause) {
-            case LandfallException e -> new LandfallException(e.exitCode(), e.problems().getFirst(), e);
+            case LandfallException e ->
+                new LandfallException(e.exitCode(), e.problems().getFirst(), e);
             case SQLException e -> Sql.failed(what + " failed", e);
-            default -> new LandfallException(
-                    ExitCode.FAILED,
-                    Problem.error(what + " failed", String.valueOf(cause.getMessage()), "Run the same command again."),
-                    cause);
+            default ->
+                new LandfallException(
+                        ExitCode.FAILED,
+                        Problem.error(
+                                what + " failed", String.valueOf(cause.getMessage()), "Run the same command again."),
+                        cause);
         };
     }
 
@@ -279,8 +282,7 @@ public final class Follower implements AutoCloseable {
                     throwIfFailed();
                     Fence.pause();
                 }
-                if (Long.compareUnsigned(position(), written) >= 0
-                        && System.nanoTime() - asked <= lagMax.toNanos()) {
+                if (Long.compareUnsigned(position(), written) >= 0 && System.nanoTime() - asked <= lagMax.toNanos()) {
                     return true;
                 }
             }

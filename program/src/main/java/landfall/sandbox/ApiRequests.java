@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** The calls of the emulated API on objects: discovery, read, write, patch, scale, delete. */
 final class ApiRequests {
     /** One call, independent of HTTP. */
-    record Call(String method, String path, Map<String, String> query, String contentType, byte[] body) {
+    record Call(String method, String path, Map<String, String> query, String contentType, String body) {
         String parameter(String name) {
             return query.getOrDefault(name, "");
         }
@@ -309,7 +309,7 @@ final class ApiRequests {
     }
 
     private Json delete(Place place, Call call) throws ApiFailure {
-        ObjectNode options = call.body().length == 0 ? ApiJson.object() : body(call);
+        ObjectNode options = call.body().isEmpty() ? ApiJson.object() : body(call);
         if (place.name() == null) {
             Predicate<JsonNode> selected =
                     ApiSelector.of(call.parameter("labelSelector"), call.parameter("fieldSelector"));

@@ -121,15 +121,19 @@ final class ApiServer implements Closeable {
         }
         Map<String, String> parameters = new HashMap<>();
         query.getNames().forEach(name -> parameters.put(name, query.getValue(name)));
-        byte[] body;
+        String body;
         try (var in = Content.Source.asInputStream(request)) {
-            body = in.readAllBytes();
+            body = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
         String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
         ApiRequests.Call call =
                 new ApiRequests.Call(request.getMethod(), path, parameters, type == null ? "" : type, body);
         switch (requests.handle(call)) {
             case ApiRequests.Json json -> send(response, callback, json.code(), json.body());
+            case ApiRequests.Watch ignored
+            when request.getHeaders().contains(HttpHeader.UPGRADE) ->
+                // Clients that try a WebSocket first go on with a streamed answer after this.
+                throw new ApiFailure(503, "ServiceUnavailable", "watch over WebSocket is not emulated");
             case ApiRequests.Watch watch -> watch(watch, response, callback);
             case ApiRequests.Log log -> log(log, response, callback);
         }

@@ -51,7 +51,10 @@ final class ClusterRoutes {
         }
         for (String gone : List.copyOf(forwarders.keySet())) {
             if (!wanted.contains(gone)) {
-                forwarders.remove(gone).close();
+                TcpForwarder forwarder = forwarders.remove(gone);
+                if (forwarder != null) {
+                    forwarder.close();
+                }
             }
         }
         named |= forget();

@@ -1,7 +1,6 @@
 package landfall.sandbox;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -145,12 +144,7 @@ public final class EmulatedCluster implements AutoCloseable {
             return;
         }
         try {
-            requests.handle(new ApiRequests.Call(
-                    "POST",
-                    path,
-                    Map.of(),
-                    "application/json",
-                    object.toString().getBytes(StandardCharsets.UTF_8)));
+            requests.handle(new ApiRequests.Call("POST", path, Map.of(), "application/json", object.toString()));
         } catch (ApiFailure e) {
             throw new IOException(
                     "the emulated cluster refused " + kind + "/" + ApiJson.name(object) + ": " + e.getMessage(), e);

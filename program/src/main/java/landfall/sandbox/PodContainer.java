@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -24,7 +25,7 @@ final class PodContainer {
     private volatile boolean ready;
     private volatile boolean ended;
     private volatile int exitCode;
-    private volatile int restarts;
+    private final AtomicInteger restarts = new AtomicInteger();
 
     PodContainer(PodRunner pod, JsonNode definition) {
         this.pod = pod;
@@ -80,7 +81,7 @@ final class PodContainer {
     ObjectNode status() {
         ObjectNode status = ApiJson.object();
         status.put("name", name()).put("image", ApiJson.text(definition, "image"));
-        status.put("imageID", "").put("ready", ready).put("restartCount", restarts);
+        status.put("imageID", "").put("ready", ready).put("restartCount", restarts.get());
         synchronized (state) {
             status.set("state", state.deepCopy());
             status.put("started", state.has("running"));
@@ -143,7 +144,7 @@ final class PodContainer {
                 }
                 return runProcess(spec);
             } catch (PodTrouble e) {
-                waiting(e.reason(), e.getMessage());
+                waiting(e.reason(), String.valueOf(e.getMessage()));
                 if (e.reason().equals("ErrImagePull")) {
                     Thread.sleep(500);
                     waiting("ImagePullBackOff", "Back-off pulling image: " + e.getMessage());
@@ -217,7 +218,7 @@ final class PodContainer {
                 if (pod.ending() || policy.equals("Never") || (policy.equals("OnFailure") && code == 0)) {
                     break;
                 }
-                restarts++;
+                restarts.incrementAndGet();
                 if (System.nanoTime() - start > 600_000_000_000L) {
                     backOff = 1_000;
                 }

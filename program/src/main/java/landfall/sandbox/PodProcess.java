@@ -62,7 +62,9 @@ interface PodProcess {
         try {
             createRole(server, user, password, spec.env().getOrDefault("POSTGRES_DB", user));
             forwarder = new TcpForwarder(
-                    spec.address(), 5432, () -> Optional.of(new InetSocketAddress("127.0.0.1", server.port())));
+                    spec.address(),
+                    5432,
+                    () -> Optional.of(new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), server.port())));
         } catch (SQLException | IOException e) {
             server.close();
             throw new IOException("the sandbox's PostgreSQL could not be prepared: " + e.getMessage(), e);

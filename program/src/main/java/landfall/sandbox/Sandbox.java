@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -26,7 +25,7 @@ public final class Sandbox implements AutoCloseable {
     /** One line: what is being waited for. */
     public static final String PROGRESS_FILE = "progress";
 
-    private static final Duration READY_MAX = Duration.ofSeconds(180);
+    private static final Duration READY_MAX = Duration.ofMinutes(3);
 
     private final Path folder;
     private final FileChannel lockFile;
@@ -34,13 +33,11 @@ public final class Sandbox implements AutoCloseable {
     private final Addresses addresses;
     private final Containers containers;
     private final List<AutoCloseable> parts = new ArrayList<>();
-    private @Nullable EmulatedCluster cluster;
 
     private Sandbox(Path folder) throws IOException {
         this.folder = folder;
         Files.createDirectories(folder);
-        lockFile = FileChannel.open(
-                folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        lockFile = FileChannel.open(folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = lockFile.tryLock();
         if (lock == null) {
             lockFile.close();
@@ -62,9 +59,8 @@ public final class Sandbox implements AutoCloseable {
         Sandbox sandbox = new Sandbox(folder.toAbsolutePath().normalize());
         try {
             sandbox.progress("starting the cluster");
-            EmulatedCluster cluster = EmulatedCluster.start(
-                    sandbox.folder, sandbox.addresses, sandbox.containers, sandbox.registry);
-            sandbox.cluster = cluster;
+            EmulatedCluster cluster =
+                    EmulatedCluster.start(sandbox.folder, sandbox.addresses, sandbox.containers, sandbox.registry);
             sandbox.parts.addFirst(cluster);
             cluster.apply(manifests);
             sandbox.awaitReady(cluster);
@@ -95,15 +91,19 @@ public final class Sandbox implements AutoCloseable {
 
     private void replace(String name, String text) throws IOException {
         Path next = Files.createTempFile(
-                folder, name, ".next", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+                folder,
+                name,
+                ".next",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(next, text);
         Files.move(next, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private void writeAddresses(EmulatedCluster emulated) throws IOException {
         ObjectNode file = ApiJson.object();
-        emulated.nodePorts().forEach((service, address) -> file.put(
-                service.substring(service.indexOf('/') + 1), "http://" + address));
+        emulated.nodePorts()
+                .forEach((service, address) ->
+                        file.put(service.substring(service.indexOf('/') + 1), "http://" + address));
         file.put("kubeconfig", emulated.kubeconfig().toString());
         file.put("node", addresses.node());
         file.put("bridgeAddress", Addresses.DOKKU_HOST_ADDRESS);

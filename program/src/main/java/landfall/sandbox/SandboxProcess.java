@@ -21,7 +21,7 @@ import landfall.base.Problem;
 
 /** Starts, finds and ends the sandbox's process from another one. */
 public final class SandboxProcess {
-    private static final Duration START_MAX = Duration.ofSeconds(240);
+    private static final Duration START_MAX = Duration.ofMinutes(4);
     private static final Duration STOP_MAX = Duration.ofSeconds(30);
 
     private final Path folder;
@@ -113,8 +113,8 @@ public final class SandboxProcess {
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectInput(new File("/dev/null"))
-                .redirectOutput(
-                        ProcessBuilder.Redirect.appendTo(folder.resolve("sandbox.log").toFile()));
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        folder.resolve("sandbox.log").toFile()));
     }
 
     /** Ends the process and all that a killed one left behind. @return whether anything was running */

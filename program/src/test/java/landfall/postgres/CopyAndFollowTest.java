@@ -71,12 +71,14 @@ final class CopyAndFollowTest {
                             + " update swaps set place = 1 where id = 2; update swaps set place = 2 where id = 1; commit",
                     "create temporary table mine (id int); insert into mine values (1)");
             assertThat(follower.awaitLag(SECONDS, SECONDS)).isTrue();
-            assertThat(Servers.read(move.target(), "select place from swaps where id = 2")).isEqualTo("1");
+            assertThat(Servers.read(move.target(), "select place from swaps where id = 2"))
+                    .isEqualTo("1");
             assertEqual(follower.verify());
             Servers.run(move.source(), "truncate plain", "insert into plain values (1, 2, 'after')");
             assertThat(follower.awaitLag(SECONDS, SECONDS)).isTrue();
             assertEqual(follower.verifyTouched());
-            assertThat(Servers.read(move.target(), "select string_agg(note, ',') from plain")).isEqualTo("after");
+            assertThat(Servers.read(move.target(), "select string_agg(note, ',') from plain"))
+                    .isEqualTo("after");
             assertThat(follower.lag().appliedChanges()).isPositive();
         }
     }

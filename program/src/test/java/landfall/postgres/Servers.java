@@ -148,8 +148,7 @@ final class Servers {
         }
         Line sourceLine = new Line(servers.source.port());
         Line targetLine = new Line(servers.target.port());
-        Database superuser =
-                new Database("source", sourceLine, name, "postgres", servers.source.superuserPassword());
+        Database superuser = new Database("source", sourceLine, name, "postgres", servers.source.superuserPassword());
         MoverRole.create(superuser, Secret.of("mover"));
         return new Move(
                 superuser.as(MoverRole.NAME, Secret.of("mover")),
