@@ -161,6 +161,7 @@ final class Servers {
 
     static void run(Database on, String... statements) throws SQLException {
         try (Connection connection = on.connect("test")) {
+            Sql.execute(connection, "set search_path = public");
             for (String statement : statements) {
                 Sql.execute(connection, statement);
             }
@@ -169,6 +170,7 @@ final class Servers {
 
     static String read(Database on, String sql) throws SQLException {
         try (Connection connection = on.connect("test")) {
+            Sql.execute(connection, "set search_path = public");
             return Sql.text(connection, sql);
         }
     }
