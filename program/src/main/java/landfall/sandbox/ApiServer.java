@@ -130,10 +130,9 @@ final class ApiServer implements Closeable {
                 new ApiRequests.Call(request.getMethod(), path, parameters, type == null ? "" : type, body);
         switch (requests.handle(call)) {
             case ApiRequests.Json json -> send(response, callback, json.code(), json.body());
-            case ApiRequests.Watch ignored
-            when request.getHeaders().contains(HttpHeader.UPGRADE) ->
-                // Clients that try a WebSocket first go on with a streamed answer after this.
-                throw new ApiFailure(503, "ServiceUnavailable", "watch over WebSocket is not emulated");
+            case ApiRequests.Watch ignored when request.getHeaders().contains(HttpHeader.UPGRADE) ->
+                // As a proxy that knows no WebSockets: clients go on with a streamed answer.
+                send(response, callback, 200, ApiJson.object());
             case ApiRequests.Watch watch -> watch(watch, response, callback);
             case ApiRequests.Log log -> log(log, response, callback);
         }

@@ -63,8 +63,12 @@ public final class Sandbox implements AutoCloseable {
                     EmulatedCluster.start(sandbox.folder, sandbox.addresses, sandbox.containers, sandbox.registry);
             sandbox.parts.addFirst(cluster);
             cluster.apply(manifests);
+            sandbox.progress("starting the Dokku host");
+            EmulatedDokku dokku = EmulatedDokku.start(
+                    sandbox.folder, sandbox.addresses, sandbox.containers, sandbox.registry);
+            sandbox.parts.addFirst(dokku);
             sandbox.awaitReady(cluster);
-            sandbox.writeAddresses(cluster);
+            sandbox.writeAddresses(cluster, dokku);
             return sandbox;
         } catch (IOException | InterruptedException | RuntimeException e) {
             sandbox.close();
@@ -99,13 +103,17 @@ public final class Sandbox implements AutoCloseable {
         Files.move(next, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
-    private void writeAddresses(EmulatedCluster emulated) throws IOException {
+    private void writeAddresses(EmulatedCluster emulated, EmulatedDokku dokku) throws IOException {
         ObjectNode file = ApiJson.object();
         emulated.nodePorts()
                 .forEach((service, address) ->
                         file.put(service.substring(service.indexOf('/') + 1), "http://" + address));
         file.put("kubeconfig", emulated.kubeconfig().toString());
         file.put("node", addresses.node());
+        file.put("dokkuSsh", dokku.destination());
+        file.put("dokkuHttp", "http://" + addresses.dokkuHost() + ":" + Addresses.listenPort(80));
+        file.put("identity", dokku.clientKeyFile().toString());
+        file.put("knownHosts", dokku.knownHostsFile().toString());
         file.put("bridgeAddress", Addresses.DOKKU_HOST_ADDRESS);
         String postgres = addresses.names().get("postgres");
         if (postgres != null) {
