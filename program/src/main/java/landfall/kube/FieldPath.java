@@ -139,14 +139,20 @@ public final class FieldPath {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(16 * length);
-        for (Step step : steps()) {
-            switch (step) {
-                case Step.Index(int position) ->
-                    text.append('[').append(position).append(']');
-                case Step.Key(String name) -> appendKey(text, name);
-            }
-        }
+        appendTo(text);
         return text.toString();
+    }
+
+    private void appendTo(StringBuilder text) {
+        if (parent == null) {
+            return;
+        }
+        parent.appendTo(text);
+        switch (last) {
+            case Step.Index(int position) ->
+                text.append('[').append(position).append(']');
+            case Step.Key(String name) -> appendKey(text, name);
+        }
     }
 
     private static void appendKey(StringBuilder text, String name) {

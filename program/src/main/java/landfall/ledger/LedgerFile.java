@@ -2,7 +2,6 @@ package landfall.ledger;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -17,15 +16,14 @@ import landfall.kube.FieldPath;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamWriteFeature;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code ledger.jsonl}: one leaf per line, the same ledger always the same bytes. */
 public final class LedgerFile {
-    private static final JsonFactory LINES =
-            JsonFactory.builder().disable(StreamWriteFeature.AUTO_CLOSE_TARGET).build();
+    private static final JsonFactory JSON_LINES =
+            JsonFactory.builder().rootValueSeparator("\n").build();
     private static final JsonMapper MAPPER = new JsonMapper();
 
     private LedgerFile() {}
@@ -35,36 +33,31 @@ public final class LedgerFile {
         if (ledger.hasOpen()) {
             throw new IllegalStateException("this is a bug: the ledger is written while leaves are open");
         }
-        try (Writer lines = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
+        try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
+                JsonGenerator lines = JSON_LINES.createGenerator(ObjectWriteContext.empty(), writer)) {
             ledger.forEachEntry(entry -> write(lines, entry));
-        } catch (UncheckedIOException e) {
-            throw new IOException("writing " + file + " failed: " + e.getCause().getMessage(), e);
+            if (ledger.coverage().leaves() > 0) {
+                lines.writeRaw('\n');
+            }
+        } catch (JacksonException e) {
+            throw new IOException("writing " + file + " failed: " + e.getOriginalMessage(), e);
         }
     }
 
-    private static void write(Writer lines, LedgerEntry entry) {
-        try {
-            try (JsonGenerator line = LINES.createGenerator(ObjectWriteContext.empty(), lines)) {
-                line.writeStartObject();
-                line.writeStringProperty("object", entry.object());
-                line.writeStringProperty("file", entry.file());
-                line.writeNumberProperty("document", entry.document());
-                line.writeNumberProperty("line", entry.line());
-                line.writeStringProperty("path", entry.path().toString());
-                line.writeStringProperty("disposition", entry.disposition().word());
-                line.writeArrayPropertyStart("to");
-                entry.to().forEach(line::writeString);
-                line.writeEndArray();
-                line.writeStringProperty("rule", entry.rule());
-                line.writeStringProperty("note", entry.note());
-                line.writeEndObject();
-            } catch (JacksonException e) {
-                throw new IOException(e.getOriginalMessage(), e);
-            }
-            lines.write('\n');
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static void write(JsonGenerator line, LedgerEntry entry) {
+        line.writeStartObject();
+        line.writeStringProperty("object", entry.object());
+        line.writeStringProperty("file", entry.file());
+        line.writeNumberProperty("document", entry.document());
+        line.writeNumberProperty("line", entry.line());
+        line.writeStringProperty("path", entry.path().toString());
+        line.writeStringProperty("disposition", entry.disposition().word());
+        line.writeArrayPropertyStart("to");
+        entry.to().forEach(line::writeString);
+        line.writeEndArray();
+        line.writeStringProperty("rule", entry.rule());
+        line.writeStringProperty("note", entry.note());
+        line.writeEndObject();
     }
 
     /**
