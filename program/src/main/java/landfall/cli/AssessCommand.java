@@ -49,9 +49,7 @@ public final class AssessCommand implements Callable<Integer> {
             output.events().note(problem.sentence());
         }
         PlanReport report = new PlanReport(
-                manifests.target,
-                manifests.ledger.coverage(),
-                "landfall plan " + String.join(" ", paths) + " -o move");
+                manifests.target, manifests.ledger.coverage(), "landfall plan " + String.join(" ", paths) + " -o move");
         if (output.json()) {
             report.events(output.events());
         } else {

@@ -37,24 +37,30 @@ final class Manifests {
      * @throws LandfallException (bad input) with every problem of every file
      */
     static Manifests translate(
-            List<String> paths, @Nullable String namespace, Optional<String> move, Map<String, String> answers, boolean draft) {
+            List<String> paths,
+            @Nullable String namespace,
+            Optional<String> move,
+            Map<String, String> answers,
+            boolean draft) {
         Problems problems = new Problems();
         ReadResult read = ManifestReader.read(paths, System.in, problems);
         if (!draft) {
             problems.stopOnErrors(ExitCode.BAD_INPUT);
         }
         if (read.objects().isEmpty()) {
-            problems.add(Problem.error(
-                    Origin.file(String.join(" ", paths)),
-                    "no Kubernetes objects in it",
-                    "",
-                    "Give files or folders with manifests, or pipe them in: `kubectl get -o yaml … | landfall plan - -o move`."));
+            problems.add(
+                    Problem.error(
+                            Origin.file(String.join(" ", paths)),
+                            "no Kubernetes objects in it",
+                            "",
+                            "Give files or folders with manifests, or pipe them in: `kubectl get -o yaml … | landfall plan - -o move`."));
             throw new LandfallException(ExitCode.BAD_INPUT, problems.all());
         }
         String main = Translator.mainNamespace(read.objects());
         String wanted = namespace == null ? main : namespace;
         // As with kubectl -n: objects without a namespace go into the one that is named.
-        boolean isNamed = read.objects().stream().anyMatch(object -> object.namespace().equals(wanted));
+        boolean isNamed =
+                read.objects().stream().anyMatch(object -> object.namespace().equals(wanted));
         List<KubeObject> objects = read.objects();
         String translated = isNamed ? wanted : "default";
         if (!isNamed && objects.stream().noneMatch(object -> object.namespace().equals("default"))) {
@@ -74,7 +80,8 @@ final class Manifests {
 
     /** {@code [a-z][a-z0-9_]{0,30}}: it names slots and publications. */
     static String moveName(String text) {
-        String name = text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_").replaceAll("^[^a-z]+|_+$", "");
+        String name =
+                text.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "_").replaceAll("^[^a-z]+|_+$", "");
         if (name.isEmpty()) {
             return "move";
         }

@@ -54,7 +54,11 @@ public final class PlanCommand implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "PATH", description = "Manifests: files, folders, - for standard input.")
     List<String> paths = new ArrayList<>();
 
-    @Option(names = {"-o", "--output"}, required = true, paramLabel = "DIR", description = "The move's folder.")
+    @Option(
+            names = {"-o", "--output"},
+            required = true,
+            paramLabel = "DIR",
+            description = "The move's folder.")
     Path folder = Path.of("");
 
     @Option(
@@ -116,13 +120,12 @@ public final class PlanCommand implements Callable<Integer> {
         String wanted = namespace != null
                 ? namespace
                 : before.map(settings -> settings.kubernetes().namespace()).orElse(null);
-        Manifests manifests = Manifests.translate(
-                paths, wanted, before.map(MoveSettings::move), answers, draft);
+        Manifests manifests = Manifests.translate(paths, wanted, before.map(MoveSettings::move), answers, draft);
         checkAnswers(manifests.target);
         Map<String, Secret> secrets = MoveSecrets.of(
                 manifests.target, existing.map(MoveFolder::secrets).orElse(Map.of()), new SecureRandom());
-        MovePlan plan = MovePlan.of(
-                manifests.target, kubernetes(before, wanted, manifests.target), target(before), secrets);
+        MovePlan plan =
+                MovePlan.of(manifests.target, kubernetes(before, wanted, manifests.target), target(before), secrets);
         write(plan, manifests.ledger, existing.isPresent());
         return report(manifests);
     }
@@ -169,7 +172,9 @@ public final class PlanCommand implements Callable<Integer> {
                 problems.add(Problem.error(
                         "--answer " + id + "=" + option,
                         "this plan has no decision " + id,
-                        decisions.isEmpty() ? "It has none." : "It has " + String.join(", ", decisions.keySet()) + "."));
+                        decisions.isEmpty()
+                                ? "It has none."
+                                : "It has " + String.join(", ", decisions.keySet()) + "."));
             }
         });
         decisions.forEach((id, decision) -> decision.answer().ifPresent(option -> {
@@ -183,8 +188,7 @@ public final class PlanCommand implements Callable<Integer> {
         problems.stopOnErrors(ExitCode.BAD_INPUT);
     }
 
-    private MoveSettings.Kubernetes kubernetes(
-            Optional<MoveSettings> before, @Nullable String wanted, Target target) {
+    private MoveSettings.Kubernetes kubernetes(Optional<MoveSettings> before, @Nullable String wanted, Target target) {
         MoveSettings.Kubernetes old = before.map(MoveSettings::kubernetes)
                 .orElse(new MoveSettings.Kubernetes(null, null, target.namespace()));
         return new MoveSettings.Kubernetes(
@@ -210,12 +214,14 @@ public final class PlanCommand implements Callable<Integer> {
     /** A new folder appears whole or not at all; in one that is there each file is replaced whole. */
     private void write(MovePlan plan, Ledger ledger, boolean exists) {
         try {
-            Path parent = Optional.ofNullable(folder.toAbsolutePath().normalize().getParent())
+            Path parent = Optional.ofNullable(
+                            folder.toAbsolutePath().normalize().getParent())
                     .orElse(folder.toAbsolutePath());
             Files.createDirectories(parent);
             Path staging = exists
                     ? folder
-                    : Files.createTempDirectory(parent, "." + folder.toAbsolutePath().normalize().getFileName() + ".");
+                    : Files.createTempDirectory(
+                            parent, "." + folder.toAbsolutePath().normalize().getFileName() + ".");
             try {
                 fill(plan, ledger, MoveFolder.at(staging));
                 if (!exists) {
@@ -277,7 +283,8 @@ public final class PlanCommand implements Callable<Integer> {
 
     private String answerCommand(List<Decision> open) {
         StringBuilder command = new StringBuilder("landfall plan " + String.join(" ", paths) + " -o " + folder);
-        open.forEach(decision -> command.append(" --answer ").append(decision.id()).append("=…"));
+        open.forEach(
+                decision -> command.append(" --answer ").append(decision.id()).append("=…"));
         return command.toString();
     }
 }

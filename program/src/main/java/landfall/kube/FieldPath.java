@@ -149,8 +149,7 @@ public final class FieldPath {
         }
         parent.appendTo(text);
         switch (last) {
-            case Step.Index(int position) ->
-                text.append('[').append(position).append(']');
+            case Step.Index(int position) -> text.append('[').append(position).append(']');
             case Step.Key(String name) -> appendKey(text, name);
         }
     }
@@ -291,7 +290,8 @@ public final class FieldPath {
                 at += 4;
                 return character;
             } catch (NumberFormatException e) {
-                throw new IllegalArgumentException("“" + text + "” is not a field path: four hexadecimal digits expected", e);
+                throw new IllegalArgumentException(
+                        "“" + text + "” is not a field path: four hexadecimal digits expected", e);
             }
         }
 

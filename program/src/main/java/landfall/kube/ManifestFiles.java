@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds the files that the arguments mean, in an order that does not depend on the file system. */
 final class ManifestFiles {
-    private static final Set<String> KUSTOMIZATIONS = Set.of("kustomization.yaml", "kustomization.yml", "Kustomization");
+    private static final Set<String> KUSTOMIZATIONS =
+            Set.of("kustomization.yaml", "kustomization.yml", "Kustomization");
 
     private final Problems problems;
     private final List<Source> sources = new ArrayList<>();
@@ -43,7 +44,12 @@ final class ManifestFiles {
      * @param path null for standard input
      * @param named true if it is the argument itself, false if it was found in a folder
      */
-    record Source(String argument, String file, String shown, @Nullable Path path, boolean named) {}
+    record Source(
+            String argument,
+            String file,
+            String shown,
+            @Nullable Path path,
+            boolean named) {}
 
     static List<Source> find(List<String> arguments, Problems problems) {
         ManifestFiles files = new ManifestFiles(problems);
@@ -91,13 +97,14 @@ final class ManifestFiles {
     }
 
     /** @param above the real paths of the folders it was reached through, to see a loop of links */
-    private record Folder(
-            String argument, String relative, String shown, Path real, Set<Path> above) {}
+    private record Folder(String argument, String relative, String shown, Path real, Set<Path> above) {}
 
     private void walk(Folder folder) {
         List<String> names;
         try (Stream<Path> children = Files.list(folder.real())) {
-            names = children.map(child -> String.valueOf(child.getFileName())).sorted().toList();
+            names = children.map(child -> String.valueOf(child.getFileName()))
+                    .sorted()
+                    .toList();
         } catch (IOException e) {
             problems.add(unreadable(folder.shown(), e, "folder"));
             return;
@@ -232,9 +239,15 @@ final class ManifestFiles {
     static Problem unreadable(String shown, IOException e, String kind) {
         String why = e instanceof AccessDeniedException
                 ? "you have no right to read it"
-                : "the system says: " + (e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage());
+                : "the system says: "
+                        + (e instanceof FileSystemException f && f.getReason() != null
+                                ? f.getReason()
+                                : e.getMessage());
         return Problem.error(
-                Origin.file(shown), "this " + kind + " can't be read", why, "Give yourself the right to read it, or leave it out.");
+                Origin.file(shown),
+                "this " + kind + " can't be read",
+                why,
+                "Give yourself the right to read it, or leave it out.");
     }
 
     /** Two arguments may hold files of the same relative name: those keep the argument in front. */

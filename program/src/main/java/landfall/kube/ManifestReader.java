@@ -131,7 +131,8 @@ public final class ManifestReader {
         for (Document document : documents(source, text)) {
             factory.add(document);
         }
-        if (!argumentsWithFindings.contains(source.argument()) && TEMPLATE_USE.matcher(text).find()) {
+        if (!argumentsWithFindings.contains(source.argument())
+                && TEMPLATE_USE.matcher(text).find()) {
             problems.add(Problem.warning(
                     Origin.file(source.shown()),
                     "this looks like an unrendered Helm template",
@@ -232,7 +233,8 @@ public final class ManifestReader {
 
     private List<ReadResult.Duplicate> duplicates() {
         Map<String, List<KubeObject>> byId = new LinkedHashMap<>();
-        objects.forEach(object -> byId.computeIfAbsent(object.id(), id -> new ArrayList<>()).add(object));
+        objects.forEach(object ->
+                byId.computeIfAbsent(object.id(), id -> new ArrayList<>()).add(object));
         return byId.entrySet().stream()
                 .filter(entry -> entry.getValue().size() > 1)
                 .map(entry -> new ReadResult.Duplicate(entry.getKey(), entry.getValue()))

@@ -4,8 +4,8 @@ import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CodingErrorAction;
 import java.nio.charset.CoderResult;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 
 /** Turns a file's bytes into text: UTF-8, or UTF-16 with a byte order mark, as YAML allows. */
@@ -18,7 +18,11 @@ final class ManifestText {
     static String decode(byte[] bytes) throws ParseFailure {
         if (startsWith(bytes, GIT_CRYPT)) {
             throw new ParseFailure(
-                    0, 0, "the file is encrypted by git-crypt", "only its text can be read", "Run git-crypt unlock first.");
+                    0,
+                    0,
+                    "the file is encrypted by git-crypt",
+                    "only its text can be read",
+                    "Run git-crypt unlock first.");
         }
         if (startsWith(bytes, new byte[] {(byte) 0xFF, (byte) 0xFE})) {
             return decode(bytes, 2, StandardCharsets.UTF_16LE);

@@ -49,12 +49,11 @@ public sealed interface Node {
     default Optional<Node> at(FieldPath path) {
         Node node = this;
         for (FieldPath.Step step : path.steps()) {
-            Node next =
-                    switch (step) {
-                        case FieldPath.Step.Key(String name) ->
-                            node instanceof MapNode map ? map.entries().get(name) : null;
-                        case FieldPath.Step.Index(int position) -> node instanceof ListNode list ? item(list, position) : null;
-                    };
+            Node next = switch (step) {
+                case FieldPath.Step.Key(String name) ->
+                    node instanceof MapNode map ? map.entries().get(name) : null;
+                case FieldPath.Step.Index(int position) -> node instanceof ListNode list ? item(list, position) : null;
+            };
             if (next == null) {
                 return Optional.empty();
             }
@@ -80,8 +79,8 @@ public sealed interface Node {
         if (at(path).orElse(null) instanceof Scalar scalar) {
             return switch (scalar.value()) {
                 case Long number -> Optional.of(number);
-                case Double number when number == Math.rint(number) && Math.abs(number) < 1L << 53 ->
-                    Optional.of(number.longValue());
+                case Double number
+                when number == Math.rint(number) && Math.abs(number) < 1L << 53 -> Optional.of(number.longValue());
                 case null, default -> Optional.empty();
             };
         }

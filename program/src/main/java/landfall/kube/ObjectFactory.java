@@ -80,8 +80,7 @@ final class ObjectFactory {
         objects.add(object(document, map, base, apiVersion, kind));
     }
 
-    private void notKubernetes(
-            Document document, Node.MapNode map, FieldPath base, String apiVersion, String kind) {
+    private void notKubernetes(Document document, Node.MapNode map, FieldPath base, String apiVersion, String kind) {
         boolean isNearly = !apiVersion.isEmpty()
                 || !kind.isEmpty()
                 || !base.isRoot()
@@ -100,18 +99,12 @@ final class ObjectFactory {
     }
 
     private void addList(
-            Document document,
-            Node.MapNode map,
-            Node.ListNode items,
-            FieldPath base,
-            String apiVersion,
-            String kind) {
+            Document document, Node.MapNode map, Node.ListNode items, FieldPath base, String apiVersion, String kind) {
         LinkedHashMap<String, Node> envelope = new LinkedHashMap<>(map.entries());
         if (!items.items().isEmpty()) {
             envelope.remove("items");
         }
-        envelopes.add(
-                object(document, new Node.MapNode(envelope, map.line()), base, apiVersion, kind));
+        envelopes.add(object(document, new Node.MapNode(envelope, map.line()), base, apiVersion, kind));
         boolean isTyped = !kind.equals("List");
         for (int at = 0; at < items.items().size(); at++) {
             FieldPath path = base.key("items").index(at);
@@ -134,13 +127,14 @@ final class ObjectFactory {
         }
     }
 
-    private KubeObject object(
-            Document document, Node.MapNode map, FieldPath base, String apiVersion, String kind) {
+    private KubeObject object(Document document, Node.MapNode map, FieldPath base, String apiVersion, String kind) {
         boolean isList = kind.endsWith("List") && !map.entries().containsKey("spec");
         boolean isClusterWide = ClusterScope.contains(apiVersion, kind) || isList;
         String namespace = isClusterWide
                 ? "-"
-                : map.text("metadata", "namespace").filter(text -> !text.isEmpty()).orElse("default");
+                : map.text("metadata", "namespace")
+                        .filter(text -> !text.isEmpty())
+                        .orElse("default");
         String name = map.text("metadata", "name")
                 .filter(text -> !text.isEmpty())
                 .or(() -> map.text("metadata", "generateName").filter(text -> !text.isEmpty()))
@@ -149,7 +143,8 @@ final class ObjectFactory {
             findings.add(new Finding(
                     true,
                     map.line(),
-                    place(document) + (base.isRoot() ? "" : ", " + base + ",") + " is of kind " + kind + " and has no name",
+                    place(document) + (base.isRoot() ? "" : ", " + base + ",") + " is of kind " + kind
+                            + " and has no name",
                     "metadata.name was expected",
                     "Name the object."));
         }

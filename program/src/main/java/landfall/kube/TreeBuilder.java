@@ -84,9 +84,8 @@ final class TreeBuilder {
 
     void end() throws ParseFailure {
         Frame frame = open.pop();
-        Node node = frame.isMap
-                ? new Node.MapNode(frame.entries, frame.line)
-                : new Node.ListNode(frame.items, frame.line);
+        Node node =
+                frame.isMap ? new Node.MapNode(frame.entries, frame.line) : new Node.ListNode(frame.items, frame.line);
         Built built = new Built(node, frame.nodes, frame.height);
         if (frame.anchor != null) {
             anchors.put(frame.anchor, built);
@@ -116,7 +115,11 @@ final class TreeBuilder {
         aliasesUsed = true;
         if (open.stream().anyMatch(frame -> name.equals(frame.anchor))) {
             throw new ParseFailure(
-                    line, column, "the alias *" + name + " stands inside its own anchor", "it would never end", "Remove it.");
+                    line,
+                    column,
+                    "the alias *" + name + " stands inside its own anchor",
+                    "it would never end",
+                    "Remove it.");
         }
         Built built = anchors.get(name);
         if (built == null) {
@@ -133,7 +136,11 @@ final class TreeBuilder {
         if (frame != null && frame.awaitsKey()) {
             if (!(built.node instanceof Node.Scalar scalar)) {
                 throw new ParseFailure(
-                        line, column, "the alias *" + name + " is used as a key", "keys are text", "Write the key out.");
+                        line,
+                        column,
+                        "the alias *" + name + " is used as a key",
+                        "keys are text",
+                        "Write the key out.");
             }
             frame.key = key(scalar, column);
             return;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
@@ -18,7 +19,6 @@ import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlVersionException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the documents of a YAML text. The text is cut at its {@code ---} lines first — at the beginning of a line these
@@ -84,7 +84,8 @@ final class YamlDocuments {
     private void read(Piece piece) throws ParseFailure {
         TreeBuilder builder = new TreeBuilder(duplicateKeys);
         try {
-            Iterator<Event> events = new Parse(SETTINGS).parseString(piece.text()).iterator();
+            Iterator<Event> events =
+                    new Parse(SETTINGS).parseString(piece.text()).iterator();
             while (events.hasNext()) {
                 Event event = events.next();
                 switch (event.getEventId()) {
@@ -112,7 +113,11 @@ final class YamlDocuments {
             throw failure;
         } catch (YamlEngineException e) {
             ParseFailure failure = new ParseFailure(
-                    piece.linesBefore() + 1, 0, "this YAML does not parse", sentence(e.getMessage()), "Correct the file.");
+                    piece.linesBefore() + 1,
+                    0,
+                    "this YAML does not parse",
+                    sentence(e.getMessage()),
+                    "Correct the file.");
             failure.initCause(e);
             throw failure;
         }
@@ -128,7 +133,9 @@ final class YamlDocuments {
             case Alias -> builder.alias(((AliasEvent) event).getAlias().getValue(), line, column);
             case Scalar -> {
                 ScalarEvent scalar = (ScalarEvent) event;
-                boolean mergeKey = scalar.isPlain() && scalar.getTag().isEmpty() && scalar.getValue().equals("<<");
+                boolean mergeKey = scalar.isPlain()
+                        && scalar.getTag().isEmpty()
+                        && scalar.getValue().equals("<<");
                 builder.scalar(
                         YamlScalars.resolve(
                                 scalar.getTag().orElse(null), scalar.isPlain(), scalar.getValue(), line, column),
@@ -182,11 +189,15 @@ final class YamlDocuments {
     /** True if the place, or what stands between the line's beginning and its first character, is a tab. */
     private static boolean isTab(String line, int column) {
         return column < line.length() && line.charAt(column) == '\t'
-                || line.substring(0, line.length() - line.stripLeading().length()).indexOf('\t') >= 0;
+                || line.substring(0, line.length() - line.stripLeading().length())
+                                .indexOf('\t')
+                        >= 0;
     }
 
     private static String sentence(@Nullable String message) {
-        return message == null ? "" : message.lines()
+        return message == null
+                ? ""
+                : message.lines()
                         .findFirst()
                         .orElse("")
                         .replaceAll(" *\\(Do not use . for indentation\\)", "")

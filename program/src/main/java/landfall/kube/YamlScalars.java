@@ -18,22 +18,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class YamlScalars {
     private static final Map<String, Boolean> WORDS = Map.ofEntries(
-            Map.entry("y", true), Map.entry("Y", true), Map.entry("n", false), Map.entry("N", false),
-            Map.entry("yes", true), Map.entry("Yes", true), Map.entry("YES", true),
-            Map.entry("no", false), Map.entry("No", false), Map.entry("NO", false),
-            Map.entry("true", true), Map.entry("True", true), Map.entry("TRUE", true),
-            Map.entry("false", false), Map.entry("False", false), Map.entry("FALSE", false),
-            Map.entry("on", true), Map.entry("On", true), Map.entry("ON", true),
-            Map.entry("off", false), Map.entry("Off", false), Map.entry("OFF", false));
+            Map.entry("y", true),
+            Map.entry("Y", true),
+            Map.entry("n", false),
+            Map.entry("N", false),
+            Map.entry("yes", true),
+            Map.entry("Yes", true),
+            Map.entry("YES", true),
+            Map.entry("no", false),
+            Map.entry("No", false),
+            Map.entry("NO", false),
+            Map.entry("true", true),
+            Map.entry("True", true),
+            Map.entry("TRUE", true),
+            Map.entry("false", false),
+            Map.entry("False", false),
+            Map.entry("FALSE", false),
+            Map.entry("on", true),
+            Map.entry("On", true),
+            Map.entry("ON", true),
+            Map.entry("off", false),
+            Map.entry("Off", false),
+            Map.entry("OFF", false));
 
     private static final Set<String> NULLS = Set.of("", "~", "null", "Null", "NULL");
     private static final Set<String> NOT_NUMBERS = Set.of(
             ".nan", ".NaN", ".NAN", ".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF", "-.inf", "-.Inf", "-.INF");
 
-    private static final Pattern INTEGER =
-            Pattern.compile("([+-]?)(?:0[xX](?<hex>[0-9a-fA-F]+)|0[bB](?<bin>[01]+)|0[oO]?(?<oct>[0-7]+)|(?<dec>0|[1-9][0-9]*))");
-    private static final Pattern FLOAT =
-            Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
+    private static final Pattern INTEGER = Pattern.compile(
+            "([+-]?)(?:0[xX](?<hex>[0-9a-fA-F]+)|0[bB](?<bin>[01]+)|0[oO]?(?<oct>[0-7]+)|(?<dec>0|[1-9][0-9]*))");
+    private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
     private static final BigInteger UNSIGNED_MAX = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
 
     private static final String PREFIX = "tag:yaml.org,2002:";
@@ -54,12 +68,11 @@ final class YamlScalars {
             return new Node.Scalar(text, text, line);
         }
         String type = tag.substring(PREFIX.length());
-        Object value =
-                switch (type) {
-                    case "int", "float", "bool", "null" -> typed(type, text, line, column);
-                    case "binary" -> binary(text, line, column);
-                    default -> text;
-                };
+        Object value = switch (type) {
+            case "int", "float", "bool", "null" -> typed(type, text, line, column);
+            case "binary" -> binary(text, line, column);
+            default -> text;
+        };
         return new Node.Scalar(value, text, line);
     }
 
@@ -120,7 +133,11 @@ final class YamlScalars {
         if (value.bitLength() < Long.SIZE) {
             return value.longValue();
         }
-        return value.signum() > 0 && value.compareTo(UNSIGNED_MAX) <= 0 && text.group(1).isEmpty() ? value : null;
+        return value.signum() > 0
+                        && value.compareTo(UNSIGNED_MAX) <= 0
+                        && text.group(1).isEmpty()
+                ? value
+                : null;
     }
 
     /** A number of a million digits takes BigInteger long; beyond 64 bits it is a float anyway. */
@@ -135,13 +152,12 @@ final class YamlScalars {
 
     private static @Nullable Object typed(String type, String text, int line, int column) throws ParseFailure {
         Object value = plainValue(text, line, column);
-        boolean fits =
-                switch (type) {
-                    case "int" -> value instanceof Long || value instanceof BigInteger;
-                    case "float" -> value instanceof Number;
-                    case "bool" -> value instanceof Boolean;
-                    default -> value == null;
-                };
+        boolean fits = switch (type) {
+            case "int" -> value instanceof Long || value instanceof BigInteger;
+            case "float" -> value instanceof Number;
+            case "bool" -> value instanceof Boolean;
+            default -> value == null;
+        };
         if (!fits) {
             throw new ParseFailure(
                     line,
@@ -172,7 +188,8 @@ final class YamlScalars {
     static @Nullable String key(Node.Scalar scalar) {
         return switch (scalar.value()) {
             case null -> null;
-            case Double number -> new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
+            case Double number ->
+                new BigDecimal(number.toString()).stripTrailingZeros().toPlainString();
             case Object value -> value.toString();
         };
     }

@@ -183,9 +183,10 @@ public final class Ledger {
     /** Recursion is bounded: the reader refuses documents deeper than Limits.YAML_DEPTH_MAX. */
     private static void walk(Node node, FieldPath path, BiConsumer<FieldPath, Node> leaves) {
         switch (node) {
-            case Node.MapNode map when !map.entries().isEmpty() ->
-                map.entries().forEach((key, child) -> walk(child, path.key(key), leaves));
-            case Node.ListNode list when !list.items().isEmpty() -> {
+            case Node.MapNode map
+            when !map.entries().isEmpty() -> map.entries().forEach((key, child) -> walk(child, path.key(key), leaves));
+            case Node.ListNode list
+            when !list.items().isEmpty() -> {
                 for (int at = 0; at < list.items().size(); at++) {
                     walk(list.items().get(at), path.index(at), leaves);
                 }
@@ -200,11 +201,7 @@ public final class Ledger {
         if (rule.isEmpty() || rule.equals(LedgerEntry.UNKNOWN)) {
             throw new IllegalArgumentException("this is a bug: a settlement without a rule's name");
         }
-        return new Settlement(
-                disposition,
-                List.copyOf(to),
-                rule,
-                note);
+        return new Settlement(disposition, List.copyOf(to), rule, note);
     }
 
     private record Settlement(Disposition disposition, List<String> to, String rule, String note) {}

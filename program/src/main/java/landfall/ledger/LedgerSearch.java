@@ -17,8 +17,9 @@ public final class LedgerSearch {
      * @param path a whole path or its ending; keys with dots may stand without brackets and quotes
      */
     public static List<LedgerEntry> find(List<LedgerEntry> entries, String object, String path) {
-        List<LedgerEntry> ofObject =
-                entries.stream().filter(entry -> isMeant(entry.object(), object)).toList();
+        List<LedgerEntry> ofObject = entries.stream()
+                .filter(entry -> isMeant(entry.object(), object))
+                .toList();
         String wanted = loose(path);
         List<Predicate<LedgerEntry>> attempts = List.of(
                 entry -> loose(entry.path()).equals(wanted),

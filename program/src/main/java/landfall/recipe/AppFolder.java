@@ -44,10 +44,12 @@ final class AppFolder {
             for (TargetApp.BakedFile file : app.bakedFiles()) {
                 String mode = file.mode().equals("0644") ? "" : "--chmod=" + file.mode() + " ";
                 boolean isPlain = file.path().matches("[A-Za-z0-9_./-]+");
-                text.append("COPY ").append(mode).append(
-                        isPlain
-                                ? "files" + file.path() + " " + file.path()
-                                : ONE_LINE.writeValueAsString(List.of("files" + file.path(), file.path())));
+                text.append("COPY ")
+                        .append(mode)
+                        .append(
+                                isPlain
+                                        ? "files" + file.path() + " " + file.path()
+                                        : ONE_LINE.writeValueAsString(List.of("files" + file.path(), file.path())));
                 text.append('\n');
             }
         }
@@ -55,13 +57,18 @@ final class AppFolder {
         if (!command.isImageOwn()) {
             text.append("# As the pod template had it.\n");
         }
-        command.workingDirectory().ifPresent(folder -> text.append("WORKDIR ").append(folder).append('\n'));
+        command.workingDirectory()
+                .ifPresent(folder -> text.append("WORKDIR ").append(folder).append('\n'));
         command.user().ifPresent(user -> text.append("USER ").append(user).append('\n'));
         if (!command.entrypoint().isEmpty()) {
-            text.append("ENTRYPOINT ").append(ONE_LINE.writeValueAsString(command.entrypoint())).append('\n');
+            text.append("ENTRYPOINT ")
+                    .append(ONE_LINE.writeValueAsString(command.entrypoint()))
+                    .append('\n');
         }
         if (!command.arguments().isEmpty()) {
-            text.append("CMD ").append(ONE_LINE.writeValueAsString(command.arguments())).append('\n');
+            text.append("CMD ")
+                    .append(ONE_LINE.writeValueAsString(command.arguments()))
+                    .append('\n');
         }
         return text.toString();
     }
@@ -71,7 +78,9 @@ final class AppFolder {
         if (!app.checks().isEmpty()) {
             json.put(
                     "healthchecks",
-                    Map.of("web", app.checks().stream().map(TargetApp.Check::fields).toList()));
+                    Map.of(
+                            "web",
+                            app.checks().stream().map(TargetApp.Check::fields).toList()));
         }
         if (!app.cron().isEmpty()) {
             List<Object> tasks = new ArrayList<>();

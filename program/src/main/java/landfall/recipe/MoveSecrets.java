@@ -32,8 +32,7 @@ public final class MoveSecrets {
                     case Value.Composed composed -> {
                         Secret password = secrets.computeIfAbsent(composed.password(), name -> password(random));
                         secrets.put(
-                                composed.input(),
-                                Secret.of(composed.prefix() + password.reveal() + composed.suffix()));
+                                composed.input(), Secret.of(composed.prefix() + password.reveal() + composed.suffix()));
                     }
                 }
             });

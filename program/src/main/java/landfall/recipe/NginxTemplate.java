@@ -29,25 +29,25 @@ final class NginxTemplate {
     private static String location(Route route) {
         StringBuilder text = new StringBuilder();
         String path = quoted(route.path());
-        String match =
-                switch (route.match()) {
-                    case EXACT -> "= \"" + path + "\"";
-                    case PREFIX -> "\"" + path + "\"";
-                    case REGEX -> "~* \"^" + path + "\"";
-                };
+        String match = switch (route.match()) {
+            case EXACT -> "= \"" + path + "\"";
+            case PREFIX -> "\"" + path + "\"";
+            case REGEX -> "~* \"^" + path + "\"";
+        };
         text.append("  location ").append(match).append(" {\n");
         text.append("    set $landfall_upstream ").append(route.upstream()).append(";\n");
-        route.rewrite().ifPresent(rewrite -> text.append("    rewrite \"(?i)")
-                .append(path)
-                .append("\" ")
-                .append(rewrite)
-                .append(" break;\n"));
-        route.bodySize().ifPresent(size -> text.append("    client_max_body_size ")
-                .append(size)
-                .append(";\n"));
-        route.readTimeout().ifPresent(timeout -> text.append("    proxy_read_timeout ")
-                .append(timeout)
-                .append(";\n"));
+        route.rewrite()
+                .ifPresent(rewrite -> text.append("    rewrite \"(?i)")
+                        .append(path)
+                        .append("\" ")
+                        .append(rewrite)
+                        .append(" break;\n"));
+        route.bodySize()
+                .ifPresent(size ->
+                        text.append("    client_max_body_size ").append(size).append(";\n"));
+        route.readTimeout()
+                .ifPresent(timeout ->
+                        text.append("    proxy_read_timeout ").append(timeout).append(";\n"));
         text.append("    proxy_pass http://$landfall_upstream;\n  }\n");
         return text.toString();
     }
@@ -57,8 +57,8 @@ final class NginxTemplate {
     }
 
     private static String template() {
-        try (InputStream stream =
-                Objects.requireNonNull(NginxTemplate.class.getResourceAsStream("nginx.conf.sigil"), "nginx.conf.sigil")) {
+        try (InputStream stream = Objects.requireNonNull(
+                NginxTemplate.class.getResourceAsStream("nginx.conf.sigil"), "nginx.conf.sigil")) {
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException("reading a part of the program failed: " + e.getMessage(), e);

@@ -42,7 +42,9 @@ public record Recipe(List<Play> plays) {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("name", play.name());
             if (!play.inputs().isEmpty()) {
-                map.put("inputs", play.inputs().entrySet().stream().map(Recipe::input).toList());
+                map.put(
+                        "inputs",
+                        play.inputs().entrySet().stream().map(Recipe::input).toList());
             }
             if (!play.tasks().isEmpty()) {
                 map.put("tasks", play.tasks().stream().map(Recipe::task).toList());

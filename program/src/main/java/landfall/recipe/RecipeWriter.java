@@ -39,7 +39,10 @@ public final class RecipeWriter {
         }
         for (StorageEntry entry : target.entries()) {
             shared.add(task(
-                    entry.name(), "entry", "dokku_storage_entry", fields("name", entry.name(), "chown", entry.owner())));
+                    entry.name(),
+                    "entry",
+                    "dokku_storage_entry",
+                    fields("name", entry.name(), "chown", entry.owner())));
         }
         for (TargetApp app : target.apps()) {
             plays.add(new Recipe.Play(app.name(), Map.of(), app(app)));
@@ -84,8 +87,7 @@ public final class RecipeWriter {
         if (!app.environment().isEmpty()) {
             Map<String, Object> config = new TreeMap<>();
             app.environment().forEach((variable, value) -> config.put(variable, text(name, variable, value)));
-            tasks.add(
-                    task(name, "config", "dokku_config", fields("app", name, "restart", false, "config", config)));
+            tasks.add(task(name, "config", "dokku_config", fields("app", name, "restart", false, "config", config)));
         }
         for (TargetApp.Mount mount : app.mounts()) {
             tasks.add(mount(name, mount));
@@ -118,8 +120,7 @@ public final class RecipeWriter {
     }
 
     private static Recipe.Task mount(String app, TargetApp.Mount mount) {
-        Map<String, Object> fields =
-                fields("app", app, "entry_name", mount.entry(), "container_dir", mount.path());
+        Map<String, Object> fields = fields("app", app, "entry_name", mount.entry(), "container_dir", mount.path());
         mount.subpath().ifPresent(subpath -> fields.put("subpath", subpath));
         if (mount.readOnly()) {
             fields.put("readonly", true);
@@ -155,10 +156,7 @@ public final class RecipeWriter {
                         fields("app", name, "property", property, "value", value))));
         if (!web.domains().isEmpty()) {
             tasks.add(task(
-                    name,
-                    "domains",
-                    "dokku_domains",
-                    fields("app", name, "domains", web.domains(), "state", "set")));
+                    name, "domains", "dokku_domains", fields("app", name, "domains", web.domains(), "state", "set")));
         }
         web.certificate().ifPresent(certificate -> {
             inputs.put(certificate.certificateInput(), "certificate of " + name);
@@ -180,8 +178,8 @@ public final class RecipeWriter {
             for (TargetApp.Port port : app.ports()) {
                 mappings.add(fields("scheme", port.scheme(), "host", port.host(), "container", port.container()));
             }
-            tasks.add(task(
-                    name, "ports", "dokku_ports", fields("app", name, "port_mappings", mappings, "state", "set")));
+            tasks.add(
+                    task(name, "ports", "dokku_ports", fields("app", name, "port_mappings", mappings, "state", "set")));
         }
     }
 

@@ -38,20 +38,37 @@ public final class PlanReport {
             heading(text, style, "For you to decide");
             open.forEach(decision -> decision(text, style, decision));
         }
-        List<Decision> settled =
-                target.decisions().stream().filter(decision -> !decision.isOpen()).toList();
+        List<Decision> settled = target.decisions().stream()
+                .filter(decision -> !decision.isOpen())
+                .toList();
         if (!settled.isEmpty()) {
             heading(text, style, "Decided");
-            settled.forEach(decision -> item(text, "  ", decision.id() + " = "
-                    + decision.chosen().orElse("") + (decision.answer().isEmpty() ? " (default)" : "") + ": "
-                    + decision.options().getOrDefault(decision.chosen().orElse(""), "")));
+            settled.forEach(decision -> item(
+                    text,
+                    "  ",
+                    decision.id() + " = "
+                            + decision.chosen().orElse("") + (decision.answer().isEmpty() ? " (default)" : "") + ": "
+                            + decision.options().getOrDefault(decision.chosen().orElse(""), "")));
         }
-        findings(text, style, Finding.Lost.class, "Lost, and what to do instead", lost ->
-                lost.subject() + ": " + lost.what() + ". Instead: " + lost.advice());
-        findings(text, style, Finding.Changed.class, "Works, but not quite as before", changed ->
-                changed.subject() + ": " + changed.what());
-        findings(text, style, Finding.Rewritten.class, "Values that name another place now", rewritten ->
-                rewritten.app() + " " + rewritten.variable() + ": " + rewritten.before() + " -> " + rewritten.after());
+        findings(
+                text,
+                style,
+                Finding.Lost.class,
+                "Lost, and what to do instead",
+                lost -> lost.subject() + ": " + lost.what() + ". Instead: " + lost.advice());
+        findings(
+                text,
+                style,
+                Finding.Changed.class,
+                "Works, but not quite as before",
+                changed -> changed.subject() + ": " + changed.what());
+        findings(
+                text,
+                style,
+                Finding.Rewritten.class,
+                "Values that name another place now",
+                rewritten -> rewritten.app() + " " + rewritten.variable() + ": " + rewritten.before() + " -> "
+                        + rewritten.after());
         text.append('\n');
         item(text, "", coverageSentence());
         item(text, "", "Next: " + style.bold(next));
@@ -177,8 +194,8 @@ public final class PlanReport {
     }
 
     private static String line(TargetService service) {
-        return service.type() + " service " + service.name() + service.imageVersion().map(version -> " " + version)
-                .orElse("")
+        return service.type() + " service " + service.name()
+                + service.imageVersion().map(version -> " " + version).orElse("")
                 + service.move()
                         .map(move -> "; database " + move.sourceDatabase() + " of " + move.workload() + " becomes "
                                 + service.database() + ", role " + move.role())

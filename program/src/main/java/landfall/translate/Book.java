@@ -21,10 +21,11 @@ final class Book {
 
     void settle(KubeObject object, FieldPath path, Node node, Disposition disposition, List<String> to, Reason reason) {
         switch (node) {
-            case Node.MapNode map when !map.entries().isEmpty() ->
-                map.entries()
-                        .forEach((key, child) -> settle(object, path.key(key), child, disposition, to, reason));
-            case Node.ListNode list when !list.items().isEmpty() -> {
+            case Node.MapNode map
+            when !map.entries().isEmpty() ->
+                map.entries().forEach((key, child) -> settle(object, path.key(key), child, disposition, to, reason));
+            case Node.ListNode list
+            when !list.items().isEmpty() -> {
                 for (int i = 0; i < list.items().size(); i++) {
                     settle(object, path.index(i), list.items().get(i), disposition, to, reason);
                 }
@@ -67,12 +68,7 @@ final class Book {
 
     void handOver(Ledger ledger) {
         lines.forEach((object, ofObject) -> ofObject.forEach((path, line) -> ledger.settle(
-                object,
-                path,
-                line.disposition,
-                new ArrayList<>(line.to),
-                line.reason.rule(),
-                line.reason.note())));
+                object, path, line.disposition, new ArrayList<>(line.to), line.reason.rule(), line.reason.note())));
     }
 
     /** The rule that decided, and why, in words for the user. */

@@ -30,7 +30,9 @@ final class CronJobRule {
         boolean hasCommand = app.isPresent()
                 && !(containers.getFirst().at("command").items().isEmpty()
                         && containers.getFirst().at("args").items().isEmpty());
-        if (app.isEmpty() || !hasCommand || !template.at("spec", "initContainers").items().isEmpty()) {
+        if (app.isEmpty()
+                || !hasCommand
+                || !template.at("spec", "initContainers").items().isEmpty()) {
             String id = "cron-" + name;
             draft.ask(
                     id,
@@ -51,12 +53,11 @@ final class CronJobRule {
         app.cronJobs.add(job.object().shortName());
         job.at("metadata", "name").adapted(RULE + "name", place, "Dokku names cron tasks by their content");
         spec.at("schedule").carried(RULE + "schedule", place);
-        String concurrency =
-                switch (spec.at("concurrencyPolicy").text("Allow")) {
-                    case "Forbid" -> "forbid";
-                    case "Replace" -> "replace";
-                    default -> "allow";
-                };
+        String concurrency = switch (spec.at("concurrencyPolicy").text("Allow")) {
+            case "Forbid" -> "forbid";
+            case "Replace" -> "replace";
+            default -> "allow";
+        };
         spec.at("concurrencyPolicy").carried(RULE + "concurrencyPolicy", place);
         spec.at("suspend").carried(RULE + "suspend", place);
         zone(draft, job, spec.at("timeZone"));
@@ -64,7 +65,8 @@ final class CronJobRule {
             spec.at(history).irrelevant(RULE + history, "finished Jobs are objects of the cluster; Dokku keeps none");
         }
         retries(draft, job);
-        spec.at("startingDeadlineSeconds").lost(RULE + "startingDeadlineSeconds", "a run that was missed is not made up");
+        spec.at("startingDeadlineSeconds")
+                .lost(RULE + "startingDeadlineSeconds", "a run that was missed is not made up");
         MetadataRule.labels(spec.at("jobTemplate", "metadata"));
         PodRule.common(template, app.name);
         container(draft, job, app, container, place);
@@ -91,8 +93,10 @@ final class CronJobRule {
         }
         draft.changed(
                 job.object().shortName(),
-                "runs by the Dokku host's clock" + zone.text().map(text -> " (it was " + text + ")").orElse(" (it was the"
-                        + " cluster's, usually UTC)"));
+                "runs by the Dokku host's clock"
+                        + zone.text()
+                                .map(text -> " (it was " + text + ")")
+                                .orElse(" (it was the" + " cluster's, usually UTC)"));
     }
 
     private static void retries(Draft draft, Field job) {
@@ -128,8 +132,8 @@ final class CronJobRule {
         container.at("image").carried("Container.image", Place.appFile(app.name, "Dockerfile:1"), note);
         container.at("imagePullPolicy").satisfied("Container.imagePullPolicy", note);
         container.at("resources").adapted(RULE + "resources", Place.task(app.name, "limit"), "bounded like the app");
-        Map<String, Variable> variables = EnvironmentRule.resolve(
-                draft, container, job.object().name(), Place.task(app.name, "config"));
+        Map<String, Variable> variables =
+                EnvironmentRule.resolve(draft, container, job.object().name(), Place.task(app.name, "config"));
         for (Variable variable : variables.values()) {
             Variable ofApp = app.variables.get(variable.name());
             if (ofApp != null && ofApp.value().equals(variable.value())) {
@@ -143,7 +147,9 @@ final class CronJobRule {
                         job.object().shortName() + " sets variables that " + app.name
                                 + " doesn't have, or with other values; on Dokku it runs with the app's.",
                         Draft.options("app", "that is fine"),
-                        variable.sources().isEmpty() ? container.at("env") : variable.sources().getFirst());
+                        variable.sources().isEmpty()
+                                ? container.at("env")
+                                : variable.sources().getFirst());
                 variable.sources().forEach(leaf -> leaf.decision("Container.env", id, "the app's environment holds"));
             }
         }
@@ -153,8 +159,10 @@ final class CronJobRule {
                     job.object().shortName() + " replaces the image's ENTRYPOINT. On Dokku an ENTRYPOINT stays and gets"
                             + " the command as its arguments.",
                     Draft.options(
-                            "as-is", "the image has none, or one that runs its arguments",
-                            "by-hand", "I change the command in app.json (" + place + ")"),
+                            "as-is",
+                            "the image has none, or one that runs its arguments",
+                            "by-hand",
+                            "I change the command in app.json (" + place + ")"),
                     Optional.of("as-is"),
                     container.at("command"));
         }

@@ -36,7 +36,8 @@ final class DatabaseRule {
                             ? Draft.options("14", "14", "15", "15", "16", "16", "17", "17", "18", "18")
                             : Draft.options("6", "6", "7", "7", "8", "8"),
                     image);
-            image.decision(RULE + "image", "version-" + service.workload.object().name(), "no version is named");
+            image.decision(
+                    RULE + "image", "version-" + service.workload.object().name(), "no version is named");
             service.imageVersion = answer;
         }
     }
@@ -60,9 +61,12 @@ final class DatabaseRule {
         for (String field : List.of("selector", "serviceName", "podManagementPolicy", "revisionHistoryLimit")) {
             spec.at(field).irrelevant(RULE + field, "bookkeeping of the cluster");
         }
-        for (String field :
-                List.of("strategy", "updateStrategy", "minReadySeconds", "progressDeadlineSeconds",
-                        "persistentVolumeClaimRetentionPolicy")) {
+        for (String field : List.of(
+                "strategy",
+                "updateStrategy",
+                "minReadySeconds",
+                "progressDeadlineSeconds",
+                "persistentVolumeClaimRetentionPolicy")) {
             spec.at(field).satisfied(RULE + field, "a service is stopped and started as a whole");
         }
         Field template = spec.at("template");
@@ -85,8 +89,12 @@ final class DatabaseRule {
     private static void resources(Draft draft, ServiceDraft service) {
         Field resources = service.container.at("resources");
         String create = Place.task(service.name, "service");
-        resources.at("requests").entries().values().forEach(request -> request.adapted(
-                RULE + "requests", create, "a service reserves nothing: count it into the size of the host"));
+        resources
+                .at("requests")
+                .entries()
+                .values()
+                .forEach(request -> request.adapted(
+                        RULE + "requests", create, "a service reserves nothing: count it into the size of the host"));
         Field memory = resources.at("limits", "memory");
         memory.text().flatMap(Quantity::mebibytes).ifPresent(mebibytes -> {
             service.memoryMegabytes = OptionalInt.of(mebibytes);
@@ -95,7 +103,8 @@ final class DatabaseRule {
         Field cpu = resources.at("limits", "cpu");
         if (cpu.exists()) {
             cpu.lost(RULE + "limits", "a service has no CPU limit");
-            draft.lost(service.name, "the CPU limit of the database", "`docker update --cpus` on the host if it must be");
+            draft.lost(
+                    service.name, "the CPU limit of the database", "`docker update --cpus` on the host if it must be");
         }
     }
 
@@ -105,7 +114,8 @@ final class DatabaseRule {
                 ? Place.settings("databases/" + service.name)
                 : Place.task(service.name, "service");
         service.container.at("volumeMounts").adapted(RULE + "volumeMounts", to, note);
-        for (Field template : service.workload.at("spec", "volumeClaimTemplates").items()) {
+        for (Field template :
+                service.workload.at("spec", "volumeClaimTemplates").items()) {
             template.at("metadata").adapted(RULE + "volumeClaimTemplates", to, note);
             template.at("apiVersion").irrelevant(RULE + "volumeClaimTemplates", "chooses how the cluster reads it");
             template.at("kind").irrelevant(RULE + "volumeClaimTemplates", "chooses how the cluster reads it");
@@ -123,7 +133,8 @@ final class DatabaseRule {
     /** Claims whose files are a database's own: moved as rows. */
     static boolean ownsClaim(ServiceDraft service, String claim) {
         return service.workload.at("spec", "template", "spec", "volumes").items().stream()
-                .anyMatch(volume -> volume.at("persistentVolumeClaim", "claimName").is(claim));
+                .anyMatch(volume ->
+                        volume.at("persistentVolumeClaim", "claimName").is(claim));
     }
 
     /** Database systems that Landfall knows and doesn't move yet: the whole workload is refused by name. */

@@ -22,6 +22,7 @@ final class Draft {
     final List<ServiceDraft> services = new ArrayList<>();
     /** Redis servers that stay where they are, by the user's answer. */
     final List<ServiceDraft> kept = new ArrayList<>();
+
     final Map<String, StorageEntry> entries = new LinkedHashMap<>();
     final Set<String> networks = new LinkedHashSet<>();
 

@@ -16,8 +16,8 @@ import landfall.translate.AppDraft.Variable;
 /** {@code env} and {@code envFrom}: what the container's environment is, byte for byte, and where each value stands. */
 final class EnvironmentRule {
     private static final Pattern REFERENCE = Pattern.compile("\\$(\\$)?\\(([A-Za-z_][A-Za-z0-9_.-]*)\\)");
-    private static final Pattern SENSITIVE_NAME = Pattern.compile(
-            "(?i).*(password|passwd|secret|token|api_?key|private_?key|credential|_key|_dsn|_salt)$");
+    private static final Pattern SENSITIVE_NAME =
+            Pattern.compile("(?i).*(password|passwd|secret|token|api_?key|private_?key|credential|_key|_dsn|_salt)$");
     private static final Pattern CREDENTIALS_IN_URL = Pattern.compile(".*://[^/@\\s]*:[^/@\\s]+@.*", Pattern.DOTALL);
 
     private final Draft draft;
@@ -63,8 +63,8 @@ final class EnvironmentRule {
             reference.at("optional").satisfied("Container.envFrom", "resolved while planning");
             Optional<Field> object = object(reference, secret);
             object.ifPresent(found -> keys(found, secret)
-                    .forEach((key, leaf) -> value(leaf, secret)
-                            .ifPresent(text -> put(prefix + key, text, secret, List.of(leaf)))));
+                    .forEach((key, leaf) ->
+                            value(leaf, secret).ifPresent(text -> put(prefix + key, text, secret, List.of(leaf)))));
         }
     }
 
@@ -157,9 +157,8 @@ final class EnvironmentRule {
     /** A leaf's text; of a Secret's or ConfigMap's encoded data the text it encodes, empty if it isn't UTF-8. */
     static Optional<String> text(Field leaf, boolean secret) {
         String raw = leaf.text("");
-        String section = leaf.path().steps().getFirst() instanceof landfall.kube.FieldPath.Step.Key(String name)
-                ? name
-                : "";
+        String section =
+                leaf.path().steps().getFirst() instanceof landfall.kube.FieldPath.Step.Key(String name) ? name : "";
         boolean encoded = secret ? section.equals("data") : section.equals("binaryData");
         if (!encoded) {
             return Optional.of(raw);

@@ -15,7 +15,11 @@ import org.jspecify.annotations.Nullable;
  * A place of an object that a rule looks at. Reading it and saying what became of it go through the same cursor; a
  * place that is not there reads as empty and settles nothing. Settling a map or list settles every leaf below.
  */
-record Field(Book book, KubeObject object, FieldPath path, @Nullable Node node) {
+record Field(
+        Book book,
+        KubeObject object,
+        FieldPath path,
+        @Nullable Node node) {
 
     static Field root(Book book, KubeObject object) {
         return new Field(book, object, FieldPath.ROOT, object.root());

@@ -65,7 +65,7 @@ final class Index {
         Field labels = workload.at("spec", "template", "metadata", "labels");
         return !selector.isEmpty()
                 && selector.entrySet().stream()
-                        .allMatch(entry -> labels.at(entry.getKey())
-                                .is(entry.getValue().text("")));
+                        .allMatch(entry ->
+                                labels.at(entry.getKey()).is(entry.getValue().text("")));
     }
 }

@@ -72,18 +72,18 @@ final class IngressAnnotations {
 
     /** Its paths became locations of a template. */
     void toRoute(String place) {
-        for (String annotation : java.util.List.of("use-regex", "rewrite-target", "proxy-body-size", "proxy-read-timeout")) {
+        for (String annotation :
+                java.util.List.of("use-regex", "rewrite-target", "proxy-body-size", "proxy-read-timeout")) {
             field(annotation).carried(RULE + annotation, place);
         }
     }
 
     void settleRest() {
-        annotations
-                .at("kubernetes.io/ingress.class")
-                .adapted(RULE + "class", "nginx", "nginx on the Dokku host");
+        annotations.at("kubernetes.io/ingress.class").satisfied(RULE + "class", "nginx on the Dokku host");
         if (field("ssl-redirect").is("true") || field("force-ssl-redirect").is("true")) {
             field("ssl-redirect").satisfied(RULE + "ssl-redirect", "Dokku redirects once a certificate exists");
-            field("force-ssl-redirect").satisfied(RULE + "force-ssl-redirect", "Dokku redirects once a certificate exists");
+            field("force-ssl-redirect")
+                    .satisfied(RULE + "force-ssl-redirect", "Dokku redirects once a certificate exists");
         }
         if (field("backend-protocol").is("HTTP")) {
             field("backend-protocol").satisfied(RULE + "backend-protocol", "the default");

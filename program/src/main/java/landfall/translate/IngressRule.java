@@ -27,7 +27,13 @@ final class IngressRule {
 
     /** One path of one host, with the annotations of its Ingress. */
     private record Path(
-            String path, String type, AppDraft app, int port, IngressAnnotations annotations, Field field, Field host) {}
+            String path,
+            String type,
+            AppDraft app,
+            int port,
+            IngressAnnotations annotations,
+            Field field,
+            Field host) {}
 
     static void applyAll(Draft draft) {
         IngressRule rule = new IngressRule(draft);
@@ -50,10 +56,12 @@ final class IngressRule {
         Field spec = ingress.at("spec");
         ingress.at("metadata", "name").irrelevant(RULE + "name", "named nowhere else; its paths are what counts");
         if (spec.at("ingressClassName").is("nginx") || annotations.isNginx()) {
-            spec.at("ingressClassName").adapted(RULE + "ingressClassName", "nginx", "nginx on the Dokku host");
+            spec.at("ingressClassName").satisfied(RULE + "ingressClassName", "nginx on the Dokku host");
         } else {
-            spec.at("ingressClassName")
-                    .adapted(RULE + "ingressClassName", "nginx", "Dokku's nginx; the old controller's own ways are not known");
+            spec.at("ingressClassName").satisfied(RULE + "ingressClassName", "nginx on the Dokku host");
+            draft.changed(
+                    ingress.object().shortName(),
+                    "its controller isn't known to be ingress-nginx: compare redirects, limits and headers by hand");
         }
         for (Field rule : spec.at("rules").items()) {
             String host = rule.at("host").text("");
@@ -72,7 +80,8 @@ final class IngressRule {
             String id = "ingress-" + path.object().name();
             draft.ask(
                     id,
-                    path.object().shortName() + " routes " + host + path.at("path").text("/")
+                    path.object().shortName() + " routes " + host
+                            + path.at("path").text("/")
                             + (app.isEmpty()
                                     ? " to something that is not an app of this move."
                                     : ", and Dokku needs the host's whole name."),
@@ -82,10 +91,11 @@ final class IngressRule {
             hostField.decision(RULE + "host", id, "no app, or no whole host name");
             return;
         }
-        String wanted = backend.at("port", "name").text(backend.at("port", "number").text("80"));
+        String wanted =
+                backend.at("port", "name").text(backend.at("port", "number").text("80"));
         int port = service.get().at("spec", "ports").items().stream()
-                .filter(candidate -> candidate.at("name").is(wanted)
-                        || candidate.at("port").is(wanted))
+                .filter(candidate ->
+                        candidate.at("name").is(wanted) || candidate.at("port").is(wanted))
                 .findFirst()
                 .map(found -> found.at("targetPort").text(found.at("port").text("80")))
                 .map(target -> app.get().containerPort(target).orElse(80))
@@ -126,9 +136,8 @@ final class IngressRule {
     }
 
     private void route(AppDraft owner, Path path, boolean regex) {
-        Route.Match match = regex
-                ? Route.Match.REGEX
-                : path.type().equals("Exact") ? Route.Match.EXACT : Route.Match.PREFIX;
+        Route.Match match =
+                regex ? Route.Match.REGEX : path.type().equals("Exact") ? Route.Match.EXACT : Route.Match.PREFIX;
         Route route = new Route(
                 match,
                 path.path(),

@@ -39,8 +39,7 @@ final class MetadataRule {
         object.at("kind").irrelevant("Object.kind", "chooses which rules read the object");
         object.at("status").irrelevant("Object.status", "what the cluster observed, not what was asked for");
         Field metadata = object.at("metadata");
-        metadata.at("namespace")
-                .carried("Object.namespace", Place.settings("source/kubernetes/namespace"));
+        metadata.at("namespace").carried("Object.namespace", Place.settings("source/kubernetes/namespace"));
         labels(metadata);
     }
 

@@ -40,7 +40,8 @@ final class PodRule {
         if (pod.at("securityContext").entries().isEmpty()) {
             pod.at("securityContext").irrelevant("Pod.securityContext", "empty");
         }
-        if (pod.at("serviceAccountName").is("default") || pod.at("serviceAccount").is("default")) {
+        if (pod.at("serviceAccountName").is("default")
+                || pod.at("serviceAccount").is("default")) {
             pod.at("serviceAccountName").irrelevant("Pod.serviceAccountName", "every pod's own default");
             pod.at("serviceAccount").irrelevant("Pod.serviceAccount", "every pod's own default");
         }

@@ -15,8 +15,18 @@ final class PostgresRule {
 
     /** Settings that name files or sockets of the old container. */
     private static final Set<String> OF_THE_CONTAINER = Set.of(
-            "config_file", "data_directory", "hba_file", "ident_file", "listen_addresses", "port",
-            "unix_socket_directories", "external_pid_file", "ssl", "ssl_cert_file", "ssl_key_file", "ssl_ca_file");
+            "config_file",
+            "data_directory",
+            "hba_file",
+            "ident_file",
+            "listen_addresses",
+            "port",
+            "unix_socket_directories",
+            "external_pid_file",
+            "ssl",
+            "ssl_cert_file",
+            "ssl_key_file",
+            "ssl_ca_file");
 
     /** The plugin passes its options through a shell: only what needs no quoting goes in. */
     private static final Pattern PLAIN_SETTING = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_.]*=[A-Za-z0-9_.,:/%+-]+");
@@ -84,14 +94,13 @@ final class PostgresRule {
         String user = value(environment, "POSTGRES_USER").orElse("postgres");
         String database = value(environment, "POSTGRES_DB").orElse(user);
         for (Variable variable : environment.values()) {
-            String note =
-                    switch (variable.name()) {
-                        case "POSTGRES_USER", "POSTGRES_DB" -> "how the data is reached when it is copied";
-                        case "POSTGRES_PASSWORD" ->
-                            "read from the Secret when the data is copied; the app's role gets a new one";
-                        case "PGDATA", "POSTGRES_INITDB_ARGS", "POSTGRES_HOST_AUTH_METHOD" -> "the plugin's own";
-                        default -> "";
-                    };
+            String note = switch (variable.name()) {
+                case "POSTGRES_USER", "POSTGRES_DB" -> "how the data is reached when it is copied";
+                case "POSTGRES_PASSWORD" ->
+                    "read from the Secret when the data is copied; the app's role gets a new one";
+                case "PGDATA", "POSTGRES_INITDB_ARGS", "POSTGRES_HOST_AUTH_METHOD" -> "the plugin's own";
+                default -> "";
+            };
             for (Field leaf : variable.sources()) {
                 if (note.equals("the plugin's own")) {
                     leaf.satisfied(RULE + "env", "the plugin lays out its own data folder and access rules");
@@ -112,14 +121,13 @@ final class PostgresRule {
                     "credentials-" + service.workload.object().name(),
                     "The password of " + service.workload.object().shortName()
                             + " is not in a Secret of these manifests, so Landfall can't log in to copy the data.",
-                    Draft.options("later", "I add the Secret (POSTGRES_PASSWORD) and plan again before `landfall sync`"),
+                    Draft.options(
+                            "later", "I add the Secret (POSTGRES_PASSWORD) and plan again before `landfall sync`"),
                     service.container.at("name"));
             return;
         }
         Field leaf = secret.get();
-        String key = leaf.path().steps().getLast() instanceof landfall.kube.FieldPath.Step.Key(String name)
-                ? name
-                : "";
+        String key = leaf.path().steps().getLast() instanceof landfall.kube.FieldPath.Step.Key(String name) ? name : "";
         int port = service.container.at("ports").items().stream()
                 .flatMap(item -> item.at("containerPort").number().stream())
                 .findFirst()

@@ -34,8 +34,9 @@ final class ProbeRule {
             draft.lost(
                     app.name,
                     "a process that stops answering is not restarted (liveness probe)",
-                    "watch " + liveness.at("httpGet", "path").text("the app") + " from outside and run `dokku ps:restart "
-                            + app.name + "`; a process that exits is restarted");
+                    "watch " + liveness.at("httpGet", "path").text("the app")
+                            + " from outside and run `dokku ps:restart " + app.name
+                            + "`; a process that exits is restarted");
         }
     }
 
@@ -82,7 +83,9 @@ final class ProbeRule {
         if (http.exists()) {
             check.put("path", http.at("path").text("/"));
             app.containerPort(http.at("port").text("")).ifPresent(port -> check.put("port", port));
-            http.at("scheme").text().ifPresent(scheme -> check.put("scheme", scheme.toLowerCase(java.util.Locale.ROOT)));
+            http.at("scheme")
+                    .text()
+                    .ifPresent(scheme -> check.put("scheme", scheme.toLowerCase(java.util.Locale.ROOT)));
             List<Map<String, Object>> headers = new ArrayList<>();
             for (Field header : http.at("httpHeaders").items()) {
                 Map<String, Object> pair = new LinkedHashMap<>();

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 
 /** Kubernetes quantities ({@code 100m}, {@code 1.5Gi}, {@code 1e3}) as exact numbers, and as Docker writes them. */
 final class Quantity {
-    private static final Pattern FORM =
-            Pattern.compile("([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:([eE][-+]?[0-9]{1,2})|(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?");
+    private static final Pattern FORM = Pattern.compile(
+            "([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:([eE][-+]?[0-9]{1,2})|(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?");
 
     private static final Map<String, BigDecimal> FACTORS = Map.ofEntries(
             Map.entry("m", new BigDecimal("0.001")),
@@ -43,8 +43,9 @@ final class Quantity {
 
     /** CPUs as Docker's {@code --cpus} takes them: {@code 100m} is 0.1. */
     static Optional<String> cpus(String text) {
-        return parse(text).filter(cpus -> cpus.signum() > 0).map(cpus -> cpus.stripTrailingZeros()
-                .toPlainString());
+        return parse(text)
+                .filter(cpus -> cpus.signum() > 0)
+                .map(cpus -> cpus.stripTrailingZeros().toPlainString());
     }
 
     /** Memory with Docker's suffixes, which are powers of 1024; what fits none of them stands in bytes. */

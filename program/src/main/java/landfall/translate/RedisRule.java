@@ -30,7 +30,8 @@ final class RedisRule {
         DatabaseRule.environment(draft, service)
                 .values()
                 .forEach(variable -> variable.sources()
-                        .forEach(leaf -> leaf.satisfied(RULE + "env", "the plugin makes its own password and settings")));
+                        .forEach(leaf ->
+                                leaf.satisfied(RULE + "env", "the plugin makes its own password and settings")));
         for (String words : java.util.List.of("command", "args")) {
             for (Field word : service.container.at(words).items()) {
                 if (word.is("redis-server") || word.is("valkey-server")) {
@@ -60,5 +61,4 @@ final class RedisRule {
                 service.workload.object().name(),
                 "it stays on the cluster; its address must be reachable from the Dokku host");
     }
-
 }

@@ -17,18 +17,16 @@ final class ResourceRule {
         amounts(draft, app, resources.at("requests"), app.reservations, "reserve");
     }
 
-    private static void amounts(
-            Draft draft, AppDraft app, Field amounts, Map<String, String> into, String task) {
+    private static void amounts(Draft draft, AppDraft app, Field amounts, Map<String, String> into, String task) {
         if (amounts.entries().isEmpty()) {
             amounts.irrelevant("Container.resources", "empty");
         }
         amounts.entries().forEach((kind, amount) -> {
-            Optional<String> converted =
-                    switch (kind) {
-                        case "cpu" -> Quantity.cpus(amount.text(""));
-                        case "memory" -> Quantity.memory(amount.text(""));
-                        default -> Optional.empty();
-                    };
+            Optional<String> converted = switch (kind) {
+                case "cpu" -> Quantity.cpus(amount.text(""));
+                case "memory" -> Quantity.memory(amount.text(""));
+                default -> Optional.empty();
+            };
             if (kind.equals("ephemeral-storage")) {
                 amount.lost("Container.resources", "Docker sets no bound on what a container writes to its own layer");
                 draft.lost(app.name, "the bound on temporary disk space", "watch the host's free space");

@@ -1,6 +1,5 @@
 package landfall.translate;
 
-import java.util.Map;
 import java.util.Optional;
 import landfall.target.Place;
 

@@ -21,6 +21,7 @@ final class ServiceDraft {
     OptionalInt memoryMegabytes = OptionalInt.empty();
     /** PostgreSQL: what is known of the source, and the role that apps log in with. */
     Optional<SourceDatabase> source = Optional.empty();
+
     Optional<String> role = Optional.empty();
 
     ServiceDraft(String type, Field workload, Field container) {

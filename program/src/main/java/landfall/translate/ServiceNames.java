@@ -23,14 +23,14 @@ final class ServiceNames {
         String name = service.object().name();
         String full = name + "." + namespace;
         for (String host : List.of(full + ".svc.cluster.local", full + ".svc", full, name)) {
-            Matcher matcher = Pattern.compile(
-                            "(?<![A-Za-z0-9._-])" + Pattern.quote(host) + "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])(?::([0-9]{1,5}))?")
+            Matcher matcher = Pattern.compile("(?<![A-Za-z0-9._-])" + Pattern.quote(host)
+                            + "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])(?::([0-9]{1,5}))?")
                     .matcher(value);
             while (matcher.find()) {
                 boolean isShort = host.equals(name);
                 if (!isShort || standsAsHost(value, matcher, variable)) {
-                    return Optional.of(new Mention(
-                            matcher.start(), matcher.end(), host, Optional.ofNullable(matcher.group(1))));
+                    return Optional.of(
+                            new Mention(matcher.start(), matcher.end(), host, Optional.ofNullable(matcher.group(1))));
                 }
             }
         }

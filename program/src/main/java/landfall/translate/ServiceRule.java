@@ -28,9 +28,17 @@ final class ServiceRule {
             nobody(draft, service);
             return;
         }
-        for (String field : List.of("clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy",
-                "externalTrafficPolicy", "publishNotReadyAddresses", "allocateLoadBalancerNodePorts",
-                "loadBalancerClass", "healthCheckNodePort")) {
+        for (String field : List.of(
+                "clusterIP",
+                "clusterIPs",
+                "ipFamilies",
+                "ipFamilyPolicy",
+                "internalTrafficPolicy",
+                "externalTrafficPolicy",
+                "publishNotReadyAddresses",
+                "allocateLoadBalancerNodePorts",
+                "loadBalancerClass",
+                "healthCheckNodePort")) {
             spec.at(field).irrelevant(RULE + field, "how the cluster routes inside itself");
         }
         if (spec.at("sessionAffinity").is("None")) {
@@ -75,10 +83,12 @@ final class ServiceRule {
         spec.at("selector").adapted(RULE + "selector", ports, "its traffic goes to the app " + app.name);
         String type = spec.at("type").text("ClusterIP");
         switch (type) {
-            case "NodePort" -> spec.at("type").carried(RULE + "type", ports, "the node port answers on the Dokku host too");
+            case "NodePort" ->
+                spec.at("type").carried(RULE + "type", ports, "the node port answers on the Dokku host too");
             case "LoadBalancer" -> {
                 spec.at("type").adapted(RULE + "type", ports, "its ports answer on the Dokku host's own address");
-                draft.changed(name, "the load balancer's address goes away with the cluster: point DNS at the Dokku host");
+                draft.changed(
+                        name, "the load balancer's address goes away with the cluster: point DNS at the Dokku host");
             }
             default -> spec.at("type").satisfied(RULE + "type", "Docker's network joins the apps of the host");
         }
@@ -92,7 +102,9 @@ final class ServiceRule {
         int number = port.at("port").number().orElse(80);
         if (port.at("protocol").exists() && !port.at("protocol").is("TCP")) {
             port.lost(RULE + "ports.protocol", "Dokku's proxy serves HTTP only");
-            draft.lost(service.object().name(), "port " + number + "/" + port.at("protocol").text(""),
+            draft.lost(
+                    service.object().name(),
+                    "port " + number + "/" + port.at("protocol").text(""),
                     "publish it with a docker option (-p) yourself");
             return;
         }
@@ -107,9 +119,8 @@ final class ServiceRule {
             return;
         }
         Optional<Integer> nodePort = port.at("nodePort").number();
-        Optional<Integer> open = type.equals("LoadBalancer") && number != 80 && number != 443
-                ? Optional.of(number)
-                : nodePort;
+        Optional<Integer> open =
+                type.equals("LoadBalancer") && number != 80 && number != 443 ? Optional.of(number) : nodePort;
         open.ifPresent(host -> app.ports.add(new TargetApp.Port("http", host, container.getAsInt())));
         port.at("nodePort").carried(RULE + "ports.nodePort", ports);
         port.at("protocol").satisfied(RULE + "ports.protocol", "TCP");
@@ -131,8 +142,11 @@ final class ServiceRule {
     private static int freePort(Draft draft, AppDraft app, int wanted, int container) {
         Set<Integer> taken = new HashSet<>(List.of(22, 80, 443));
         draft.apps.values().forEach(other -> other.ports.forEach(port -> taken.add(port.host())));
-        draft.index.services().forEach(service -> service.at("spec", "ports").items().forEach(port ->
-                port.at("nodePort").number().ifPresent(taken::add)));
+        draft.index
+                .services()
+                .forEach(service -> service.at("spec", "ports")
+                        .items()
+                        .forEach(port -> port.at("nodePort").number().ifPresent(taken::add)));
         int port = wanted >= 1024 ? wanted : 20080;
         while (taken.contains(port)) {
             port = port < 20080 ? 20080 : port + 1;

@@ -27,9 +27,8 @@ public final class Translator {
     private final List<KubeObject> objects;
 
     private Translator(List<KubeObject> objects, String move, String namespace, Answers answers) {
-        this.objects = objects.stream()
-                .filter(object -> isOf(namespace, object))
-                .toList();
+        this.objects =
+                objects.stream().filter(object -> isOf(namespace, object)).toList();
         draft = new Draft(book, new Index(book, this.objects), move, namespace, answers);
     }
 
@@ -54,13 +53,15 @@ public final class Translator {
         }
         return weights.entrySet().stream()
                 .max(Comparator.<Map.Entry<String, Integer>>comparingInt(Map.Entry::getValue)
-                        .thenComparing(Map.Entry.<String, Integer>comparingByKey().reversed()))
+                        .thenComparing(
+                                Map.Entry.<String, Integer>comparingByKey().reversed()))
                 .map(Map.Entry::getKey)
                 .orElse("default");
     }
 
     private static boolean isOf(String namespace, KubeObject object) {
-        boolean isOwnNamespace = object.kind().equals("Namespace") && object.name().equals(namespace);
+        boolean isOwnNamespace =
+                object.kind().equals("Namespace") && object.name().equals(namespace);
         return object.namespace().equals(namespace)
                 || isOwnNamespace
                 || (object.namespace().equals("-") && !object.kind().equals("Namespace"));
@@ -90,7 +91,9 @@ public final class Translator {
         }
         draft.index.services().forEach(service -> ServiceRule.apply(draft, service));
         IngressRule.applyAll(draft);
-        draft.index.all("autoscaling", "HorizontalPodAutoscaler").forEach(scaler -> AutoscalerRule.apply(draft, scaler));
+        draft.index
+                .all("autoscaling", "HorizontalPodAutoscaler")
+                .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
         draft.index.all("batch", "CronJob").forEach(job -> CronJobRule.apply(draft, job));
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
             claim(claim);
@@ -102,7 +105,8 @@ public final class Translator {
     }
 
     private void classify(Field workload, List<ServiceDraft> databases) {
-        List<Field> containers = workload.at("spec", "template", "spec", "containers").items();
+        List<Field> containers =
+                workload.at("spec", "template", "spec", "containers").items();
         if (containers.isEmpty() || containers.getFirst().at("image").text().isEmpty()) {
             return;
         }
@@ -162,7 +166,8 @@ public final class Translator {
 
     private void claim(Field claim) {
         boolean isDatabases = draft.services.stream()
-                .anyMatch(service -> DatabaseRule.ownsClaim(service, claim.object().name()));
+                .anyMatch(service ->
+                        DatabaseRule.ownsClaim(service, claim.object().name()));
         if (isDatabases) {
             MetadataRule.apply(claim);
             String note = "a database's own files: its data comes over as rows";
@@ -195,8 +200,12 @@ public final class Translator {
                 draft.changed(app.name, "nginx bounds no request body, as the Service did");
             }
         }
+        if (!app.routes.isEmpty()) {
+            return;
+        }
         draft.changed(
-                app.name, "nginx compresses text (gzip) and answers errors of its own with HTML pages; the cluster did not");
+                app.name,
+                "nginx compresses text (gzip) and answers errors of its own with HTML pages; the cluster did not");
     }
 
     private int webPort(AppDraft app) {
@@ -227,12 +236,20 @@ public final class Translator {
                     : object.shortName() + " has fields that Landfall doesn't know (" + open.size() + ", the first is "
                             + open.getFirst() + ").";
             Field first = new Field(
-                    book, object, open.getFirst(), object.root().at(open.getFirst()).orElse(null));
+                    book,
+                    object,
+                    open.getFirst(),
+                    object.root().at(open.getFirst()).orElse(null));
             draft.ask(id, question, Draft.options("leave", "they go nowhere; I have seen to them"), first);
             if (elsewhere) {
                 for (FieldPath path : open) {
-                    ledger.settle(object, path, landfall.ledger.Disposition.DECISION,
-                            List.of("move.yaml#decisions/" + id), "Object.namespace", "another namespace than the move's");
+                    ledger.settle(
+                            object,
+                            path,
+                            landfall.ledger.Disposition.DECISION,
+                            List.of("move.yaml#decisions/" + id),
+                            "Object.namespace",
+                            "another namespace than the move's");
                 }
             }
         }

@@ -29,7 +29,8 @@ final class VariableRule {
     void apply() {
         for (Variable variable : app.variables.values()) {
             List<Field> services = ServiceNames.mentioned(draft, variable.name(), variable.value());
-            services = services.stream().filter(service -> !draft.isKept(service)).toList();
+            services =
+                    services.stream().filter(service -> !draft.isKept(service)).toList();
             if (services.isEmpty()) {
                 ofDatabase(variable);
             } else {
@@ -87,10 +88,11 @@ final class VariableRule {
         Matcher url = DATABASE_URL.matcher(variable.value());
         Optional<ServiceDraft.SourceDatabase> source = service.source;
         if (!url.matches()) {
-            ServiceNames.Mention mention = ServiceNames.find(
-                            named, draft.namespace, variable.name(), variable.value())
+            ServiceNames.Mention mention = ServiceNames.find(named, draft.namespace, variable.name(), variable.value())
                     .orElseThrow();
-            changed(variable, service.host() + mention.port().map(port -> ":5432").orElse(""));
+            changed(
+                    variable,
+                    service.host() + mention.port().map(port -> ":5432").orElse(""));
             return;
         }
         String database = url.group(5) == null ? "" : url.group(5);
@@ -101,8 +103,9 @@ final class VariableRule {
             String id = "database-of-" + app.name;
             draft.ask(
                     id,
-                    variable.name() + " of " + app.name + " names a database or a role other than the one Landfall moves"
-                            + " with " + service.workload.object().shortName() + ".",
+                    variable.name() + " of " + app.name
+                            + " names a database or a role other than the one Landfall moves" + " with "
+                            + service.workload.object().shortName() + ".",
                     Draft.options("later", "the variable is left out; you set it after `landfall apply`"),
                     variable.sources().getFirst());
             variable.sources().forEach(leaf -> leaf.decision(RULE, id, "another database or role"));
@@ -111,7 +114,8 @@ final class VariableRule {
         String query = url.group(6) == null ? "" : url.group(6);
         String suffix = "@" + service.host() + ":5432/" + service.database() + query;
         composed(variable, service, url.group(1) + "://" + user + ":", suffix);
-        draft.rewritten(app.name, variable.name(), masked(variable.value()), url.group(1) + "://" + user + ":***" + suffix);
+        draft.rewritten(
+                app.name, variable.name(), masked(variable.value()), url.group(1) + "://" + user + ":***" + suffix);
     }
 
     private void composed(Variable variable, ServiceDraft service, String prefix, String suffix) {
@@ -127,10 +131,12 @@ final class VariableRule {
         app.links.add(new TargetApp.Link(service.type, service.name));
         String link = Place.task(app.name, "link-" + service.name);
         Matcher url = DATABASE_URL.matcher(variable.value());
-        boolean firstDatabase = url.matches() && (url.group(5) == null || List.of("", "0").contains(url.group(5)));
+        boolean firstDatabase =
+                url.matches() && (url.group(5) == null || List.of("", "0").contains(url.group(5)));
         if (variable.name().equals("REDIS_URL") && firstDatabase) {
             variable.sources()
-                    .forEach(leaf -> leaf.adapted(RULE + ".redis", link, "set by the link, with the service's password"));
+                    .forEach(leaf ->
+                            leaf.adapted(RULE + ".redis", link, "set by the link, with the service's password"));
             draft.rewritten(
                     app.name, variable.name(), masked(variable.value()), "redis://:***@" + service.host() + ":6379");
             return;
@@ -145,8 +151,8 @@ final class VariableRule {
     }
 
     private String application(String value, Variable variable, Field service, AppDraft other) {
-        ServiceNames.Mention mention =
-                ServiceNames.find(service, draft.namespace, variable.name(), value).orElseThrow();
+        ServiceNames.Mention mention = ServiceNames.find(service, draft.namespace, variable.name(), value)
+                .orElseThrow();
         String asked = mention.port().orElse("80");
         String target = service.at("spec", "ports").items().stream()
                 .filter(port -> port.at("port").is(asked))
@@ -164,8 +170,8 @@ final class VariableRule {
         String id = "address-" + service.object().name();
         draft.ask(
                 id,
-                variable.name() + " of " + app.name + " names " + service.object().shortName()
-                        + ", which this move doesn't take along.",
+                variable.name() + " of " + app.name + " names "
+                        + service.object().shortName() + ", which this move doesn't take along.",
                 Draft.options(
                         "keep", "the value stays; you see to it that the address is reachable from the Dokku host"),
                 variable.sources().getFirst());
@@ -206,7 +212,9 @@ final class VariableRule {
                     id,
                     variable.name() + " of " + app.name + " " + why + ".",
                     Draft.options("drop", "it is left out; give the app the value another way (a file, encoded)"),
-                    variable.sources().isEmpty() ? app.container.at("env") : variable.sources().getFirst());
+                    variable.sources().isEmpty()
+                            ? app.container.at("env")
+                            : variable.sources().getFirst());
             for (Field leaf : variable.sources()) {
                 leaf.decision(RULE + ".refused", id, why);
             }
@@ -216,9 +224,7 @@ final class VariableRule {
         boolean hidden = variable.sensitive() || value.contains("{{") || value.contains("}}");
         app.environment.put(
                 variable.name(),
-                hidden
-                        ? new Value.Hidden(app.inputName(variable.name()), Secret.of(value))
-                        : new Value.Plain(value));
+                hidden ? new Value.Hidden(app.inputName(variable.name()), Secret.of(value)) : new Value.Plain(value));
         return true;
     }
 

@@ -18,7 +18,9 @@ final class VolumeRule {
 
     static void apply(Draft draft, AppDraft app, Field pod) {
         Map<String, Field> volumes = new TreeMap<>();
-        pod.at("volumes").items().forEach(volume -> volumes.put(volume.at("name").text(""), volume));
+        pod.at("volumes")
+                .items()
+                .forEach(volume -> volumes.put(volume.at("name").text(""), volume));
         for (Field template : app.workload.at("spec", "volumeClaimTemplates").items()) {
             volumes.put(template.at("metadata", "name").text(""), template);
         }
@@ -54,8 +56,7 @@ final class VolumeRule {
                     RULE,
                     "not moved",
                     volume);
-            mount.decision(
-                    RULE, "volume-" + app.name + "-" + volume.at("name").text(""), "its volume is not moved");
+            mount.decision(RULE, "volume-" + app.name + "-" + volume.at("name").text(""), "its volume is not moved");
         }
     }
 
@@ -100,24 +101,30 @@ final class VolumeRule {
                 return;
             }
             String place = subPath.isPresent() ? path : join(path, file);
-            EnvironmentRule.text(leaf, false).ifPresentOrElse(
-                    text -> {
-                        app.bakedFiles.add(new TargetApp.BakedFile(place, text, mode));
-                        leaf.carried("ConfigMap.data", Place.appFile(app.name, "files" + place), "part of the image");
-                    },
-                    () -> draft.refuse(
-                            "binary-" + name,
-                            "ConfigMap/" + name + " holds bytes that are no text.",
-                            "ConfigMap.binaryData",
-                            "not UTF-8",
-                            leaf));
+            EnvironmentRule.text(leaf, false)
+                    .ifPresentOrElse(
+                            text -> {
+                                app.bakedFiles.add(new TargetApp.BakedFile(place, text, mode));
+                                leaf.carried(
+                                        "ConfigMap.data",
+                                        Place.appFile(app.name, "files" + place),
+                                        "part of the image");
+                            },
+                            () -> draft.refuse(
+                                    "binary-" + name,
+                                    "ConfigMap/" + name + " holds bytes that are no text.",
+                                    "ConfigMap.binaryData",
+                                    "not UTF-8",
+                                    leaf));
         });
         volume.at("name").irrelevant(RULE, "joins volume and mount inside the pod");
         reference.carried(RULE, folder, "baked into the image: a change of it is a deploy");
         mount.carried("Container.volumeMounts", folder, "copied into the image by the Dockerfile");
         mount.at("name").irrelevant(RULE, "joins volume and mount inside the pod");
-        draft.changed(app.name, "files of ConfigMap/" + name + " at " + path + " are part of the image: edit them in "
-                + folder + " and deploy");
+        draft.changed(
+                app.name,
+                "files of ConfigMap/" + name + " at " + path + " are part of the image: edit them in " + folder
+                        + " and deploy");
     }
 
     /** Modes come as a number: YAML's 0644 is 420, JSON has decimals only. */
@@ -139,7 +146,8 @@ final class VolumeRule {
                 entry,
                 new StorageEntry(
                         entry,
-                        app.user.map(user -> user.split(":", -1)[0])
+                        app.user
+                                .map(user -> user.split(":", -1)[0])
                                 .filter(user -> user.matches("[0-9]+") && !user.equals("0"))
                                 .orElse("root"),
                         Optional.of(new StorageEntry.Source(
@@ -192,7 +200,9 @@ final class VolumeRule {
             }
             String word = variable.name().replaceAll("(?i)_?(DIR|DIRECTORY|PATH|ROOT|FOLDER)$", "");
             String id = word.toLowerCase(java.util.Locale.ROOT).replace('_', '-') + "-" + app.name;
-            Field raisedBy = variable.sources().isEmpty() ? app.container.at("env") : variable.sources().getFirst();
+            Field raisedBy = variable.sources().isEmpty()
+                    ? app.container.at("env")
+                    : variable.sources().getFirst();
             Optional<String> answer = draft.ask(
                     id,
                     app.name + " writes to " + variable.value() + " (" + variable.name()
@@ -204,7 +214,8 @@ final class VolumeRule {
                             "as it is: lost at every deploy and restart"),
                     raisedBy);
             if (answer.filter("entry"::equals).isPresent()) {
-                String entry = app.name + "-" + word.toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+                String entry =
+                        app.name + "-" + word.toLowerCase(java.util.Locale.ROOT).replace('_', '-');
                 draft.entries.putIfAbsent(entry, new StorageEntry(entry, "root", Optional.empty()));
                 app.mounts.add(new TargetApp.Mount(entry, variable.value(), Optional.empty(), false));
             }

@@ -20,14 +20,17 @@ final class WorkloadRule {
         Field spec = workload.at("spec");
         spec.at("selector").irrelevant(RULE + "selector", "finds the pods of the cluster");
         spec.at("revisionHistoryLimit")
-                .irrelevant(RULE + "revisionHistoryLimit", "old ReplicaSets; on Dokku an earlier image is deployed again");
+                .irrelevant(
+                        RULE + "revisionHistoryLimit", "old ReplicaSets; on Dokku an earlier image is deployed again");
         spec.at("progressDeadlineSeconds")
                 .satisfied(RULE + "progressDeadlineSeconds", "a deploy whose checks fail ends and the old one stays");
-        spec.at("minReadySeconds").satisfied(RULE + "minReadySeconds", "Dokku waits for its checks before traffic comes");
+        spec.at("minReadySeconds")
+                .satisfied(RULE + "minReadySeconds", "Dokku waits for its checks before traffic comes");
         spec.at("serviceName").irrelevant(RULE + "serviceName", "names pods one by one; Dokku names process types");
         spec.at("podManagementPolicy").irrelevant(RULE + "podManagementPolicy", "the order in which pods are made");
         spec.at("persistentVolumeClaimRetentionPolicy")
-                .satisfied(RULE + "persistentVolumeClaimRetentionPolicy", "entries stay until they are removed by hand");
+                .satisfied(
+                        RULE + "persistentVolumeClaimRetentionPolicy", "entries stay until they are removed by hand");
         if (spec.at("paused").is("false")) {
             spec.at("paused").irrelevant(RULE + "paused", "rollouts go on");
         }
@@ -127,8 +130,8 @@ final class WorkloadRule {
         if (port.at("protocol").exists() && !port.at("protocol").is("TCP")) {
             draft.lost(
                     app.name,
-                    "port " + port.at("containerPort").text("") + "/" + port.at("protocol").text("")
-                            + ": Dokku's proxy serves HTTP only",
+                    "port " + port.at("containerPort").text("") + "/"
+                            + port.at("protocol").text("") + ": Dokku's proxy serves HTTP only",
                     "publish it with a docker option (-p) yourself");
             port.at("containerPort").lost("Container.ports.protocol", "Dokku's proxy serves HTTP only");
             port.at("protocol").lost("Container.ports.protocol", "Dokku's proxy serves HTTP only");
@@ -136,8 +139,7 @@ final class WorkloadRule {
         }
         port.at("protocol").satisfied("Container.ports.protocol", "TCP");
         if (number.isPresent()) {
-            port.at("containerPort")
-                    .carried("Container.ports.containerPort", Place.task(app.name, "ports"));
+            port.at("containerPort").carried("Container.ports.containerPort", Place.task(app.name, "ports"));
         }
         Field hostPort = port.at("hostPort");
         if (hostPort.exists()) {
@@ -156,9 +158,12 @@ final class WorkloadRule {
             lifecycle.lost("Container.lifecycle", "Dokku has no hooks around a container's life");
             draft.lost(
                     app.name,
-                    "lifecycle hooks (" + String.join(", ", Map.copyOf(lifecycle.entries()).keySet().stream()
-                            .sorted()
-                            .toList()) + ")",
+                    "lifecycle hooks ("
+                            + String.join(
+                                    ", ",
+                                    Map.copyOf(lifecycle.entries()).keySet().stream()
+                                            .sorted()
+                                            .toList()) + ")",
                     "let the app do it itself on SIGTERM; a sleep before it is not needed: nginx has let go by then");
         }
     }
