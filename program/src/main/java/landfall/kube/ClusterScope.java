@@ -58,13 +58,16 @@ final class ClusterScope {
     private ClusterScope() {}
 
     static boolean contains(String apiVersion, String kind) {
-        int slash = apiVersion.indexOf('/');
-        String group = slash < 0 ? "" : apiVersion.substring(0, slash);
-        return isRenderedAway(group) || KINDS.contains(group + "/" + kind);
+        return isRenderedAway(apiVersion) || KINDS.contains(group(apiVersion) + "/" + kind);
     }
 
-    /** Kustomize's own files look like objects, yet no cluster ever sees them. */
-    private static boolean isRenderedAway(String group) {
-        return group.equals("kustomize.config.k8s.io");
+    /** Kustomize's own files look like objects, yet no cluster ever sees them, and they need no name. */
+    static boolean isRenderedAway(String apiVersion) {
+        return group(apiVersion).equals("kustomize.config.k8s.io");
+    }
+
+    private static String group(String apiVersion) {
+        int slash = apiVersion.indexOf('/');
+        return slash < 0 ? "" : apiVersion.substring(0, slash);
     }
 }

@@ -67,9 +67,10 @@ final class ManifestFiles {
 
     private void addArgument(String argument) {
         Path path = Path.of(argument);
-        if (!Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
+        // An empty argument, as of a shell variable that is not set, would mean the working folder.
+        if (argument.isEmpty() || !Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
             problems.add(Problem.error(
-                    Origin.file(argument),
+                    Origin.file(argument.isEmpty() ? "an empty argument" : argument),
                     "there is no such file or folder",
                     "a manifest, a folder of manifests or - for standard input was expected",
                     "Check the path."));

@@ -128,10 +128,11 @@ public final class ManifestReader {
             return;
         }
         ObjectFactory factory = new ObjectFactory(source.file(), source.named());
+        int problemsBefore = problems.all().size();
         for (Document document : documents(source, text)) {
             factory.add(document);
         }
-        if (!argumentsWithFindings.contains(source.argument())
+        if (problems.all().size() == problemsBefore
                 && TEMPLATE_USE.matcher(text).find()) {
             problems.add(Problem.warning(
                     Origin.file(source.shown()),

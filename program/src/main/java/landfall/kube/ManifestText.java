@@ -67,9 +67,9 @@ final class ManifestText {
         }
         for (int at = 0; at < text.length(); at++) {
             char character = text.charAt(at);
-            if (character < 0x20 && character != '\t' && character != '\n' && character != '\r'
+            if ((character < 0x20 && character != '\t' && character != '\n' && character != '\r')
                     || character == 0x7F
-                    || character >= 0x80 && character < 0xA0 && character != 0x85) {
+                    || (character >= 0x80 && character < 0xA0 && character != 0x85)) {
                 throw at(
                         text,
                         at,

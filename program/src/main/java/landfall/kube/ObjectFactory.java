@@ -48,7 +48,7 @@ final class ObjectFactory {
                 findings.add(new Finding(
                         named,
                         list.line(),
-                        place(document) + " is a list",
+                        place(document, FieldPath.ROOT) + " is a list",
                         "a Kubernetes object was expected: a map with apiVersion, kind and metadata",
                         NEXT));
             case Node.Scalar scalar -> {
@@ -56,7 +56,7 @@ final class ObjectFactory {
                     findings.add(new Finding(
                             named,
                             scalar.line(),
-                            place(document) + " is a single value",
+                            place(document, FieldPath.ROOT) + " is a single value",
                             "a Kubernetes object was expected: a map with apiVersion, kind and metadata",
                             NEXT));
                 }
@@ -86,14 +86,14 @@ final class ObjectFactory {
                 || !base.isRoot()
                 || map.entries().containsKey("apiVersion")
                 || map.entries().containsKey("kind")
-                || map.entries().containsKey("metadata") && map.entries().containsKey("spec");
+                || (map.entries().containsKey("metadata") && map.entries().containsKey("spec"));
         String missing = apiVersion.isEmpty() && kind.isEmpty()
                 ? "apiVersion and no kind"
                 : apiVersion.isEmpty() ? "apiVersion" : "kind";
         findings.add(new Finding(
                 named || isNearly,
                 map.line(),
-                place(document) + (base.isRoot() ? "" : ", " + base + ",") + " is not a Kubernetes object",
+                place(document, base) + " is not a Kubernetes object",
                 "it has no " + missing,
                 NEXT));
     }
@@ -104,7 +104,7 @@ final class ObjectFactory {
         if (!items.items().isEmpty()) {
             envelope.remove("items");
         }
-        envelopes.add(object(document, new Node.MapNode(envelope, map.line()), base, apiVersion, kind));
+        envelopes.add(object(document, new Node.MapNode(envelope, map.line()), base, apiVersion, kind, "-", "-"));
         boolean isTyped = !kind.equals("List");
         for (int at = 0; at < items.items().size(); at++) {
             FieldPath path = base.key("items").index(at);
@@ -120,7 +120,7 @@ final class ObjectFactory {
                 findings.add(new Finding(
                         true,
                         item.line(),
-                        place(document) + ", " + path + ", is not a Kubernetes object",
+                        place(document, path) + " is not a Kubernetes object",
                         "a map with apiVersion and kind was expected",
                         NEXT));
             }
@@ -128,26 +128,50 @@ final class ObjectFactory {
     }
 
     private KubeObject object(Document document, Node.MapNode map, FieldPath base, String apiVersion, String kind) {
-        boolean isList = kind.endsWith("List") && !map.entries().containsKey("spec");
-        boolean isClusterWide = ClusterScope.contains(apiVersion, kind) || isList;
+        boolean isClusterWide = ClusterScope.contains(apiVersion, kind);
         String namespace = isClusterWide
                 ? "-"
                 : map.text("metadata", "namespace")
                         .filter(text -> !text.isEmpty())
                         .orElse("default");
-        String name = map.text("metadata", "name")
-                .filter(text -> !text.isEmpty())
-                .or(() -> map.text("metadata", "generateName").filter(text -> !text.isEmpty()))
-                .orElse("-");
-        if (name.equals("-") && !isClusterWide) {
+        Optional<String> name = map.text("metadata", "name")
+                .or(() -> map.text("metadata", "generateName"))
+                .filter(text -> !text.isEmpty());
+        if (name.isEmpty() && !ClusterScope.isRenderedAway(apiVersion)) {
             findings.add(new Finding(
                     true,
                     map.line(),
-                    place(document) + (base.isRoot() ? "" : ", " + base + ",") + " is of kind " + kind
-                            + " and has no name",
+                    place(document, base) + " is of kind " + kind + " and has no name",
                     "metadata.name was expected",
                     "Name the object."));
         }
+        mustBeText(document, map, base, "name");
+        mustBeText(document, map, base, "namespace");
+        return object(document, map, base, apiVersion, kind, namespace, name.orElse("-"));
+    }
+
+    /** A name like {@code 1234} or {@code y} without quotes is a number or true to kubectl, which refuses it. */
+    private void mustBeText(Document document, Node.MapNode map, FieldPath base, String field) {
+        if (map.at("metadata", field).orElse(null) instanceof Node.Scalar scalar
+                && scalar.value() != null
+                && !(scalar.value() instanceof String)) {
+            findings.add(new Finding(
+                    true,
+                    scalar.line(),
+                    place(document, base) + " has a metadata." + field + " that is not text",
+                    "without quotes it is " + scalar.value() + " to kubectl, which refuses it",
+                    "Quote it."));
+        }
+    }
+
+    private KubeObject object(
+            Document document,
+            Node.MapNode map,
+            FieldPath base,
+            String apiVersion,
+            String kind,
+            String namespace,
+            String name) {
         return new KubeObject(
                 apiVersion + "/" + kind + "/" + namespace + "/" + name,
                 apiVersion,
@@ -167,7 +191,7 @@ final class ObjectFactory {
                 : Optional.empty();
     }
 
-    private static String place(Document document) {
-        return "document " + document.number();
+    private static String place(Document document, FieldPath base) {
+        return "document " + document.number() + (base.isRoot() ? "" : ", " + base + ",");
     }
 }

@@ -69,7 +69,7 @@ final class YamlDocuments {
                 linesBefore = line;
             }
             // Directives belong to the document whose "---" follows them.
-            directives = text.charAt(at) == '%' || directives && !isSeparator(text, at);
+            directives = text.charAt(at) == '%' || (directives && !isSeparator(text, at));
             int lineEnd = text.indexOf('\n', at);
             at = lineEnd < 0 ? text.length() : lineEnd + 1;
         }
@@ -188,7 +188,7 @@ final class YamlDocuments {
 
     /** True if the place, or what stands between the line's beginning and its first character, is a tab. */
     private static boolean isTab(String line, int column) {
-        return column < line.length() && line.charAt(column) == '\t'
+        return (column < line.length() && line.charAt(column) == '\t')
                 || line.substring(0, line.length() - line.stripLeading().length())
                                 .indexOf('\t')
                         >= 0;

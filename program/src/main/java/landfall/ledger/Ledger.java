@@ -91,10 +91,7 @@ public final class Ledger {
     /** Turns every leaf that is still open into an unknown decision. */
     public void closeUnknown() {
         Settlement unknown = new Settlement(
-                Disposition.DECISION,
-                List.of(),
-                LedgerEntry.UNKNOWN,
-                "no rule of Landfall knows this field; it goes nowhere until somebody decides");
+                Disposition.DECISION, List.of(), LedgerEntry.UNKNOWN, "no rule knows this field; it goes nowhere");
         for (Map<FieldPath, Slot> slots : slotsOf.values()) {
             for (Slot slot : slots.values()) {
                 if (slot.settlement == null) {

@@ -7,7 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Origin;
@@ -67,31 +70,34 @@ public final class LedgerFile {
      */
     public static List<LedgerEntry> read(Path file) throws IOException {
         List<LedgerEntry> entries = new ArrayList<>();
+        // Most texts stand in many lines: sharing them lets a ledger of a large estate be read in a small heap.
+        Map<String, String> texts = new HashMap<>();
+        UnaryOperator<String> shared = text -> texts.computeIfAbsent(text, same -> same);
         try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
             String line = lines.readLine();
             for (int number = 1; line != null; number++) {
-                entries.add(entry(file, number, line));
+                entries.add(entry(file, number, line, shared));
                 line = lines.readLine();
             }
         }
         return entries;
     }
 
-    private static LedgerEntry entry(Path file, int number, String line) {
+    private static LedgerEntry entry(Path file, int number, String line, UnaryOperator<String> shared) {
         try {
             JsonNode json = MAPPER.readTree(line);
             List<String> to = new ArrayList<>();
-            json.required("to").forEach(place -> to.add(place.stringValue()));
+            json.required("to").forEach(place -> to.add(shared.apply(place.stringValue())));
             return new LedgerEntry(
-                    json.required("object").stringValue(),
-                    json.required("file").stringValue(),
+                    shared.apply(json.required("object").stringValue()),
+                    shared.apply(json.required("file").stringValue()),
                     json.required("document").intValue(),
                     json.required("line").intValue(),
                     FieldPath.parse(json.required("path").stringValue()),
                     Disposition.ofWord(json.required("disposition").stringValue()),
                     to,
-                    json.required("rule").stringValue(),
-                    json.required("note").stringValue());
+                    shared.apply(json.required("rule").stringValue()),
+                    shared.apply(json.required("note").stringValue()));
         } catch (JacksonException | IllegalArgumentException e) {
             Problem problem = Problem.error(
                     new Origin(file.toString(), number),
