@@ -1,10 +1,16 @@
 package landfall.postgres;
 
+import java.net.URI;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Properties;
 import landfall.base.Duplex;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Problem;
 import landfall.base.Secret;
 import org.postgresql.PGProperty;
 
@@ -22,6 +28,29 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
             set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;\
             set default_transaction_read_only = off; set default_transaction_isolation = 'read committed';\
             set synchronous_commit = on; set client_min_messages = warning; set standard_conforming_strings = on""";
+
+    /**
+     * @param url {@code postgres://USER:PASSWORD@HOST:PORT/NAME}, as Dokku prints it; its host and port are not used
+     * @throws LandfallException if it is not such a URL; the message doesn't quote it, as it holds a password
+     */
+    public static Database fromUrl(String label, Duplex.Dialer dialer, Secret url) {
+        URI uri = URI.create(url.reveal());
+        String[] user = uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
+        if (user.length != 2 || uri.getPath() == null || uri.getPath().length() < 2) {
+            throw new LandfallException(
+                    ExitCode.FAILED,
+                    Problem.error(
+                            "the URL of the " + label + " database is not postgres://USER:PASSWORD@HOST:PORT/NAME",
+                            "`postgres:info --dsn` printed something else",
+                            "Look at the service on the host."));
+        }
+        return new Database(
+                label,
+                dialer,
+                uri.getPath().substring(1),
+                URLDecoder.decode(user[0], StandardCharsets.UTF_8),
+                Secret.of(URLDecoder.decode(user[1], StandardCharsets.UTF_8)));
+    }
 
     public Database as(String otherUser, Secret otherPassword) {
         return new Database(label, dialer, name, otherUser, otherPassword);

@@ -146,6 +146,18 @@ public final class Fence {
         call(on, naming, "allow_reading");
     }
 
+    /**
+     * After the way back has ended: transactions are read-only by default, so that nothing writes to the side that users
+     * have left by accident; {@code ALTER DATABASE … RESET default_transaction_read_only} lifts it.
+     */
+    public static void keepClosed(Database on) {
+        try (Connection connection = on.connect("keep closed")) {
+            Sql.execute(connection, "alter database " + Sql.quoted(on.name()) + " set default_transaction_read_only = on");
+        } catch (SQLException e) {
+            throw Sql.failed("The " + on + " could not be kept closed for writes", e);
+        }
+    }
+
     private static void call(Database on, Naming naming, String function) {
         try (Connection connection = on.connect("fence " + naming.moveId())) {
             if (Schema.exists(connection)) {

@@ -1,5 +1,6 @@
 package landfall.report;
 
+import landfall.base.Quantities;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashMap;
@@ -75,7 +76,7 @@ public final class TerminalEvents implements Events {
         if (start == null) {
             return "";
         }
-        return style.dim("  " + Quantity.duration(Duration.ofNanos(nanoTime.getAsLong() - start)));
+        return style.dim("  " + Quantities.duration(Duration.ofNanos(nanoTime.getAsLong() - start)));
     }
 
     private void progress(Map<String, Object> fields) {
@@ -84,22 +85,22 @@ public final class TerminalEvents implements Events {
         long total = number(fields, "total");
         String unit = text(fields, "unit");
         StringBuilder text = new StringBuilder("  … " + step + " " + text(fields, "subject") + " ");
-        text.append(Quantity.amount(done, unit));
+        text.append(Quantities.amount(done, unit));
         Long start = started.get(step);
         double seconds = start == null ? 0 : (nanoTime.getAsLong() - start) / 1e9;
         if (total > 0) {
             text.append(" of ")
-                    .append(Quantity.amount(total, unit))
+                    .append(Quantities.amount(total, unit))
                     .append(" (")
                     .append(100 * done / total)
                     .append(" %)");
         }
         if (seconds > 1 && done > 0) {
             double rate = done / seconds;
-            text.append(", ").append(Quantity.amount((long) rate, unit)).append("/s");
+            text.append(", ").append(Quantities.amount((long) rate, unit)).append("/s");
             if (total > done) {
                 text.append(", ")
-                        .append(Quantity.duration(Duration.ofMillis((long) ((total - done) / rate * 1_000))))
+                        .append(Quantities.duration(Duration.ofMillis((long) ((total - done) / rate * 1_000))))
                         .append(" left");
             }
         }

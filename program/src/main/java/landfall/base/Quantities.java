@@ -1,11 +1,11 @@
-package landfall.report;
+package landfall.base;
 
 import java.time.Duration;
 import java.util.Locale;
 
 /** Numbers as people read them. */
-public final class Quantity {
-    private Quantity() {}
+public final class Quantities {
+    private Quantities() {}
 
     /** Decimal units, as disks and networks are sold: 1 MB is 1,000,000 bytes. */
     public static String bytes(long bytes) {

@@ -1,0 +1,73 @@
+package landfall.move;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import landfall.base.Events;
+import landfall.recipe.MoveFolder;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Where a move stands, from its folder alone: {@code status} touches neither side (P2). */
+public final class StatusReport {
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private StatusReport() {}
+
+    /** What the process that follows wrote last. */
+    static Path liveFile(MoveFolder move) {
+        return move.path().resolve(".live.json");
+    }
+
+    @SuppressWarnings("unchecked")
+    public static Map<String, Object> read(MoveFolder move, Clock clock) {
+        MoveJournal journal = MoveJournal.open(move.journalFile(), clock);
+        MoveState state = journal.state();
+        Optional<String> holder = MoveLock.holder(move);
+        Map<String, Object> live = holder.isPresent() && Files.exists(liveFile(move))
+                ? JSON.readValue(move.text(liveFile(move)), Map.class)
+                : Map.of();
+        String last = journal.lines().isEmpty()
+                ? "nothing yet"
+                : journal.lines().getLast().what() + " at " + journal.lines().getLast().at();
+        return Events.fields(
+                "move", move.settings().move(),
+                "state", state.name().toLowerCase(Locale.ROOT),
+                "meaning", meaning(state),
+                "running", holder.orElse("nobody"),
+                "last", last,
+                "live", live,
+                "next", next(state, holder.isPresent()));
+    }
+
+    private static String meaning(MoveState state) {
+        return switch (state) {
+            case PLANNED -> "files only; nothing was touched";
+            case APPLIED -> "the Dokku side is built; users are on the cluster";
+            case COPYING -> "the first copy has begun; users are on the cluster";
+            case FOLLOWING -> "both sides hold the same; users are on the cluster";
+            case SWITCHING -> "a cutover is under way, or was interrupted";
+            case SWITCHED -> "users are on Dokku; the cluster's side follows";
+            case RETURNING -> "a rollback is under way, or was interrupted";
+            case FINISHED -> "users are on Dokku; nothing of the move is left";
+            case ABANDONED -> "given up; the cluster's side is as it was found";
+        };
+    }
+
+    private static String next(MoveState state, boolean running) {
+        return switch (state) {
+            case PLANNED, ABANDONED -> "landfall apply";
+            case APPLIED, COPYING -> running ? "wait for the copy" : "landfall sync";
+            case FOLLOWING -> running ? "landfall verify, then landfall cutover" : "landfall sync: nobody follows, and the slot keeps the source's log";
+            case SWITCHING -> running ? "wait" : "landfall cutover";
+            case SWITCHED ->
+                running
+                        ? "landfall finish, or landfall rollback"
+                        : "landfall sync: nobody follows, and the slot keeps the target's log; or landfall finish";
+            case RETURNING -> running ? "wait" : "landfall rollback";
+            case FINISHED -> "nothing";
+        };
+    }
+}

@@ -1,0 +1,391 @@
+package landfall.move;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import landfall.base.Events;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Problem;
+import landfall.dokku.DokkuCommand;
+import landfall.files.FolderSync;
+import landfall.postgres.Direction;
+import landfall.postgres.Fence;
+import landfall.postgres.Follower;
+import landfall.postgres.OpenReport;
+import landfall.postgres.ReplicationSlots;
+import landfall.postgres.Switches;
+import landfall.postgres.VerifyReport;
+
+/**
+ * The cutover, and the rollback, which is the same with the sides exchanged. DESIGN.md in this package tells why the
+ * steps stand in this order and what each undoes.
+ */
+final class SwitchRun {
+    private static final Duration START_MAX = Duration.ofMinutes(3);
+    private static final Duration CATCH_UP_MAX = Duration.ofMinutes(2);
+    private static final Duration FENCE_GRACE = Duration.ofMillis(500);
+    private static final Duration QUIET = Duration.ofMillis(200);
+
+    private final Sides sides;
+    private final MoveJournal journal;
+    private final Events events;
+    private final Direction direction;
+    private final Duration doorMax;
+    private long doorClosedAt;
+
+    SwitchRun(Sides sides, MoveJournal journal, Events events, Direction direction, Duration doorMax) {
+        this.sides = sides;
+        this.journal = journal;
+        this.events = events;
+        this.direction = direction;
+        this.doorMax = doorMax;
+    }
+
+    private MoveState before() {
+        return direction == Direction.FORWARD ? MoveState.FOLLOWING : MoveState.SWITCHED;
+    }
+
+    private MoveState during() {
+        return direction == Direction.FORWARD ? MoveState.SWITCHING : MoveState.RETURNING;
+    }
+
+    private MoveState after() {
+        return direction == Direction.FORWARD ? MoveState.SWITCHED : MoveState.FOLLOWING;
+    }
+
+    /** Brings the move to the other side, whatever an earlier run of this left behind. */
+    void run() {
+        if (journal.state() == during()) {
+            if (wasOpened()) {
+                events.note("the door was opened before the last run ended: finishing that switch");
+                journal.advance(during(), after());
+            } else {
+                recover();
+            }
+        }
+        if (journal.state() == before()) {
+            switchOver();
+        }
+        settle();
+    }
+
+    /** Observed, not recorded: the switch's record is written by the very transaction that opens the door. */
+    private boolean wasOpened() {
+        Optional<String> marker = lastMarker();
+        return marker.isPresent()
+                && Switches.last(sides.to(direction), sides.naming())
+                        .filter(last -> last.direction() == direction && last.marker().equals(marker.get()))
+                        .isPresent();
+    }
+
+    private Optional<String> lastMarker() {
+        return journal.last("fenced").map(line -> String.valueOf(line.data().get("marker")));
+    }
+
+    /** The last run died between door and open: what it closed is opened again, then the switch begins anew. */
+    private void recover() {
+        events.step("recover", "begin", "an earlier run ended between door and open");
+        try (Follower follower = follower()) {
+            // Starting it has ended the dead run's session, so what is seen now cannot change any more.
+            if (wasOpened()) {
+                journal.advance(during(), after());
+            } else {
+                undo(follower);
+            }
+        }
+        events.step("recover", "done", "");
+    }
+
+    private Follower follower() {
+        return Follower.start(sides.from(direction), sides.to(direction), direction, sides.naming(), events);
+    }
+
+    private void switchOver() {
+        try (FilesLink files = FilesLink.open(sides, events);
+                Follower follower = follower()) {
+            prepare(follower, files);
+            journal.advance(before(), during());
+            try {
+                OpenReport report = throughTheDoor(follower, files);
+                journal.record("opened", Map.of("marker", report.marker(), "changes", report.changes()));
+                journal.advance(during(), after());
+                long closedMs = report.closed().toMillis();
+                events.emit(new Events.Event(
+                        "switch",
+                        Events.fields(
+                                "direction", direction.name().toLowerCase(Locale.ROOT),
+                                "longestLockMs", closedMs,
+                                "changes", report.changes(),
+                                "sequences", report.sequences(),
+                                "message",
+                                        "switched: the door was closed for " + closedMs + " ms; users are on "
+                                                + (direction == Direction.FORWARD ? "Dokku" : "the cluster"))));
+            } catch (RuntimeException e) {
+                undoAfter(e, follower);
+                throw e;
+            }
+        }
+    }
+
+    private void undoAfter(RuntimeException failure, Follower follower) {
+        events.step("undo", "begin", "the switch failed before it opened: everything goes back");
+        try {
+            undo(follower);
+            events.step("undo", "done", "users are where they were");
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
+            events.step("undo", "failed", "run the same command again");
+        }
+    }
+
+    // ---- before the door ----
+
+    private void prepare(Follower follower, FilesLink files) {
+        step(MoveScript.WARM, this::warm);
+        step(MoveScript.WAY_BACK, () -> {
+            ReplicationSlots.prepare(
+                    sides.to(direction), sides.from(direction), direction.reversed(), sides.naming());
+            return "";
+        });
+        step(MoveScript.CATCH_UP, () -> {
+            files.pass(direction);
+            if (!follower.awaitLag(Duration.ofSeconds(1), CATCH_UP_MAX)) {
+                throw refused("following is still more than a second behind after " + CATCH_UP_MAX.toSeconds() + " s");
+            }
+            return "";
+        });
+        step(MoveScript.PROOF, () -> {
+            VerifyReport report = follower.verify();
+            demandEqual(report);
+            return String.format(Locale.ROOT, "%,d rows in %d tables are equal", report.rows(), report.tables());
+        });
+        step(MoveScript.SUSPEND, () -> {
+            suspendCron(true);
+            return "";
+        });
+        files.pass(direction);
+    }
+
+    private String warm() {
+        if (direction == Direction.FORWARD) {
+            for (var app : sides.settings().apps()) {
+                if (!app.bridges().isEmpty() && !sides.dokku().isDeployed(app.name())) {
+                    throw refused(app.name() + " is not deployed on Dokku");
+                }
+            }
+            return "";
+        }
+        // Their database takes no writes yet, but they can log in, start and answer their probes.
+        Fence.allowReading(sides.from(direction.reversed()), sides.naming());
+        startWorkloads();
+        return "the old pods are ready";
+    }
+
+    private void demandEqual(VerifyReport report) {
+        if (!report.isEqual()) {
+            throw new LandfallException(ExitCode.REFUSED, report.problems());
+        }
+    }
+
+    private static LandfallException refused(String why) {
+        return new LandfallException(
+                ExitCode.REFUSED, Problem.error("the switch is refused", why, "Nothing was changed; mend it and run this again."));
+    }
+
+    // ---- between door and open: everything here is bounded by doorMax ----
+
+    private OpenReport throughTheDoor(Follower follower, FilesLink files) {
+        step(MoveScript.DOOR, () -> {
+            follower.closeDoor(doorMax);
+            doorClosedAt = System.nanoTime();
+            return "";
+        });
+        step(MoveScript.ROUTE, () -> {
+            route(direction);
+            return "";
+        });
+        step(MoveScript.DRAIN, () -> {
+            drainOldSide();
+            return "";
+        });
+        String marker = step(MoveScript.FENCE, () -> {
+            String raised = Fence.raise(
+                    sides.from(direction), sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
+            journal.record("fenced", Map.of("marker", raised));
+            return raised;
+        });
+        step(MoveScript.LAST_CHANGES, () -> {
+            follower.drainTo(marker, remaining(MoveScript.LAST_CHANGES));
+            return "";
+        });
+        step(MoveScript.LAST_FILES, () -> {
+            FolderSync.Pass pass = files.finalPass(direction);
+            return pass.copied() + " files";
+        });
+        step(MoveScript.LAST_PROOF, () -> {
+            demandEqual(follower.verifyTouched());
+            remaining(MoveScript.LAST_PROOF);
+            return "";
+        });
+        events.step(MoveScript.OPEN, "begin", "");
+        OpenReport report = follower.open();
+        events.step(MoveScript.OPEN, "done", "");
+        return report;
+    }
+
+    private Duration remaining(String step) {
+        long left = doorMax.toNanos() - (System.nanoTime() - doorClosedAt);
+        if (left <= 0) {
+            throw new LandfallException(
+                    ExitCode.FAILED,
+                    Problem.error(
+                            "the door was closed for " + doorMax.toMillis() + " ms and the switch was still at `" + step + "`",
+                            "users must not wait longer (--door-max)",
+                            "Nothing is lost. Run it again at a quieter moment, or with a larger --door-max."));
+        }
+        return Duration.ofNanos(left);
+    }
+
+    private void route(Direction to) {
+        for (var app : sides.settings().apps()) {
+            Map<String, Map<String, Integer>> ports = new HashMap<>();
+            app.bridges().forEach(bridge -> ports.computeIfAbsent(bridge.service(), service -> new HashMap<>())
+                    .put(bridge.port(), bridge.dokkuPort()));
+            ports.forEach((service, map) -> {
+                if (to == Direction.FORWARD) {
+                    sides.cluster().bridge(service, sides.bridgeAddress(), map);
+                } else {
+                    sides.cluster().restore(service);
+                }
+            });
+        }
+    }
+
+    /** No request is at work on the old side when this returns. */
+    private void drainOldSide() {
+        if (direction == Direction.FORWARD) {
+            List<String> workloads = workloads();
+            workloads.forEach(this::stop);
+            for (String workload : workloads) {
+                if (!sides.cluster().awaitGone(workload, remaining(MoveScript.DRAIN))) {
+                    remaining(MoveScript.DRAIN);
+                    throw new LandfallException(
+                            ExitCode.FAILED,
+                            Problem.error(
+                                    "the pods of " + workload + " did not end",
+                                    "they still had requests to finish",
+                                    "Nothing is lost. Run it again at a quieter moment, or with a larger --door-max."));
+                }
+            }
+        } else {
+            // keepalive-timeout 0 on Dokku's nginx: no client keeps a connection there, only requests under way remain.
+            QuietDatabase.await(sides.from(direction), QUIET, remaining(MoveScript.DRAIN));
+        }
+    }
+
+    private List<String> workloads() {
+        return sides.settings().apps().stream()
+                .filter(app -> !app.bridges().isEmpty())
+                .flatMap(app -> app.workloads().stream())
+                .toList();
+    }
+
+    private void stop(String workload) {
+        int replicas = sides.cluster().scale(workload, 0);
+        if (replicas > 0) {
+            journal.record("scaled", Map.of("workload", workload, "replicas", replicas));
+        }
+    }
+
+    private void startWorkloads() {
+        for (String workload : workloads()) {
+            if (sides.cluster().replicas(workload) == 0) {
+                sides.cluster().scale(workload, replicasBefore(workload));
+            }
+        }
+        workloads().forEach(workload -> sides.cluster().awaitReady(workload, START_MAX));
+    }
+
+    private int replicasBefore(String workload) {
+        return journal.lines().reversed().stream()
+                .filter(line -> line.what().equals("scaled") && workload.equals(line.data().get("workload")))
+                .findFirst()
+                .map(line -> ((Number) java.util.Objects.requireNonNull(line.data().get("replicas"))).intValue())
+                .orElse(1);
+    }
+
+    /** Cron jobs of the side that closes; those of the side that opens begin after it has opened. */
+    private void suspendCron(boolean suspended) {
+        setCron(Side.from(direction), suspended);
+    }
+
+    private void setCron(Side side, boolean suspended) {
+        for (var app : sides.settings().apps()) {
+            if (app.cronJobs().isEmpty()) {
+                continue;
+            }
+            if (side == Side.CLUSTER) {
+                app.cronJobs().forEach(job -> sides.cluster().suspendCronJob(job.replaceFirst("^CronJob/", ""), suspended));
+            } else {
+                sides.dokku().demand(suspended
+                        ? DokkuCommand.of("cron:set", app.name(), "maintenance", "true")
+                        : DokkuCommand.of("cron:set", app.name(), "maintenance"));
+            }
+        }
+    }
+
+    // ---- back to where it was ----
+
+    /** In reverse order; each part may have been done or not, so each is made to be done twice. */
+    private void undo(Follower follower) {
+        Fence.lift(sides.from(direction), sides.naming());
+        if (direction == Direction.FORWARD) {
+            startWorkloads();
+            route(Direction.BACKWARD);
+        } else {
+            route(Direction.FORWARD);
+        }
+        follower.abandonDoor();
+        if (direction == Direction.BACKWARD) {
+            workloads().forEach(this::stop);
+            Fence.raise(sides.to(direction), sides.naming(), true, FENCE_GRACE);
+        }
+        suspendCron(false);
+        ReplicationSlots.drop(sides.to(direction), direction.reversed(), sides.naming());
+        journal.advance(during(), before());
+    }
+
+    // ---- after it opened ----
+
+    /** What may wait until users are served again; done again if a run ended before it. */
+    private void settle() {
+        step(MoveScript.SETTLE, () -> {
+            ReplicationSlots.drop(sides.from(direction), direction, sides.naming());
+            setCron(Side.to(direction), false);
+            return "";
+        });
+    }
+
+    /** A part of a step. */
+    @FunctionalInterface
+    private interface Part {
+        /** @return what to tell about it */
+        String run();
+    }
+
+    private String step(String name, Part part) {
+        events.step(name, "begin", "");
+        try {
+            String message = part.run();
+            events.step(name, "done", name.equals(MoveScript.FENCE) ? "" : message);
+            return message;
+        } catch (RuntimeException e) {
+            events.step(name, "failed", "");
+            throw e;
+        }
+    }
+}

@@ -1,0 +1,147 @@
+package landfall.move;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import landfall.apply.Applier;
+import landfall.base.Events;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Problem;
+import landfall.base.Quantities;
+import landfall.dokku.DokkuCommand;
+import landfall.files.FolderSync;
+import landfall.postgres.Direction;
+import landfall.postgres.Follower;
+import landfall.postgres.SnapshotCopy;
+import landfall.postgres.Survey;
+import org.jspecify.annotations.Nullable;
+
+/** {@code sync}: survey, snapshot copy, the apps that waited for it, files, and then following, whichever way. */
+public final class SyncRun {
+    private final Sides sides;
+    private final MoveJournal journal;
+    private final MoveLock lock;
+    private final Events events;
+
+    SyncRun(Sides sides, MoveJournal journal, MoveLock lock, Events events) {
+        this.sides = sides;
+        this.journal = journal;
+        this.lock = lock;
+        this.events = events;
+    }
+
+    /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
+    FollowLoop.End run(@Nullable Duration untilLag, BooleanSupplier stop) {
+        Direction direction =
+                switch (journal.state()) {
+                    case APPLIED, COPYING -> copy();
+                    case FOLLOWING -> Direction.FORWARD;
+                    case SWITCHED -> Direction.BACKWARD;
+                    case PLANNED -> throw refused("nothing is applied yet", "Run `landfall apply` first.");
+                    case SWITCHING -> throw refused("a cutover was interrupted", "Run `landfall cutover` again.");
+                    case RETURNING -> throw refused("a rollback was interrupted", "Run `landfall rollback` again.");
+                    case FINISHED -> throw refused("the move is finished", "There is nothing left to follow.");
+                    case ABANDONED -> throw refused("the move was abandoned", "Run `landfall apply` to begin anew.");
+                };
+        try (FilesLink files = FilesLink.open(sides, events);
+                Follower follower = Follower.start(
+                        sides.from(direction), sides.to(direction), direction, sides.naming(), events)) {
+            if (journal.state() == MoveState.COPYING) {
+                copyFiles(files);
+                journal.advance(MoveState.COPYING, MoveState.FOLLOWING);
+            }
+            events.step("follow", "begin", "");
+            return new FollowLoop(sides, events, lock, stop).run(follower, files, direction, untilLag);
+        }
+    }
+
+    private static LandfallException refused(String why, String nextStep) {
+        return new LandfallException(ExitCode.REFUSED, Problem.error("cannot sync", why, nextStep));
+    }
+
+    /** Each part looks at what is already there: after a crash the same command goes on. */
+    private Direction copy() {
+        survey();
+        if (journal.state() == MoveState.APPLIED) {
+            journal.advance(MoveState.APPLIED, MoveState.COPYING);
+        }
+        if (SnapshotCopy.isComplete(sides.database(Side.DOKKU), sides.naming())) {
+            events.step("copy", "unchanged", "the snapshot copy is complete already");
+        } else {
+            events.step("copy", "begin", "");
+            SnapshotCopy.Result result = new SnapshotCopy(
+                            sides.database(Side.CLUSTER),
+                            sides.database(Side.DOKKU),
+                            sides.naming(),
+                            sides.targetRole(),
+                            events)
+                    .run();
+            events.step(
+                    "copy",
+                    "done",
+                    Quantities.count(result.rows()) + " rows in " + result.tables() + " tables, "
+                            + Quantities.bytes(result.bytes()) + ", schema by " + result.schemaBy());
+        }
+        deployWaitingApps();
+        return Direction.FORWARD;
+    }
+
+    private void survey() {
+        events.step("survey", "begin", "");
+        Survey.Result result = Survey.run(
+                sides.database(Side.CLUSTER),
+                sides.database(Side.DOKKU),
+                sides.naming(),
+                sides.settings().databases().getFirst().role());
+        for (Survey.Finding finding : result.findings()) {
+            if (finding.verdict() != Survey.Verdict.OK) {
+                events.emit(new Events.Event(
+                        "finding",
+                        Events.fields(
+                                "verdict", finding.verdict().name().toLowerCase(java.util.Locale.ROOT),
+                                "subject", finding.subject(),
+                                "what", finding.what(),
+                                "fix", finding.fix(),
+                                "message",
+                                        finding.verdict().name().toLowerCase(java.util.Locale.ROOT) + ": "
+                                                + finding.subject() + ": " + finding.what())));
+            }
+        }
+        List<Problem> blockers = result.findings().stream()
+                .filter(finding -> finding.verdict() == Survey.Verdict.BLOCKER)
+                .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
+                .toList();
+        if (!blockers.isEmpty()) {
+            events.step("survey", "failed", blockers.size() + " blockers");
+            throw new LandfallException(ExitCode.REFUSED, blockers);
+        }
+        events.step(
+                "survey", "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
+    }
+
+    private void deployWaitingApps() {
+        Applier applier = new Applier(sides.move(), sides.dokku(), events, journal);
+        sides.settings().apps().stream().filter(app -> !app.waitsFor().isEmpty()).forEach(app -> {
+            if (!app.cronJobs().isEmpty()) {
+                // Cron jobs run on exactly one side: here from the switch on.
+                sides.dokku().demand(DokkuCommand.of("cron:set", app.name(), "maintenance", "true"));
+            }
+            applier.deployApp(app.name());
+        });
+    }
+
+    private void copyFiles(FilesLink files) {
+        if (files.isEmpty()) {
+            return;
+        }
+        events.step("files", "begin", "");
+        files.preflight();
+        FolderSync.Pass pass = files.pass(Direction.FORWARD);
+        events.step(
+                "files",
+                "done",
+                Quantities.count(pass.copied()) + " of " + Quantities.count(pass.files()) + " files copied, "
+                        + Quantities.bytes(pass.bytes()));
+    }
+}

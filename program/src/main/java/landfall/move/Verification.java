@@ -1,0 +1,68 @@
+package landfall.move;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import landfall.base.Events;
+import landfall.base.Problem;
+import landfall.postgres.Direction;
+import landfall.postgres.Follower;
+import landfall.postgres.VerifyReport;
+
+/** The whole proof: every row at one point of the log, and every file. */
+final class Verification {
+    private final Sides sides;
+    private final Follower follower;
+    private final FilesLink files;
+    private final Direction direction;
+    private final Events events;
+
+    Verification(Sides sides, Follower follower, FilesLink files, Direction direction, Events events) {
+        this.sides = sides;
+        this.follower = follower;
+        this.files = files;
+        this.direction = direction;
+        this.events = events;
+    }
+
+    /** @param problems every difference; names and keys, never values */
+    record Result(int tables, long rows, long bytes, double seconds, List<String> problems) {
+        Map<String, Object> fields() {
+            return Events.fields(
+                    "equal", problems.isEmpty(),
+                    "tables", tables,
+                    "rows", rows,
+                    "bytes", bytes,
+                    "seconds", seconds,
+                    "problems", problems);
+        }
+    }
+
+    Result run() {
+        events.step("verify", "begin", "comparing every row and every file");
+        VerifyReport database = follower.verify();
+        List<Problem> problems = new ArrayList<>(database.problems());
+        if (!files.isEmpty()) {
+            // Files written a moment ago may be on one side only: one pass brings them over, then both are compared.
+            files.pass(direction);
+            problems.addAll(files.verify(direction));
+        }
+        Result result = new Result(
+                database.tables(),
+                database.rows(),
+                database.bytes(),
+                database.took().toMillis() / 1000.0,
+                problems.stream().map(Problem::sentence).toList());
+        events.step(
+                "verify",
+                problems.isEmpty() ? "done" : "failed",
+                String.format(
+                        java.util.Locale.ROOT,
+                        "%,d rows in %d tables of %s: %s",
+                        database.rows(),
+                        database.tables(),
+                        sides.settings().databases().getFirst().service(),
+                        problems.isEmpty() ? "equal" : problems.size() + " differences"));
+        return result;
+    }
+}
