@@ -73,7 +73,16 @@ public final class SshConnection implements AutoCloseable {
 
     public ExecResult exec(String commandLine, byte[] stdin, Duration timeout, Consumer<String> stdoutLine)
             throws IOException {
-        return exec(commandLine, output -> output.write(stdin), timeout, stdoutLine);
+        return exec(
+                commandLine,
+                output -> {
+                    if (stdin.length > 0) {
+                        output.write(stdin);
+                        output.flush();
+                    }
+                },
+                timeout,
+                stdoutLine);
     }
 
     /**
@@ -124,10 +133,17 @@ public final class SshConnection implements AutoCloseable {
     }
 
     private static void write(SshStream stream, Body stdin, AtomicReference<@Nullable IOException> failure) {
-        try (OutputStream output = stream.output()) {
+        OutputStream output = stream.output();
+        try {
             stdin.writeTo(output);
         } catch (IOException e) {
             failure.set(e);
+        }
+        try {
+            output.close();
+        } catch (IOException e) {
+            // All was written; a command that has ended meanwhile needs no end of input.
+            System.getLogger("landfall.remote").log(System.Logger.Level.DEBUG, "stdin not closed", e);
         }
     }
 
