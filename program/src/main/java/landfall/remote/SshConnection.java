@@ -133,17 +133,15 @@ public final class SshConnection implements AutoCloseable {
     }
 
     private static void write(SshStream stream, Body stdin, AtomicReference<@Nullable IOException> failure) {
-        OutputStream output = stream.output();
-        try {
+        boolean written = false;
+        try (OutputStream output = stream.output()) {
             stdin.writeTo(output);
+            written = true;
         } catch (IOException e) {
-            failure.set(e);
-        }
-        try {
-            output.close();
-        } catch (IOException e) {
-            // All was written; a command that has ended meanwhile needs no end of input.
-            System.getLogger("landfall.remote").log(System.Logger.Level.DEBUG, "stdin not closed", e);
+            // Once all is written, a command that has ended meanwhile needs no end of input.
+            if (!written) {
+                failure.set(e);
+            }
         }
     }
 
