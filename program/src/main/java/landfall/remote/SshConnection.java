@@ -102,7 +102,7 @@ public final class SshConnection implements AutoCloseable {
                 try {
                     Thread.sleep(timeout);
                     late.set(true);
-                    stream.close();
+                    stream.abandon();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }

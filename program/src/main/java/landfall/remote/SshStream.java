@@ -70,6 +70,11 @@ public final class SshStream implements Duplex {
         return channel.getExitStatus();
     }
 
+    /** Ends a command that took too long, from a watching thread. */
+    void abandon() {
+        close();
+    }
+
     /** Doesn't wait: the host is told, and the slot is free once it has answered. */
     @Override
     public void close() {
