@@ -73,7 +73,16 @@ public final class SshConnection implements AutoCloseable {
 
     public ExecResult exec(String commandLine, byte[] stdin, Duration timeout, Consumer<String> stdoutLine)
             throws IOException {
-        return exec(commandLine, output -> output.write(stdin), timeout, stdoutLine);
+        return exec(
+                commandLine,
+                output -> {
+                    if (stdin.length > 0) {
+                        output.write(stdin);
+                        output.flush();
+                    }
+                },
+                timeout,
+                stdoutLine);
     }
 
     /**
@@ -93,7 +102,7 @@ public final class SshConnection implements AutoCloseable {
                 try {
                     Thread.sleep(timeout);
                     late.set(true);
-                    stream.close();
+                    stream.abandon();
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();
                 }
@@ -124,10 +133,15 @@ public final class SshConnection implements AutoCloseable {
     }
 
     private static void write(SshStream stream, Body stdin, AtomicReference<@Nullable IOException> failure) {
+        boolean written = false;
         try (OutputStream output = stream.output()) {
             stdin.writeTo(output);
+            written = true;
         } catch (IOException e) {
-            failure.set(e);
+            // Once all is written, a command that has ended meanwhile needs no end of input.
+            if (!written) {
+                failure.set(e);
+            }
         }
     }
 

@@ -20,6 +20,7 @@ public final class SshStream implements Duplex {
     private final ChannelExec channel;
     private final Runnable release;
     private final AtomicBoolean closed = new AtomicBoolean();
+    @SuppressWarnings("JdkObsolete") // written by one thread, read by another
     private final StringBuffer stderr = new StringBuffer();
     private final Thread stderrReader;
 
@@ -68,6 +69,11 @@ public final class SshStream implements Duplex {
             Thread.currentThread().interrupt();
         }
         return channel.getExitStatus();
+    }
+
+    /** Ends a command that took too long, from a watching thread. */
+    void abandon() {
+        close();
     }
 
     /** Doesn't wait: the host is told, and the slot is free once it has answered. */
