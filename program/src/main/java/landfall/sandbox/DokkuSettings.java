@@ -12,8 +12,8 @@ import java.util.TreeMap;
 /** {@code checks:*}, {@code nginx:*}, {@code resource:*}: properties that are stored as given, hardly checked. */
 final class DokkuSettings {
     /** In the order in which nginx:set names them. */
-    private static final List<String> NGINX_KEYS = List.of(
-            ("access-log-format access-log-path bind-address-ipv4 bind-address-ipv6 client-body-timeout"
+    private static final List<String> NGINX_KEYS =
+            List.of(("access-log-format access-log-path bind-address-ipv4 bind-address-ipv6 client-body-timeout"
                             + " client-header-timeout client-max-body-size disable-custom-config error-log-path hsts"
                             + " hsts-include-subdomains hsts-preload hsts-max-age keepalive-timeout lingering-timeout"
                             + " nginx-conf-sigil-path nginx-service-command proxy-buffer-size proxy-buffering"
@@ -48,8 +48,8 @@ final class DokkuSettings {
             Map.entry("x-forwarded-port-value", "$server_port"),
             Map.entry("x-forwarded-proto-value", "$scheme"));
 
-    private static final List<String> RESOURCES = List.of(
-            "cpu", "memory", "memory-swap", "network", "network-ingress", "network-egress", "nvidia-gpu");
+    private static final List<String> RESOURCES =
+            List.of("cpu", "memory", "memory-swap", "network", "network-ingress", "network-egress", "nvidia-gpu");
 
     private final DokkuHost host;
 
@@ -109,10 +109,13 @@ final class DokkuSettings {
             throw DokkuFailure.refused("No key specified");
         }
         if (!keys.contains(key)) {
-            throw DokkuFailure.refused("Invalid " + word + " specified, valid " + plural + " include: "
-                    + String.join(", ", keys));
+            throw DokkuFailure.refused(
+                    "Invalid " + word + " specified, valid " + plural + " include: " + String.join(", ", keys));
         }
-        String value = String.join(" ", call.arguments().stream().skip(2).toList());
+        // The git family is split on blanks and drops surplus words.
+        String value = prefix.equals("git.")
+                ? call.argument(2)
+                : String.join(" ", call.arguments().stream().skip(2).toList());
         call.heading(value.isEmpty() ? "=====> Unsetting " + key : "=====> Setting " + key + " to " + value);
         String scope = app.equals("--global") ? "global" : DokkuHost.scope(app);
         if (app.equals("--global") || host.isApp(app)) {
@@ -158,7 +161,8 @@ final class DokkuSettings {
             }
             host.store().set(scope, "checks." + list, String.join(" ", now));
         }
-        String doing = Map.of("enable", "Enabling", "disable", "Disabling", "skip", "Skipping").get(verb);
+        String doing = Map.of("enable", "Enabling", "disable", "Disabling", "skip", "Skipping")
+                .get(verb);
         String whom = all && !verb.equals("enable") ? "app (" : "app's (";
         call.heading("-----> " + doing + " zero downtime for " + whom + app + ")"
                 + (all ? "" : " proctypes (" + String.join(",", types) + ")"));
@@ -252,11 +256,15 @@ final class DokkuSettings {
         List<String> rest = new ArrayList<>();
         String type = flags(call, new LinkedHashMap<>(), rest);
         String app = host.app(rest.isEmpty() ? "" : rest.getFirst());
-        String prefix = "resource." + (type.isEmpty() ? "_default_" : type) + (limit ? ".limit." : ".reserve.");
+        String prefix = "resource." + type + (limit ? ".limit." : ".reserve.");
         call.heading("=====> clearing " + app + (limit ? " limits" : " reservation")
                 + (type.isEmpty() ? "" : " (" + type + ")"));
-        for (String key : RESOURCES) {
-            host.store().set(DokkuHost.scope(app), prefix + key, "");
+        String part = limit ? ".limit." : ".reserve.";
+        for (String key : host.store().all(DokkuHost.scope(app)).keySet()) {
+            boolean mine = type.isEmpty() ? key.startsWith("resource.") && key.contains(part) : key.startsWith(prefix);
+            if (mine) {
+                host.store().set(DokkuHost.scope(app), key, "");
+            }
         }
         return 0;
     }
