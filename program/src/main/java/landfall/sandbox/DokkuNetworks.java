@@ -25,6 +25,7 @@ final class DokkuNetworks {
         commands.put("network:create", this::create);
         commands.put("network:exists", this::exists);
         commands.put("network:list", this::list);
+        commands.put("network:info", this::info);
         commands.put("network:destroy", this::destroy);
         commands.put(
                 "network:set", call -> new DokkuSettings(host).set(call, "network.", KEYS, "property", "properties"));
@@ -59,6 +60,19 @@ final class DokkuNetworks {
             throw DokkuFailure.refused("Network does not exist");
         }
         call.heading("-----> Network exists");
+        return 0;
+    }
+
+    private int info(DokkuCall call) throws IOException, DokkuFailure {
+        String name = call.argument(0);
+        if (!names().contains(name)) {
+            throw DokkuFailure.refused("Network does not exist");
+        }
+        call.heading("=====> " + name + " network information");
+        call.out(
+                "       ID:             " + DokkuDeploys.sha(name).substring(0, 12) + "\n       Name:           " + name
+                        + "\n       Driver:         bridge\n       Scope:          local\n       Dokku managed:  "
+                        + host.store().exists(scope(name)) + "\n");
         return 0;
     }
 

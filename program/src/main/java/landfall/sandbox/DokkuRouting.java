@@ -166,6 +166,9 @@ final class DokkuRouting {
                 mappings.removeIf(mapping -> String.valueOf(mapping.hostPort()).equals(text));
             } else if (verb.equals("remove")) {
                 mappings.remove(Mapping.parse(text));
+            } else if (verb.equals("add") && text.matches("[0-9]+")) {
+                // The real host keeps a bare number as an internal mapping that nothing serves.
+                host.log("ports:add of the bare port " + text + " has no effect");
             } else if (!verb.equals("clear")) {
                 mappings.add(Mapping.parse(text));
             }

@@ -210,7 +210,7 @@ final class DokkuServices {
                             "password",
                             server.superuserPassword().reveal());
             createDatabase(server, database(name));
-            InetSocketAddress backend = new InetSocketAddress("127.0.0.1", server.port());
+            InetSocketAddress backend = new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), server.port());
             TcpForwarder door = new TcpForwarder(address, 5432, () -> Optional.of(backend));
             running.put(kind + "/" + name, new Postgres(server, door));
         } else {

@@ -112,7 +112,10 @@ final class DokkuSettings {
             throw DokkuFailure.refused(
                     "Invalid " + word + " specified, valid " + plural + " include: " + String.join(", ", keys));
         }
-        String value = String.join(" ", call.arguments().stream().skip(2).toList());
+        // The git family is split on blanks and drops surplus words.
+        String value = prefix.equals("git.")
+                ? call.argument(2)
+                : String.join(" ", call.arguments().stream().skip(2).toList());
         call.heading(value.isEmpty() ? "=====> Unsetting " + key : "=====> Setting " + key + " to " + value);
         String scope = app.equals("--global") ? "global" : DokkuHost.scope(app);
         if (app.equals("--global") || host.isApp(app)) {
@@ -253,11 +256,15 @@ final class DokkuSettings {
         List<String> rest = new ArrayList<>();
         String type = flags(call, new LinkedHashMap<>(), rest);
         String app = host.app(rest.isEmpty() ? "" : rest.getFirst());
-        String prefix = "resource." + (type.isEmpty() ? "_default_" : type) + (limit ? ".limit." : ".reserve.");
+        String prefix = "resource." + type + (limit ? ".limit." : ".reserve.");
         call.heading("=====> clearing " + app + (limit ? " limits" : " reservation")
                 + (type.isEmpty() ? "" : " (" + type + ")"));
-        for (String key : RESOURCES) {
-            host.store().set(DokkuHost.scope(app), prefix + key, "");
+        String part = limit ? ".limit." : ".reserve.";
+        for (String key : host.store().all(DokkuHost.scope(app)).keySet()) {
+            boolean mine = type.isEmpty() ? key.startsWith("resource.") && key.contains(part) : key.startsWith(prefix);
+            if (mine) {
+                host.store().set(DokkuHost.scope(app), key, "");
+            }
         }
         return 0;
     }

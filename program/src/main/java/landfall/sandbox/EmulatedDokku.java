@@ -109,6 +109,8 @@ public final class EmulatedDokku implements AutoCloseable {
         server.setChannelFactories(List.of(new BoundedSessions()));
         CoreModuleProperties.TCP_NODELAY.set(server, true);
         CoreModuleProperties.IDLE_TIMEOUT.set(server, java.time.Duration.ZERO);
+        // A channel that the client closed has nobody to wait for: what it runs ends at once.
+        CoreModuleProperties.COMMAND_EXIT_TIMEOUT.set(server, java.time.Duration.ofMillis(100));
         return server;
     }
 
@@ -163,6 +165,24 @@ public final class EmulatedDokku implements AutoCloseable {
         @Override
         public Channel createChannel(Session session) {
             return new ChannelSession() {
+                @Override
+                public void handleClose() throws IOException {
+                    endCommand();
+                    super.handleClose();
+                }
+
+                @Override
+                protected void preClose() {
+                    endCommand();
+                    super.preClose();
+                }
+
+                private void endCommand() {
+                    if (commandInstance instanceof DokkuSession running) {
+                        running.destroy(this);
+                    }
+                }
+
                 @Override
                 public OpenFuture open(long recipient, long window, long packet, Buffer buffer) {
                     AtomicInteger open = getSession().computeAttributeIfAbsent(SESSIONS, key -> new AtomicInteger());
