@@ -1,6 +1,7 @@
 package landfall.cli;
 
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.Callable;
 import landfall.apply.Applier;
@@ -10,6 +11,9 @@ import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
 import landfall.dokku.DokkuHost;
+import landfall.move.MoveJournal;
+import landfall.move.MoveLock;
+import landfall.move.MoveState;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
 import landfall.remote.SshConnection;
@@ -55,12 +59,18 @@ final class ApplyCommand implements Callable<Integer> {
                             "Answer them in " + folder.settingsFile() + "."));
         }
         Events events = output.events();
-        try (SshConnection connection = SshConnection.connect(target(settings), options(settings))) {
-            if (!dryRun && !confirmed(connection.target())) {
+        try (MoveLock lock = MoveLock.acquire(folder, "apply", false, events);
+                SshConnection connection = SshConnection.connect(target(settings), options(settings))) {
+            if (!dryRun && !Confirmation.given(output, yes, "Change " + connection.target() + "?")) {
                 return ExitCode.REFUSED.code();
             }
-            Applier applier = new Applier(folder, new DokkuHost(connection), events, ChangeLog.NONE);
+            MoveJournal journal = MoveJournal.open(folder.journalFile(), Clock.systemUTC());
+            Applier applier =
+                    new Applier(folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal);
             Applier.Outcome outcome = applier.apply(dryRun);
+            if (!dryRun && (journal.state() == MoveState.PLANNED || journal.state() == MoveState.ABANDONED)) {
+                journal.advance(journal.state(), MoveState.APPLIED);
+            }
             if (dryRun) {
                 outcome.commands().forEach(command -> events.note("dokku " + command));
             }
@@ -84,14 +94,6 @@ final class ApplyCommand implements Callable<Integer> {
                 "message",
                 (dryRun ? outcome.changed() + " would change, " : outcome.changed() + " changed, ")
                         + outcome.unchanged() + " unchanged" + waiting);
-    }
-
-    private boolean confirmed(SshTarget target) {
-        if (yes || output.json() || !output.terminal()) {
-            return true;
-        }
-        String answer = System.console().readLine("Change %s? [y/N] ", target);
-        return answer != null && answer.strip().equalsIgnoreCase("y");
     }
 
     private static SshTarget target(MoveSettings settings) {

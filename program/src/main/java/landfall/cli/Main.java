@@ -29,7 +29,22 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done; 1 failed, running it again goes on; 2 wrong usage or bad input, nothing was touched;",
             "            3 decisions are open; 4 a gate refused; 130 interrupted."
         },
-        subcommands = {HelpCommand.class, AssessCommand.class, PlanCommand.class, LedgerCommand.class})
+        subcommands = {
+            AssessCommand.class,
+            PlanCommand.class,
+            ApplyCommand.class,
+            SyncCommand.class,
+            VerifyCommand.class,
+            CutoverCommand.class,
+            RollbackCommand.class,
+            FinishCommand.class,
+            AbandonCommand.class,
+            StatusCommand.class,
+            LedgerCommand.class,
+            DemoCommand.class,
+            SandboxCommand.class,
+            HelpCommand.class
+        })
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs

@@ -1,0 +1,41 @@
+package landfall.cli;
+
+import java.time.Clock;
+import java.util.concurrent.Callable;
+import landfall.move.Moves;
+import landfall.recipe.MoveFolder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code landfall sync}. */
+@Command(
+        name = "sync",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Examples:", "  landfall sync move/                  follow until Ctrl-C, or until cutover takes over", "  landfall sync move/ --until-lag 1s   end when caught up"},
+        description = {
+            "Copies the database and the files, deploys the apps that waited for them, then follows every change until"
+                    + " stopped. Run again it goes on where it ended, whichever way changes flow."
+        })
+final class SyncCommand implements Callable<Integer> {
+    @Mixin
+    private final Output output = new Output();
+
+    @Mixin
+    private final MoveArgument move = new MoveArgument();
+
+    @Option(names = "--until-lag", paramLabel = "TIME", description = "End once this close behind, e.g. 1s.")
+    private @Nullable String untilLag;
+
+    @Override
+    public Integer call() {
+        MoveFolder folder = move.open();
+        Log.to(folder.logFile());
+        Moves moves = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC());
+        try (StopRequest stop = new StopRequest()) {
+            return moves.sync(untilLag == null ? null : Durations.parse("--until-lag", untilLag), stop::requested)
+                    .code();
+        }
+    }
+}
