@@ -29,7 +29,7 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done; 1 failed, running it again goes on; 2 wrong usage or bad input, nothing was touched;",
             "            3 decisions are open; 4 a gate refused; 130 interrupted."
         },
-        subcommands = {HelpCommand.class})
+        subcommands = {HelpCommand.class, AssessCommand.class, PlanCommand.class, LedgerCommand.class})
 public final class Main implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
