@@ -208,7 +208,14 @@ public final class DemoCommand implements Callable<Integer> {
                 "-Xlog:all=error:stderr",
                 "-Dlandfall.home=" + home(),
                 "-cp",
-                System.getProperty("java.class.path"));
+                absoluteClassPath());
+    }
+
+    /** Children run in other folders. */
+    private static String absoluteClassPath() {
+        return Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(java.util.stream.Collectors.joining(java.io.File.pathSeparator));
     }
 
     private static Path home() {

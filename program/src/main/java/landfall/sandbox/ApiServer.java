@@ -130,7 +130,8 @@ final class ApiServer implements Closeable {
                 new ApiRequests.Call(request.getMethod(), path, parameters, type == null ? "" : type, body);
         switch (requests.handle(call)) {
             case ApiRequests.Json json -> send(response, callback, json.code(), json.body());
-            case ApiRequests.Watch ignored when request.getHeaders().contains(HttpHeader.UPGRADE) ->
+            case ApiRequests.Watch ignored
+            when request.getHeaders().contains(HttpHeader.UPGRADE) ->
                 // As a proxy that knows no WebSockets: clients go on with a streamed answer.
                 send(response, callback, 200, ApiJson.object());
             case ApiRequests.Watch watch -> watch(watch, response, callback);

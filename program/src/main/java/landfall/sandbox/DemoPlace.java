@@ -19,7 +19,6 @@ import landfall.sandbox.program.Json;
 /** Where things are in a running sandbox: what {@code addresses.json} says, and its database servers. */
 final class DemoPlace {
     static final String ADDRESSES = "addresses.json";
-    private static final int NODE_PORT = 30400;
 
     private final Path folder;
     private final Map<?, ?> addresses;
@@ -42,14 +41,14 @@ final class DemoPlace {
 
     /** The old public address of the service, the only one its users know. */
     URI publicAddress() throws IOException {
-        return URI.create("http://" + text("node") + ":" + NODE_PORT);
+        return URI.create(text("uro"));
     }
 
     /** What a user would give on the command line to say where both sides are. */
     List<String> options() throws IOException {
         return List.of(
                 "--host",
-                text("host"),
+                text("dokkuSsh"),
                 "--identity",
                 text("identity"),
                 "--known-hosts",
@@ -57,7 +56,7 @@ final class DemoPlace {
                 "--kubeconfig",
                 text("kubeconfig"),
                 "--bridge-address",
-                Addresses.DOKKU_HOST_ADDRESS);
+                text("bridgeAddress"));
     }
 
     /** A superuser's connection to whichever server of the sandbox holds the database. */

@@ -106,8 +106,9 @@ public final class DemoRun implements AutoCloseable {
 
     /** Ends what an earlier demo in this folder, killed, left running. */
     public static void endLeftovers(Path folder) {
-        ProcessRegistry.in(folder.resolve("sandbox")).endAll();
+        // The sandbox's own process first: it knows how to end what it started.
         ProcessRegistry.in(folder).endAll();
+        ProcessRegistry.in(folder.resolve("sandbox")).endAll();
     }
 
     public Summary run() throws IOException, InterruptedException, SQLException {
@@ -141,22 +142,25 @@ public final class DemoRun implements AutoCloseable {
 
     private DemoPlace bringUp() throws IOException, InterruptedException {
         Files.createDirectories(sandbox);
-        DemoCommands.Running running = commands.start(
-                "sandbox",
-                List.of(
+        DemoCommands.Running running = new DemoCommands(options.java(), options.folder(), registry, events)
+                .start(
                         "sandbox",
-                        "start",
-                        sandbox.toString(),
-                        "--manifests",
-                        options.manifests().toString(),
-                        "--json"));
-        Path addresses = sandbox.resolve(DemoPlace.ADDRESSES);
-        long end = System.nanoTime() + Duration.ofMinutes(2).toNanos();
-        while (!Files.exists(addresses)) {
+                        List.of(
+                                "landfall.sandbox.Sandbox",
+                                sandbox.toString(),
+                                options.manifests().toString()));
+        long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
+        String waitingFor = "";
+        while (!Files.exists(sandbox.resolve(DemoPlace.ADDRESSES))) {
+            Path failure = sandbox.resolve("failure");
+            if (Files.exists(failure)) {
+                throw new IOException("the sandbox did not start: " + Files.readString(failure));
+            }
             running.stillRuns();
             if (System.nanoTime() > end) {
-                throw new IOException("the sandbox did not say where it is in two minutes");
+                throw new IOException("the sandbox did not start in three minutes; last: " + waitingFor);
             }
+            waitingFor = progress(waitingFor);
             Thread.sleep(50);
         }
         DemoPlace place = DemoPlace.read(sandbox);
@@ -169,6 +173,15 @@ public final class DemoRun implements AutoCloseable {
             }
         }
         return place;
+    }
+
+    private String progress(String before) throws IOException {
+        Path file = sandbox.resolve("progress");
+        String now = Files.exists(file) ? Files.readString(file) : before;
+        if (!now.equals(before)) {
+            events.emit(new Events.Event("lag", Events.fields("message", "sandbox: " + now)));
+        }
+        return now;
     }
 
     private static boolean answers(DemoConnection connection) {
@@ -309,8 +322,6 @@ public final class DemoRun implements AutoCloseable {
         if (running != null) {
             running.close();
         }
-        // The mover first, then the sandbox, which ends what it started.
-        registry.endAll();
         endLeftovers(options.folder());
     }
 }

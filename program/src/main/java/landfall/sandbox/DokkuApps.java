@@ -40,8 +40,7 @@ final class DokkuApps {
         }
         if (name.startsWith("-")) {
             throw new DokkuFailure(
-                    2,
-                    "Usage of apps:create:\nunknown shorthand flag: '" + name.charAt(1) + "' in " + name + "\n");
+                    2, "Usage of apps:create:\nunknown shorthand flag: '" + name.charAt(1) + "' in " + name + "\n");
         }
         if (name.isEmpty()) {
             throw DokkuFailure.refused("Please specify an app to run the command on");
@@ -50,7 +49,11 @@ final class DokkuApps {
         if (!host.store().create(DokkuHost.scope(name))) {
             throw DokkuFailure.refused("Name is already taken");
         }
-        host.store().set(DokkuHost.scope(name), "created-at", String.valueOf(Instant.now().getEpochSecond()));
+        host.store()
+                .set(
+                        DokkuHost.scope(name),
+                        "created-at",
+                        String.valueOf(Instant.now().getEpochSecond()));
         call.heading("-----> Creating " + name + "...");
         call.heading("-----> Creating new app virtual host file...");
         host.store().set(DokkuHost.scope(name), "domains", name.contains(".") ? name : name + "." + DokkuHost.DOMAIN);
@@ -128,7 +131,9 @@ final class DokkuApps {
     }
 
     private int locked(DokkuCall call) throws IOException, DokkuFailure {
-        if (host.store().get(DokkuHost.scope(host.app(call.argument(0))), "locked").isEmpty()) {
+        if (host.store()
+                .get(DokkuHost.scope(host.app(call.argument(0))), "locked")
+                .isEmpty()) {
             throw DokkuFailure.refused("Deploy lock does not exist");
         }
         call.out("Deploy lock exists\n");

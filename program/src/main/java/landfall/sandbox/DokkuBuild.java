@@ -67,7 +67,9 @@ record DokkuBuild(
             for (String line : Files.readAllLines(file)) {
                 int colon = line.indexOf(':');
                 if (colon > 0 && !line.startsWith("#")) {
-                    processes.put(line.substring(0, colon).strip(), line.substring(colon + 1).strip());
+                    processes.put(
+                            line.substring(0, colon).strip(),
+                            line.substring(colon + 1).strip());
                 }
             }
         }
@@ -185,8 +187,8 @@ record DokkuBuild(
             for (String word : words) {
                 Path source = folder.resolve(word).normalize().toAbsolutePath();
                 if (!source.startsWith(folder.toAbsolutePath().normalize()) || !Files.exists(source)) {
-                    throw DokkuFailure.refused(
-                            "failed to compute cache key: \"/" + word + "\": not found (Dockerfile line " + number + ")");
+                    throw DokkuFailure.refused("failed to compute cache key: \"/" + word
+                            + "\": not found (Dockerfile line " + number + ")");
                 }
                 boolean into = !Files.isDirectory(source) && (last.endsWith("/") || last.equals("."));
                 mounts.put((into ? target.resolve(source.getFileName()) : target).toString(), source);

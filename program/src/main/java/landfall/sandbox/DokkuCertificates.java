@@ -55,8 +55,7 @@ final class DokkuCertificates {
     static Pair load(DokkuHost host, String app) throws IOException {
         Path folder = folder(host, app);
         try {
-            return pair(
-                    Files.readString(folder.resolve("server.crt")), Files.readString(folder.resolve("server.key")));
+            return pair(Files.readString(folder.resolve("server.crt")), Files.readString(folder.resolve("server.key")));
         } catch (GeneralSecurityException e) {
             throw new IOException("the certificate of " + app + " cannot be used: " + e.getMessage(), e);
         }
@@ -74,7 +73,8 @@ final class DokkuCertificates {
         }
         byte[] der;
         try {
-            der = Base64.getMimeDecoder().decode(key.replaceAll("-----[A-Z ]+-----", "").strip());
+            der = Base64.getMimeDecoder()
+                    .decode(key.replaceAll("-----[A-Z ]+-----", "").strip());
         } catch (IllegalArgumentException e) {
             throw new GeneralSecurityException("server.key is not PEM", e);
         }
@@ -162,8 +162,12 @@ final class DokkuCertificates {
             }
             if (has) {
                 X509Certificate certificate = load(host, app).chain().getFirst();
-                values.put("ssl-expires-at", String.valueOf(certificate.getNotAfter().toInstant()));
-                values.put("ssl-starts-at", String.valueOf(certificate.getNotBefore().toInstant()));
+                values.put(
+                        "ssl-expires-at",
+                        String.valueOf(certificate.getNotAfter().toInstant()));
+                values.put(
+                        "ssl-starts-at",
+                        String.valueOf(certificate.getNotBefore().toInstant()));
                 values.put("ssl-issuer", certificate.getIssuerX500Principal().getName());
                 values.put("ssl-subject", certificate.getSubjectX500Principal().getName());
                 boolean self = certificate.getIssuerX500Principal().equals(certificate.getSubjectX500Principal());

@@ -249,23 +249,23 @@ final class DokkuConfig {
     private int export(DokkuCall call) throws IOException, DokkuFailure {
         Words words = words(call);
         Map<String, String> values = read(words);
-        String text =
-                switch (words.format()) {
-                    case "", "exports" -> lines(values, "export %s=%s", "\n") + "\n";
-                    case "envfile" -> values.isEmpty() ? "\n" : DokkuEnvironment.marshal(values);
-                    case "json" -> DokkuJson.object(values) + "\n";
-                    case "json-list" -> values.entrySet().stream()
-                                    .map(entry -> "{\"name\":" + DokkuJson.string(entry.getKey()) + ",\"value\":"
-                                            + DokkuJson.string(entry.getValue()) + "}")
-                                    .collect(Collectors.joining(",", "[", "]"))
-                            + "\n";
-                    case "shell" -> lines(values, "%s=%s", " ") + " ";
-                    case "docker-args" -> lines(values, "--env=%s=%s", " ") + "\n";
-                    case "docker-args-keys" -> lines(values, "--env=%1$s", " ") + "\n";
-                    case "pack-keys" -> lines(values, "--env %1$s", " ") + "\n";
-                    case "pretty" -> pretty(values, "");
-                    default -> throw DokkuFailure.refused("Unknown export format: " + words.format());
-                };
+        String text = switch (words.format()) {
+            case "", "exports" -> lines(values, "export %s=%s", "\n") + "\n";
+            case "envfile" -> values.isEmpty() ? "\n" : DokkuEnvironment.marshal(values);
+            case "json" -> DokkuJson.object(values) + "\n";
+            case "json-list" ->
+                values.entrySet().stream()
+                                .map(entry -> "{\"name\":" + DokkuJson.string(entry.getKey()) + ",\"value\":"
+                                        + DokkuJson.string(entry.getValue()) + "}")
+                                .collect(Collectors.joining(",", "[", "]"))
+                        + "\n";
+            case "shell" -> lines(values, "%s=%s", " ") + " ";
+            case "docker-args" -> lines(values, "--env=%s=%s", " ") + "\n";
+            case "docker-args-keys" -> lines(values, "--env=%1$s", " ") + "\n";
+            case "pack-keys" -> lines(values, "--env %1$s", " ") + "\n";
+            case "pretty" -> pretty(values, "");
+            default -> throw DokkuFailure.refused("Unknown export format: " + words.format());
+        };
         call.out(text);
         return 0;
     }

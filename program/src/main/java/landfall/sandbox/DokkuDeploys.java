@@ -170,7 +170,8 @@ final class DokkuDeploys {
             merged.warn("App build failed");
             return 1;
         }
-        return deploy(merged, app, build, source, HexFormat.of().formatHex(bytes, 0, Math.min(64, bytes.length)) + name);
+        return deploy(
+                merged, app, build, source, HexFormat.of().formatHex(bytes, 0, Math.min(64, bytes.length)) + name);
     }
 
     private static void extract(byte[] bytes, Path folder) throws IOException, DokkuFailure {
@@ -213,21 +214,23 @@ final class DokkuDeploys {
         int exit = new DokkuRollout(host, call, app, build).run();
         if (exit != 0) {
             // The repository goes back to the last good deploy.
-            for (String key : List.of("source-image", "source-folder", "deploy-source", "exposed",
-                    "deploy-source-metadata")) {
+            for (String key :
+                    List.of("source-image", "source-folder", "deploy-source", "exposed", "deploy-source-metadata")) {
                 host.store().set(scope, key, before.getOrDefault(key, ""));
             }
             new DokkuRouting(host).route();
             return exit;
         }
         host.store().set(scope, "sha", sha(seed));
-        host.store().set(scope, "git.last-updated-at", String.valueOf(Instant.now().getEpochSecond()));
+        host.store()
+                .set(scope, "git.last-updated-at", String.valueOf(Instant.now().getEpochSecond()));
         return 0;
     }
 
     static String sha(String seed) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(seed.getBytes(StandardCharsets.UTF_8)));
+            return HexFormat.of()
+                    .formatHex(MessageDigest.getInstance("SHA-1").digest(seed.getBytes(StandardCharsets.UTF_8)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-1", e);
         }
@@ -262,7 +265,8 @@ final class DokkuDeploys {
     /** After a restart of the sandbox: docker starts what ran before, without checks. */
     void restart() throws IOException, InterruptedException {
         for (String app : host.store().names("apps")) {
-            if (isDeployed(app) && !host.store().get(DokkuHost.scope(app), "ps.restore").equals("false")) {
+            if (isDeployed(app)
+                    && !host.store().get(DokkuHost.scope(app), "ps.restore").equals("false")) {
                 try {
                     replace(app, new DokkuRollout(host, silent(), app, build(app)).startAll());
                 } catch (DokkuFailure failure) {

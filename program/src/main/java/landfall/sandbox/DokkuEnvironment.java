@@ -35,7 +35,8 @@ final class DokkuEnvironment {
     static String marshal(Map<String, String> values) {
         StringBuilder out = new StringBuilder();
         new TreeMap<>(values)
-                .forEach((key, value) -> out.append(key).append('=').append(quoted(value)).append('\n'));
+                .forEach((key, value) ->
+                        out.append(key).append('=').append(quoted(value)).append('\n'));
         return out.toString();
     }
 
@@ -128,12 +129,13 @@ final class DokkuEnvironment {
     }
 
     private static String unescape(String text) {
-        String lines = ESCAPE.matcher(text).replaceAll(match -> Matcher.quoteReplacement(
-                switch (match.group()) {
-                    case "\\n" -> "\n";
-                    case "\\r" -> "\r";
-                    default -> match.group();
-                }));
+        String lines = ESCAPE.matcher(text)
+                .replaceAll(match -> Matcher.quoteReplacement(
+                        switch (match.group()) {
+                            case "\\n" -> "\n";
+                            case "\\r" -> "\r";
+                            default -> match.group();
+                        }));
         return ESCAPED.matcher(lines).replaceAll("$1");
     }
 

@@ -216,7 +216,12 @@ final class DokkuHost {
 
     private int unknown(DokkuCall call, String name) {
         if (name.isEmpty() || name.equals("help")) {
-            call.out(String.join("\n", commands.keySet().stream().sorted().map(word -> "    " + word).toList()) + "\n");
+            call.out(String.join(
+                            "\n",
+                            commands.keySet().stream()
+                                    .sorted()
+                                    .map(word -> "    " + word)
+                                    .toList()) + "\n");
             return 0;
         }
         log("not emulated: " + name);

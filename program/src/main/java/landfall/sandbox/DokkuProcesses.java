@@ -76,7 +76,9 @@ final class DokkuProcesses {
             changed |= !parts[1].equals(now.getOrDefault(parts[0], "0"));
             host.store().set(scope, "scale." + parts[0], parts[1]);
         }
-        return changed && !skip && host.deploys().isDeployed(app) ? host.deploys().release(call, app, false) : 0;
+        return changed && !skip && host.deploys().isDeployed(app)
+                ? host.deploys().release(call, app, false)
+                : 0;
     }
 
     private static void list(DokkuCall call, String app, Map<String, String> now, boolean json) {
@@ -126,7 +128,9 @@ final class DokkuProcesses {
         boolean alive = !containers.isEmpty() && containers.stream().allMatch(DokkuContainer::alive);
         values.put("deployed", String.valueOf(host.deploys().isDeployed(app)));
         values.put("processes", String.valueOf(containers.size()));
-        values.put("ps-can-scale", String.valueOf(host.store().get(scope, "formation").isEmpty()));
+        values.put(
+                "ps-can-scale",
+                String.valueOf(host.store().get(scope, "formation").isEmpty()));
         values.put("restore", host.store().get(scope, "ps.restore").equals("false") ? "false" : "true");
         values.put("running", String.valueOf(alive));
         for (String key : List.of("dockerfile-start-cmd", "start-cmd")) {
@@ -136,7 +140,8 @@ final class DokkuProcesses {
         }
         containers.forEach(container -> values.put(
                 "status-" + container.type() + "." + container.index(),
-                (container.alive() ? "running" : "exited") + " (CID: " + container.id().substring(0, 11) + ")"));
+                (container.alive() ? "running" : "exited") + " (CID: "
+                        + container.id().substring(0, 11) + ")"));
     }
 
     private int restart(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -197,7 +202,8 @@ final class DokkuProcesses {
                 .map(container -> "    {\n        \"Id\": " + DokkuJson.string(container.id())
                         + ",\n        \"Name\": "
                         + DokkuJson.string("/" + app + "." + container.type() + "." + container.index())
-                        + ",\n        \"RestartCount\": " + container.restarts() + ",\n        \"State\": {\"Running\": "
+                        + ",\n        \"RestartCount\": " + container.restarts()
+                        + ",\n        \"State\": {\"Running\": "
                         + container.alive() + "},\n        \"NetworkSettings\": {\"IPAddress\": "
                         + DokkuJson.string(container.address()) + "}\n    }")
                 .collect(Collectors.joining(",\n", "[\n", "\n]\n")));
@@ -205,7 +211,8 @@ final class DokkuProcesses {
     }
 
     private int run(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
-        List<String> words = new ArrayList<>(call.words().subList(1, call.words().size()));
+        List<String> words =
+                new ArrayList<>(call.words().subList(1, call.words().size()));
         Map<String, String> env = new LinkedHashMap<>();
         while (!words.isEmpty() && words.getFirst().startsWith("-")) {
             String flag = words.removeFirst();
@@ -246,8 +253,8 @@ final class DokkuProcesses {
         String type = call.argument(1).isEmpty() ? "web" : call.argument(1);
         String plain = type.replaceFirst("\\.[0-9]+$", "");
         DokkuContainer container = host.deploys().containers(app).stream()
-                .filter(other -> other.type().equals(plain)
-                        && (plain.equals(type) || type.equals(plain + "." + other.index())))
+                .filter(other ->
+                        other.type().equals(plain) && (plain.equals(type) || type.equals(plain + "." + other.index())))
                 .findFirst()
                 .orElse(null);
         if (container == null) {
@@ -257,8 +264,8 @@ final class DokkuProcesses {
                     .collect(Collectors.joining(" "));
             throw new DokkuFailure(
                     1,
-                    " !     No containers found for type '" + plain + "'\n !     Available types for app (" + app + "): "
-                            + types + "\n");
+                    " !     No containers found for type '" + plain + "'\n !     Available types for app (" + app
+                            + "): " + types + "\n");
         }
         List<String> words = call.words().stream().skip(3).toList();
         Containers.Spec spec = container.spec();
@@ -283,7 +290,8 @@ final class DokkuProcesses {
                 throw e;
             }
             call.err("Error response from daemon: failed to create shim task: OCI runtime create failed: runc create"
-                    + " failed: unable to start container process: exec: " + DokkuJson.string(spec.words().getFirst())
+                    + " failed: unable to start container process: exec: "
+                    + DokkuJson.string(spec.words().getFirst())
                     + ": executable file not found in $PATH: unknown\n");
             return 1;
         }
@@ -313,8 +321,20 @@ final class DokkuProcesses {
     private int plugins(DokkuCall call) {
         Map<String, String> plugins = new TreeMap<>();
         for (String core : List.of(
-                "00_dokku-standard", "apps", "certs", "checks", "config", "domains", "git", "network", "nginx-vhosts",
-                "ports", "proxy", "ps", "resource", "storage")) {
+                "00_dokku-standard",
+                "apps",
+                "certs",
+                "checks",
+                "config",
+                "domains",
+                "git",
+                "network",
+                "nginx-vhosts",
+                "ports",
+                "proxy",
+                "ps",
+                "resource",
+                "storage")) {
             plugins.put(core, "0.38.27");
         }
         plugins.put("postgres", "1.48.0");

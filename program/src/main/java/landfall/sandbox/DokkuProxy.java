@@ -59,13 +59,16 @@ final class DokkuProxy {
     record Limits(long bodyBytesMax, int keepAliveMillis, int readMillis, String transportSecurity) {
         static Limits of(Map<String, String> settings) {
             String age = settings.getOrDefault("nginx.hsts-max-age", "15724800");
-            boolean below = !settings.getOrDefault("nginx.hsts-include-subdomains", "true").equals("false");
-            boolean preload = settings.getOrDefault("nginx.hsts-preload", "false").equals("true");
+            boolean below = !settings.getOrDefault("nginx.hsts-include-subdomains", "true")
+                    .equals("false");
+            boolean preload =
+                    settings.getOrDefault("nginx.hsts-preload", "false").equals("true");
             boolean on = !settings.getOrDefault("nginx.hsts", "true").equals("false");
             return new Limits(
                     size(settings.getOrDefault("nginx.client-max-body-size", "1m")),
                     (int) Math.min(millis(settings.getOrDefault("nginx.keepalive-timeout", "75s"), 75_000), 86_400_000),
-                    (int) Math.min(millis(settings.getOrDefault("nginx.proxy-read-timeout", "60s"), 60_000), 86_400_000),
+                    (int) Math.min(
+                            millis(settings.getOrDefault("nginx.proxy-read-timeout", "60s"), 60_000), 86_400_000),
                     on ? "max-age=" + age + (below ? "; includeSubdomains" : "") + (preload ? "; preload" : "") : "");
         }
 
@@ -74,13 +77,12 @@ final class DokkuProxy {
                 return 1 << 20;
             }
             String digits = text.replaceAll("[^0-9]", "");
-            long unit =
-                    switch (Character.toLowerCase(text.charAt(text.length() - 1))) {
-                        case 'k' -> 1L << 10;
-                        case 'm' -> 1L << 20;
-                        case 'g' -> 1L << 30;
-                        default -> 1L;
-                    };
+            long unit = switch (Character.toLowerCase(text.charAt(text.length() - 1))) {
+                case 'k' -> 1L << 10;
+                case 'm' -> 1L << 20;
+                case 'g' -> 1L << 30;
+                default -> 1L;
+            };
             return Long.parseLong(digits) * unit;
         }
 
@@ -145,7 +147,8 @@ final class DokkuProxy {
     }
 
     InetSocketAddress backend(Route route) {
-        return route.backends().get(Math.floorMod(turn.getAndIncrement(), route.backends().size()));
+        return route.backends()
+                .get(Math.floorMod(turn.getAndIncrement(), route.backends().size()));
     }
 
     private void serve(Socket plain, int port) {

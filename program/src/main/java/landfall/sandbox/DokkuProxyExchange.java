@@ -91,10 +91,7 @@ final class DokkuProxyExchange {
             String host = request.header("host").replaceFirst(":[0-9]*$", "");
             boolean keep = keepsAlive() && !body;
             out.write(plain(
-                    301,
-                    "Moved Permanently",
-                    !keep,
-                    "Location: https://" + host + ":443" + request.target() + "\r\n"));
+                    301, "Moved Permanently", !keep, "Location: https://" + host + ":443" + request.target() + "\r\n"));
             out.flush();
             return keep;
         }

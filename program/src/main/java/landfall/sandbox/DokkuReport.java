@@ -32,7 +32,12 @@ record DokkuReport(String title, String prefix, boolean twice, Map<String, Strin
             String value = values.get(info.substring(2));
             if (value == null) {
                 throw DokkuFailure.refused("Invalid flag passed, valid flags: "
-                        + String.join(", ", new TreeMap<>(values).keySet().stream().map(key -> "--" + key).toList()));
+                        + String.join(
+                                ", ",
+                                new TreeMap<>(values)
+                                        .keySet().stream()
+                                                .map(key -> "--" + key)
+                                                .toList()));
             }
             call.out(value + "\n");
         } else if (wanted.equals("json")) {

@@ -62,7 +62,9 @@ final class DokkuRollout {
         call.heading("-----> Releasing " + app + "...");
         String predeploy = script("predeploy");
         if (task("predeploy", predeploy, "predeploy task from app.json") != 0
-                || task("release", build.processes().getOrDefault("release", ""),
+                || task(
+                                "release",
+                                build.processes().getOrDefault("release", ""),
                                 "release task from Procfile in ephemeral container")
                         != 0) {
             return 1;
@@ -116,8 +118,8 @@ final class DokkuRollout {
             old.stream()
                     .filter(other -> other.type().equals(container.type()) && other.index() == container.index())
                     .findFirst()
-                    .ifPresent(other -> call.out("       Found previous container(s) (" + other.id().substring(0, 12)
-                            + ") named " + name + "\n"));
+                    .ifPresent(other -> call.out("       Found previous container(s) ("
+                            + other.id().substring(0, 12) + ") named " + name + "\n"));
             call.out("       Renaming container " + name + ".upcoming-" + COUNTER.get() + " ("
                     + container.id().substring(0, 12) + ") to " + name + "\n");
         }
@@ -233,8 +235,7 @@ final class DokkuRollout {
             }
         }
         boolean shell = !command.isEmpty() && !ours(command.getFirst(), mounts);
-        Program program =
-                shell ? new Program(build.image(), Program.SHELL, 0, "/") : build.program();
+        Program program = shell ? new Program(build.image(), Program.SHELL, 0, "/") : build.program();
         return new Containers.Spec(app + "." + name, program, command, env, address, mounts);
     }
 
@@ -383,8 +384,10 @@ final class DokkuRollout {
 
     private static String request(DokkuContainer container, int port, String path, int timeout, String content) {
         try {
-            HttpURLConnection connection = (HttpURLConnection)
-                    URI.create("http://" + container.address() + ":" + port + path).toURL().openConnection();
+            HttpURLConnection connection =
+                    (HttpURLConnection) URI.create("http://" + container.address() + ":" + port + path)
+                            .toURL()
+                            .openConnection();
             connection.setConnectTimeout(timeout * 1_000);
             connection.setReadTimeout(timeout * 1_000);
             connection.setInstanceFollowRedirects(false);

@@ -31,8 +31,8 @@ final class DokkuRouting {
 
         private static int port(String text, String digits) throws DokkuFailure {
             if (!digits.matches("-?[0-9]{1,9}")) {
-                throw DokkuFailure.refused("Invalid port map " + text + " [err=strconv.Atoi: parsing \"" + digits
-                        + "\": invalid syntax]");
+                throw DokkuFailure.refused(
+                        "Invalid port map " + text + " [err=strconv.Atoi: parsing \"" + digits + "\": invalid syntax]");
             }
             int port = Integer.parseInt(digits);
             if (port < 1 || port > 65_535) {
@@ -100,10 +100,12 @@ final class DokkuRouting {
             return 0;
         }
         if (given.isEmpty()) {
-            throw DokkuFailure.refused("Please specify a domain name. Usage: dokku " + app + "  <domain> [<domain> ...]");
+            throw DokkuFailure.refused(
+                    "Please specify a domain name. Usage: dokku " + app + "  <domain> [<domain> ...]");
         }
         for (String domain : given) {
-            if (!domain.matches("(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")) {
+            if (!domain.matches(
+                    "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")) {
                 throw DokkuFailure.refused(domain + " is invalid. exiting...");
             }
         }
@@ -228,7 +230,8 @@ final class DokkuRouting {
     private int proxyReport(DokkuCall call) throws IOException, DokkuFailure {
         return DokkuSettings.each(host, call, app -> {
             Map<String, String> values = new TreeMap<>();
-            for (String key : List.of("disabled", "global-proxy-port", "global-proxy-ssl-port", "global-type", "type")) {
+            for (String key :
+                    List.of("disabled", "global-proxy-port", "global-proxy-ssl-port", "global-type", "type")) {
                 values.put("proxy-" + key, "");
             }
             values.put("proxy-computed-disabled", "false");
@@ -266,7 +269,9 @@ final class DokkuRouting {
     /** Writes the app's proxy configuration and reloads, with the words of the real host. */
     int rebuild(DokkuCall call, String app) throws IOException, DokkuFailure {
         boolean tls = DokkuCertificates.has(host, app);
-        List<String> domains = host.store().list(DokkuHost.scope(app), "domains").stream().sorted().toList();
+        List<String> domains = host.store().list(DokkuHost.scope(app), "domains").stream()
+                .sorted()
+                .toList();
         domains.forEach(domain -> call.heading("-----> Configuring " + domain + "...(using built-in template)"));
         if (host.deploys().sourceFile(app, "nginx.conf.sigil").isPresent()) {
             call.warn("sandbox: nginx.conf.sigil is kept but not interpreted");

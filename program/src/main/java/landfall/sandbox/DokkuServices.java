@@ -204,7 +204,11 @@ final class DokkuServices {
         if (kind.equals("postgres")) {
             String options = host.store().get(scope(kind, name), "config-options");
             EmbeddedServer server = EmbeddedServer.start(root.resolve("data"), settings(options), host.registry());
-            host.store().set(scope(kind, name), "password", server.superuserPassword().reveal());
+            host.store()
+                    .set(
+                            scope(kind, name),
+                            "password",
+                            server.superuserPassword().reveal());
             createDatabase(server, database(name));
             InetSocketAddress backend = new InetSocketAddress("127.0.0.1", server.port());
             TcpForwarder door = new TcpForwarder(address, 5432, () -> Optional.of(backend));
@@ -336,7 +340,8 @@ final class DokkuServices {
         String key = (alias.isEmpty() ? usual : alias) + "_URL";
         if (alias.isEmpty() && values.containsKey(key)) {
             key = "DOKKU_" + kind.toUpperCase(java.util.Locale.ROOT) + "_"
-                    + List.of("AQUA", "BLACK", "BLUE", "FUCHSIA", "GRAY").get(Math.floorMod(name.hashCode(), 5)) + "_URL";
+                    + List.of("AQUA", "BLACK", "BLUE", "FUCHSIA", "GRAY").get(Math.floorMod(name.hashCode(), 5))
+                    + "_URL";
         }
         String query = option(call, "--querystring", "-q");
         Map<String, String> change = Map.of(key, url + (query.isEmpty() ? "" : "?" + query));
@@ -362,7 +367,8 @@ final class DokkuServices {
 
     private static int after(DokkuCall call, String app, DokkuConfig config)
             throws IOException, InterruptedException, DokkuFailure {
-        boolean noRestart = call.arguments().contains("--no-restart") || call.arguments().contains("-n");
+        boolean noRestart =
+                call.arguments().contains("--no-restart") || call.arguments().contains("-n");
         return noRestart ? skipped(call) : config.restart(call, app);
     }
 
@@ -391,7 +397,11 @@ final class DokkuServices {
         String option = "--link dokku." + kind + "." + name + ":" + hostName(kind, name);
         for (String phase : List.of("build", "deploy", "run")) {
             String now = host.store().get(DokkuHost.scope(app), "docker." + phase);
-            host.store().set(DokkuHost.scope(app), "docker." + phase, now.replace(option, "").strip());
+            host.store()
+                    .set(
+                            DokkuHost.scope(app),
+                            "docker." + phase,
+                            now.replace(option, "").strip());
         }
     }
 
@@ -500,11 +510,13 @@ final class DokkuServices {
                     System.getProperty("java.class.path"),
                     StandInPsql.class.getName()));
         }
-        command.addAll(List.of("-h", "127.0.0.1", "-p", String.valueOf(postgres.server().port())));
+        command.addAll(List.of(
+                "-h", "127.0.0.1", "-p", String.valueOf(postgres.server().port())));
         command.addAll(List.of("-U", "postgres", "-d", database(name)));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().retainAll(List.of("PATH", "LANG"));
-        builder.environment().put("PGPASSWORD", postgres.server().superuserPassword().reveal());
+        builder.environment()
+                .put("PGPASSWORD", postgres.server().superuserPassword().reveal());
         builder.environment().put("HOME", root("postgres", name).toString());
         return call.stream(builder, host.registry(), true);
     }
@@ -531,7 +543,8 @@ final class DokkuServices {
                     try {
                         launch(kind, name);
                     } catch (DokkuFailure failure) {
-                        host.log("service " + name + " not started again: " + failure.text().strip());
+                        host.log("service " + name + " not started again: "
+                                + failure.text().strip());
                     }
                 }
             }

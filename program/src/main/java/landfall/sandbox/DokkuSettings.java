@@ -12,8 +12,8 @@ import java.util.TreeMap;
 /** {@code checks:*}, {@code nginx:*}, {@code resource:*}: properties that are stored as given, hardly checked. */
 final class DokkuSettings {
     /** In the order in which nginx:set names them. */
-    private static final List<String> NGINX_KEYS = List.of(
-            ("access-log-format access-log-path bind-address-ipv4 bind-address-ipv6 client-body-timeout"
+    private static final List<String> NGINX_KEYS =
+            List.of(("access-log-format access-log-path bind-address-ipv4 bind-address-ipv6 client-body-timeout"
                             + " client-header-timeout client-max-body-size disable-custom-config error-log-path hsts"
                             + " hsts-include-subdomains hsts-preload hsts-max-age keepalive-timeout lingering-timeout"
                             + " nginx-conf-sigil-path nginx-service-command proxy-buffer-size proxy-buffering"
@@ -48,8 +48,8 @@ final class DokkuSettings {
             Map.entry("x-forwarded-port-value", "$server_port"),
             Map.entry("x-forwarded-proto-value", "$scheme"));
 
-    private static final List<String> RESOURCES = List.of(
-            "cpu", "memory", "memory-swap", "network", "network-ingress", "network-egress", "nvidia-gpu");
+    private static final List<String> RESOURCES =
+            List.of("cpu", "memory", "memory-swap", "network", "network-ingress", "network-egress", "nvidia-gpu");
 
     private final DokkuHost host;
 
@@ -109,8 +109,8 @@ final class DokkuSettings {
             throw DokkuFailure.refused("No key specified");
         }
         if (!keys.contains(key)) {
-            throw DokkuFailure.refused("Invalid " + word + " specified, valid " + plural + " include: "
-                    + String.join(", ", keys));
+            throw DokkuFailure.refused(
+                    "Invalid " + word + " specified, valid " + plural + " include: " + String.join(", ", keys));
         }
         String value = String.join(" ", call.arguments().stream().skip(2).toList());
         call.heading(value.isEmpty() ? "=====> Unsetting " + key : "=====> Setting " + key + " to " + value);
@@ -158,7 +158,8 @@ final class DokkuSettings {
             }
             host.store().set(scope, "checks." + list, String.join(" ", now));
         }
-        String doing = Map.of("enable", "Enabling", "disable", "Disabling", "skip", "Skipping").get(verb);
+        String doing = Map.of("enable", "Enabling", "disable", "Disabling", "skip", "Skipping")
+                .get(verb);
         String whom = all && !verb.equals("enable") ? "app (" : "app's (";
         call.heading("-----> " + doing + " zero downtime for " + whom + app + ")"
                 + (all ? "" : " proctypes (" + String.join(",", types) + ")"));

@@ -276,8 +276,8 @@ final class DokkuStorage {
         String path = host.store().get("storage/" + what, "path");
         mounts.add(new Mount(what, path, directory, call.arguments().contains("--readonly")));
         save(app, mounts);
-        call.heading("-----> Storage entry " + what + (again ? " mount" : " mounted") + " at " + directory + " on " + app
-                + (again ? " updated" : ""));
+        call.heading("-----> Storage entry " + what + (again ? " mount" : " mounted") + " at " + directory + " on "
+                + app + (again ? " updated" : ""));
         return 0;
     }
 

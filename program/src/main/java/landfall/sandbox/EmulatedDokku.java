@@ -60,8 +60,8 @@ public final class EmulatedDokku implements AutoCloseable {
         this.hostKey = hostKey;
     }
 
-    public static EmulatedDokku start(
-            Path folder, Addresses addresses, Containers containers, ProcessRegistry registry) throws IOException {
+    public static EmulatedDokku start(Path folder, Addresses addresses, Containers containers, ProcessRegistry registry)
+            throws IOException {
         return start(folder, addresses, containers, registry, Program::find, PACE);
     }
 

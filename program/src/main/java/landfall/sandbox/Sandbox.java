@@ -64,8 +64,8 @@ public final class Sandbox implements AutoCloseable {
             sandbox.parts.addFirst(cluster);
             cluster.apply(manifests);
             sandbox.progress("starting the Dokku host");
-            EmulatedDokku dokku = EmulatedDokku.start(
-                    sandbox.folder, sandbox.addresses, sandbox.containers, sandbox.registry);
+            EmulatedDokku dokku =
+                    EmulatedDokku.start(sandbox.folder, sandbox.addresses, sandbox.containers, sandbox.registry);
             sandbox.parts.addFirst(dokku);
             sandbox.awaitReady(cluster);
             sandbox.writeAddresses(cluster, dokku);

@@ -104,7 +104,8 @@ public final class StandInPsql {
             case "\\!" -> shell(line.substring(2).strip());
             case "\\set" -> variables.put(first, substituted(rest));
             case "\\setenv" -> environment.put(first, substituted(rest));
-            case "\\echo" -> out.println(substituted(line.substring("\\echo".length()).strip()));
+            case "\\echo" ->
+                out.println(substituted(line.substring("\\echo".length()).strip()));
             default -> err.println("invalid command " + words[0] + " (stand-in)");
         }
     }
@@ -147,7 +148,11 @@ public final class StandInPsql {
         for (int i = 0; i < table.size(); i++) {
             out.println(table.get(i).stream().collect(Collectors.joining(" | ", " ", "")));
             if (i == 0) {
-                out.println("-".repeat(table.getFirst().stream().mapToInt(name -> name.length() + 3).sum() - 1));
+                out.println("-"
+                        .repeat(table.getFirst().stream()
+                                        .mapToInt(name -> name.length() + 3)
+                                        .sum()
+                                - 1));
             }
         }
         out.println("(" + (table.size() - 1) + (table.size() == 2 ? " row)" : " rows)") + "\n");
