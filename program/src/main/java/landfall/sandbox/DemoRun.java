@@ -210,7 +210,7 @@ public final class DemoRun implements AutoCloseable {
                 "--answer",
                 "redis-data=recreate",
                 "--answer",
-                "uploads-uro=recreate"));
+                "uploads-uro=entry"));
         words.addAll(place.options());
         commands.run("plan", words, STEP_MAX);
     }
