@@ -107,7 +107,8 @@ final class PlanCommandTest {
     @Test
     void badInputLeavesNothingBehind() throws IOException {
         Path bad = Files.writeString(temp.resolve("bad.yaml"), "apiVersion: v1\nkind: [\n");
-        assertThat(Main.run("plan", bad.toString(), "-o", temp.resolve("move").toString())).isEqualTo(2);
+        assertThat(Main.run("plan", bad.toString(), "-o", temp.resolve("move").toString()))
+                .isEqualTo(2);
         assertThat(Main.run("plan", EXAMPLE, "-o", temp.resolve("move").toString(), "--answer", "nope=yes"))
                 .isEqualTo(2);
         assertThat(Main.run("plan", EXAMPLE, "-o", temp.resolve("move").toString(), "--answer", "redis-data=yes"))
@@ -145,7 +146,8 @@ final class PlanCommandTest {
                 .contains("carried")
                 .contains("apps/uro/Dockerfile:1")
                 .contains("Container.image");
-        assertThat(Main.run("ledger", move.toString(), "Deployment/uro", "spec.nope")).isEqualTo(2);
+        assertThat(Main.run("ledger", move.toString(), "Deployment/uro", "spec.nope"))
+                .isEqualTo(2);
     }
 
     private static int plan(Path move, String... more) {
