@@ -153,17 +153,43 @@ final class VariableRule {
     private String application(String value, Variable variable, Field service, AppDraft other) {
         ServiceNames.Mention mention = ServiceNames.find(service, draft.namespace, variable.name(), value)
                 .orElseThrow();
+        boolean inUrl = value.substring(0, mention.start()).contains("://");
         String asked = mention.port().orElse("80");
-        String target = service.at("spec", "ports").items().stream()
+        List<Field> ports = service.at("spec", "ports").items();
+        String target = ports.stream()
                 .filter(port -> port.at("port").is(asked))
                 .findFirst()
                 .map(port -> port.at("targetPort").text().orElse(asked))
                 .orElse(asked);
         int port = other.containerPort(target).orElse(other.firstPort().orElse(80));
+        boolean isBare = mention.port().isEmpty() && !inUrl;
+        if (isBare) {
+            barePort(variable, other, ports);
+        }
         draft.networks.add(draft.move);
         app.networks.add(draft.move);
         other.networks.add(draft.move);
-        return value.substring(0, mention.start()) + other.name + ".web:" + port + value.substring(mention.end());
+        return value.substring(0, mention.start()) + other.name + ".web" + (isBare ? "" : ":" + port)
+                + value.substring(mention.end());
+    }
+
+    /** A host without a port: the port stands elsewhere, and on Dokku it is the container's, not the Service's. */
+    private void barePort(Variable variable, AppDraft other, List<Field> ports) {
+        for (Field port : ports) {
+            String number = port.at("port").text("");
+            String target = port.at("targetPort").text(number);
+            if (!String.valueOf(other.containerPort(target).orElse(0)).equals(number)) {
+                draft.ask(
+                        "port-" + app.name + "-" + other.name,
+                        variable.name() + " of " + app.name + " names " + other.name
+                                + " without a port. The Service's port " + number + " is " + target + " on Dokku: does "
+                                + app.name + " ask for the right one?",
+                        Draft.options("checked", "yes, or I set the variable that holds the port myself"),
+                        variable.sources().isEmpty()
+                                ? app.container.at("env")
+                                : variable.sources().getFirst());
+            }
+        }
     }
 
     private void unknownService(Variable variable, Field service) {

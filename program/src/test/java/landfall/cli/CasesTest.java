@@ -32,15 +32,17 @@ final class CasesTest {
 
     static List<Path> cases() throws IOException {
         try (Stream<Path> folders = Files.list(CASES)) {
-            return folders.filter(folder -> Files.exists(folder.resolve("case.yml"))).sorted().toList();
+            return folders.filter(folder -> Files.exists(folder.resolve("case.yml")))
+                    .sorted()
+                    .toList();
         }
     }
 
     @ParameterizedTest
     @MethodSource("cases")
     void thePlanOfACaseIsWhatItWas(Path folder) throws IOException {
-        Map<?, ?> description = (Map<?, ?>) new Load(LoadSettings.builder().build())
-                .loadFromString(Files.readString(folder.resolve("case.yml")));
+        Map<?, ?> description = (Map<?, ?>)
+                new Load(LoadSettings.builder().build()).loadFromString(Files.readString(folder.resolve("case.yml")));
         Map<String, String> answers = new LinkedHashMap<>();
         if (description.get("answers") instanceof Map<?, ?> given) {
             given.forEach((id, option) -> answers.put(String.valueOf(id), String.valueOf(option)));
@@ -73,7 +75,8 @@ final class CasesTest {
     private static String ledger(List<LedgerEntry> entries) {
         return entries.stream()
                 .map(entry -> entry.object() + " " + entry.path() + " | "
-                        + entry.disposition().word() + " | " + String.join(", ", entry.to()) + " | " + entry.rule() + "\n")
+                        + entry.disposition().word() + " | " + String.join(", ", entry.to()) + " | " + entry.rule()
+                        + "\n")
                 .collect(Collectors.joining());
     }
 
