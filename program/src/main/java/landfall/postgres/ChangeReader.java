@@ -1,0 +1,161 @@
+package landfall.postgres;
+
+import java.nio.ByteBuffer;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.replication.LogSequenceNumber;
+import org.postgresql.replication.PGReplicationStream;
+
+/**
+ * Reads a slot's stream on a thread of its own into a bounded queue, and tells the server what is durable on the other
+ * side, no more.
+ */
+final class ChangeReader implements AutoCloseable {
+    private static final int BUNDLE_CHANGES = 500;
+    private static final int BUNDLE_BYTES = 256 << 10;
+
+    private final Connection connection;
+    private final PGReplicationStream stream;
+    private final BlockingQueue<List<Change>> queue = new ArrayBlockingQueue<>(16);
+    private final PgOutputDecoder decoder = new PgOutputDecoder();
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile long bundlesQueued;
+    /** Everything before this has been read and queued. */
+    private volatile long readUpTo;
+    /** What the applier made durable. */
+    private volatile long durable;
+
+    private volatile long bundlesDurable;
+
+    ChangeReader(Database from, String slot, String publication, long start, Consumer<Throwable> onFailure)
+            throws SQLException {
+        connection = from.replication("follow");
+        PGReplicationStream opened = null;
+        try {
+            opened = open(connection, slot, publication, start);
+        } finally {
+            if (opened == null) {
+                connection.close();
+            }
+        }
+        stream = opened;
+        readUpTo = start;
+        durable = start;
+        thread = Thread.ofVirtual().name("landfall follow " + slot).start(() -> {
+            try {
+                run();
+            } catch (SQLException | RuntimeException e) {
+                if (!closed) {
+                    onFailure.accept(e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    private static PGReplicationStream open(Connection connection, String slot, String publication, long start)
+            throws SQLException {
+        return connection
+                .unwrap(PGConnection.class)
+                .getReplicationAPI()
+                .replicationStream()
+                .logical()
+                .withSlotName(slot)
+                .withStartPosition(LogSequenceNumber.valueOf(start))
+                .withStatusInterval(1, TimeUnit.SECONDS)
+                .withAutomaticFlush(false)
+                .withSlotOption("proto_version", "1")
+                .withSlotOption("publication_names", Sql.quoted(publication))
+                .withSlotOption("messages", "true")
+                .start();
+    }
+
+    private void run() throws SQLException, InterruptedException {
+        List<Change> bundle = new ArrayList<>();
+        int bytes = 0;
+        long reported = 0;
+        while (!closed) {
+            ByteBuffer message = stream.readPending();
+            if (message != null) {
+                bytes += message.remaining();
+                Optional<Change> change = decoder.decode(message);
+                change.ifPresent(bundle::add);
+                if (bundle.size() < BUNDLE_CHANGES && bytes < BUNDLE_BYTES) {
+                    continue;
+                }
+            }
+            if (!bundle.isEmpty()) {
+                bundlesQueued++;
+                queue.put(bundle);
+                bundle = new ArrayList<>();
+                bytes = 0;
+            }
+            if (message == null) {
+                readUpTo = Math.max(readUpTo, stream.getLastReceiveLSN().asLong());
+                if (bundlesDurable == bundlesQueued) {
+                    durable = Math.max(durable, readUpTo);
+                }
+            }
+            if (durable != reported) {
+                reported = durable;
+                LogSequenceNumber position = LogSequenceNumber.valueOf(reported);
+                stream.setFlushedLSN(position);
+                stream.setAppliedLSN(position);
+                stream.forceUpdateStatus();
+            }
+            if (message == null) {
+                Thread.sleep(1);
+            }
+        }
+    }
+
+    @Nullable
+    List<Change> poll(long millis) throws InterruptedException {
+        return queue.poll(millis, TimeUnit.MILLISECONDS);
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /** Where the reader is when all it queued was taken and made durable. */
+    long position() {
+        return durable;
+    }
+
+    /** @param bundles how many bundles have been taken and are durable in full; -1 if one is only so in part */
+    void durable(long lsn, long bundles) {
+        if (lsn > durable) {
+            durable = lsn;
+        }
+        if (bundles >= 0) {
+            bundlesDurable = bundles;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            connection.abort(Runnable::run);
+            thread.join(2000);
+        } catch (SQLException e) {
+            System.getLogger(ChangeReader.class.getName())
+                    .log(System.Logger.Level.DEBUG, "the replication connection had ended already", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

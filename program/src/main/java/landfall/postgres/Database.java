@@ -1,0 +1,89 @@
+package landfall.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Properties;
+import landfall.base.Duplex;
+import landfall.base.Secret;
+import org.postgresql.PGProperty;
+
+/**
+ * One of the two databases of a move and the way to reach it: byte streams from a dialer, never an address.
+ *
+ * @param label {@code source} or {@code target}, for messages
+ */
+public record Database(String label, Duplex.Dialer dialer, String name, String user, Secret password) {
+    /** Row text is compared between servers, so nothing that changes it may come from a server's settings. */
+    private static final String PINNED = """
+            set client_encoding = 'UTF8'; set extra_float_digits = 3; set datestyle = 'ISO, YMD';\
+            set intervalstyle = 'postgres'; set bytea_output = 'hex'; set timezone = 'UTC'; set xmloption = 'content';\
+            set lc_monetary = 'C'; set search_path = 'pg_catalog'; set row_security = off;\
+            set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;\
+            set default_transaction_read_only = off; set default_transaction_isolation = 'read committed';\
+            set synchronous_commit = on; set client_min_messages = warning; set standard_conforming_strings = on""";
+
+    public Database as(String otherUser, Secret otherPassword) {
+        return new Database(label, dialer, name, otherUser, otherPassword);
+    }
+
+    /** The same server, another database of it. */
+    public Database named(String otherName) {
+        return new Database(label, dialer, otherName, user, password);
+    }
+
+    /** @param purpose shown in pg_stat_activity as {@code landfall/purpose} */
+    public Connection connect(String purpose) throws SQLException {
+        return open(purpose, new Properties(), false);
+    }
+
+    /** For whole scripts: sent as they are in one message, not parsed here. */
+    Connection script(String purpose) throws SQLException {
+        Properties properties = new Properties();
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        return open(purpose, properties, false);
+    }
+
+    /** A connection that speaks the replication protocol. */
+    public Connection replication(String purpose) throws SQLException {
+        Properties properties = new Properties();
+        PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
+        PGProperty.REPLICATION.set(properties, "database");
+        PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
+        return open(purpose, properties, true);
+    }
+
+    private Connection open(String purpose, Properties properties, boolean pumped) throws SQLException {
+        PGProperty.USER.set(properties, user);
+        PGProperty.PASSWORD.set(properties, password.reveal());
+        PGProperty.SSL_MODE.set(properties, "disable");
+        PGProperty.GSS_ENC_MODE.set(properties, "disable");
+        PGProperty.APPLICATION_NAME.set(properties, "landfall/" + purpose);
+        PGProperty.SOCKET_FACTORY.set(properties, DialerSocketFactory.class.getName());
+        String ticket = DialerSocketFactory.register(dialer, pumped);
+        PGProperty.SOCKET_FACTORY_ARG.set(properties, ticket);
+        try {
+            // The address is never used: the factory dials.
+            String url = "jdbc:postgresql://localhost:5432/"
+                    + java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8);
+            Connection connection = new org.postgresql.Driver().connect(url, properties);
+            if (connection == null) {
+                throw new SQLException("this is a bug: the driver refused its own address");
+            }
+            try (Statement statement = connection.createStatement()) {
+                statement.execute(PINNED);
+            } catch (SQLException e) {
+                connection.close();
+                throw e;
+            }
+            return connection;
+        } finally {
+            DialerSocketFactory.forget(ticket);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return label + " database " + name;
+    }
+}

@@ -1,0 +1,179 @@
+package landfall.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Closes a database for writes of everybody, superusers included, and marks the end of its log. Each part can be made
+ * again: after a crash the fence is raised by the same call.
+ */
+public final class Fence {
+    private static final Duration LOCK_TRY = Duration.ofMillis(200);
+    private static final Duration END_MAX = Duration.ofSeconds(10);
+
+    private Fence() {}
+
+    /**
+     * Raises the fence and returns the marker that stands in the log behind the last write.
+     *
+     * @param revokeLogins whether every other role loses LOGIN; without it only the guards keep writers out
+     * @param grace how long running transactions may go on before their sessions are ended
+     */
+    public static String raise(Database on, Naming naming, boolean revokeLogins, Duration grace) {
+        try {
+            Schema.create(on);
+            try (Connection connection = on.connect("fence")) {
+                guard(connection, naming, revokeLogins, grace);
+                endSessions(connection, on, revokeLogins);
+                String marker = UUID.randomUUID().toString();
+                connection.setAutoCommit(false);
+                Sql.text(connection, "select pg_logical_emit_message(true, 'landfall', ?)::text", marker);
+                Sql.execute(
+                        connection,
+                        "update landfall.fence set marker = " + Sql.literal(marker) + " where move = "
+                                + Sql.literal(naming.moveId()));
+                connection.commit();
+                return marker;
+            }
+        } catch (SQLException e) {
+            throw Sql.failed("The " + on + " could not be fenced", e);
+        }
+    }
+
+    /** Guards, logins, read-only default and the record that lifts them are one transaction. */
+    private static void guard(Connection connection, Naming naming, boolean revokeLogins, Duration grace)
+            throws SQLException {
+        List<Table> tables = Catalog.tables(connection);
+        connection.setAutoCommit(false);
+        long end = System.nanoTime() + grace.toNanos();
+        while (true) {
+            try {
+                Sql.execute(connection, "set local lock_timeout = '" + LOCK_TRY.toMillis() + "ms'");
+                Guard.create(connection, tables);
+                break;
+            } catch (SQLException e) {
+                connection.rollback();
+                if (!"55P03".equals(e.getSQLState()) && !"40P01".equals(e.getSQLState())) {
+                    throw e;
+                }
+            }
+            if (System.nanoTime() > end) {
+                if (System.nanoTime() > end + END_MAX.toNanos()) {
+                    throw stillWriting(connection);
+                }
+                // The grace is over: whoever still holds a lock on a user's table is ended.
+                Sql.execute(connection, Sql.file("end_lock_holders"));
+                connection.commit();
+            }
+        }
+        Sql.execute(connection, record(naming, revokeLogins));
+        connection.commit();
+        connection.setAutoCommit(true);
+    }
+
+    private static String record(Naming naming, boolean revokeLogins) {
+        return Sql.file("fence")
+                .replace(":move", Sql.literal(naming.moveId()))
+                .replace(":revoke", Boolean.toString(revokeLogins));
+    }
+
+    private static RuntimeException stillWriting(Connection connection) throws SQLException {
+        List<String> prepared = Sql.strings(connection, "select gid from pg_prepared_xacts order by gid");
+        return Sql.refused(
+                "The fence could not be raised",
+                prepared.isEmpty()
+                        ? "a session keeps its lock on a table and does not end"
+                        : "prepared transactions hold locks: " + String.join(", ", prepared),
+                "Commit or roll back what holds the tables, then run the command again.");
+    }
+
+    /** Sessions from before the guards end; with logins revoked, all. */
+    private static void endSessions(Connection connection, Database on, boolean revokeLogins) throws SQLException {
+        long end = System.nanoTime() + END_MAX.toNanos();
+        String others = Sql.file("other_sessions")
+                + (revokeLogins
+                        ? ""
+                        : " and backend_start < " + Sql.literal(Sql.text(connection, "select clock_timestamp()::text"))
+                                + "::timestamptz");
+        while (true) {
+            List<String> left = Sql.strings(
+                    connection,
+                    "select s.pid || ' of ' || s.usename, pg_terminate_backend(s.pid) from (" + others + ") s");
+            if (left.isEmpty()) {
+                break;
+            }
+            if (System.nanoTime() > end) {
+                throw Sql.refused(
+                        "The fence of the " + on + " could not be raised",
+                        "sessions do not end: " + String.join(", ", left),
+                        "End them, then run the command again.");
+            }
+            pause();
+        }
+        List<String> prepared =
+                Sql.strings(connection, "select gid from pg_prepared_xacts where database = current_database()");
+        if (!prepared.isEmpty()) {
+            throw Sql.refused(
+                    "The fence of the " + on + " could not be raised",
+                    "prepared transactions could still be committed: " + String.join(", ", prepared),
+                    "COMMIT PREPARED or ROLLBACK PREPARED them, then run the command again.");
+        }
+    }
+
+    static void pause() {
+        try {
+            Thread.sleep(10);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new landfall.base.LandfallException(
+                    landfall.base.ExitCode.INTERRUPTED,
+                    landfall.base.Problem.error("Interrupted", "the program was asked to stop", ""));
+        }
+    }
+
+    /** Takes everything back: writes are possible again. */
+    public static void lift(Database on, Naming naming) {
+        call(on, naming, "lift_fence");
+    }
+
+    /** Before going back: everybody may log in and read, the guards stay until the door opens. */
+    public static void allowReading(Database on, Naming naming) {
+        call(on, naming, "allow_reading");
+    }
+
+    private static void call(Database on, Naming naming, String function) {
+        try (Connection connection = on.connect("fence " + naming.moveId())) {
+            if (Schema.exists(connection)) {
+                Sql.execute(connection, "select landfall." + function + "()");
+            }
+        } catch (SQLException e) {
+            throw Sql.failed("The fence of the " + on + " could not be changed", e);
+        }
+    }
+
+    public static FenceState observe(Database on, Naming naming) {
+        try (Connection connection = on.connect("fence " + naming.moveId())) {
+            if (!Schema.exists(connection)) {
+                return new FenceState(false, false, List.of(), Optional.empty());
+            }
+            boolean guarded = Guard.isInstalled(connection);
+            return Sql.first(
+                            connection,
+                            "select roles, marker from landfall.fence where move = ?",
+                            row -> new FenceState(
+                                    guarded,
+                                    true,
+                                    Arrays.asList((String[]) row.getArray(1).getArray()),
+                                    Optional.ofNullable(row.getString(2))),
+                            naming.moveId())
+                    .orElseGet(() -> new FenceState(guarded, false, List.of(), Optional.empty()));
+        } catch (SQLException e) {
+            throw Sql.failed("The fence of the " + on + " could not be read", e);
+        }
+    }
+}

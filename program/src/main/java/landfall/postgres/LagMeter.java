@@ -1,0 +1,132 @@
+package landfall.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import landfall.base.Events;
+import org.jspecify.annotations.Nullable;
+
+/** Asks the sending side every half second where its log is, and now and then whether its structure is the same. */
+final class LagMeter implements AutoCloseable {
+    private static final long PERIOD_MILLIS = 500;
+    private static final int STRUCTURE_EVERY = 6;
+
+    private record Sample(long lsn, long nanos) {}
+
+    private final Database from;
+    private final String slot;
+    private final Direction direction;
+    private final Map<String, String> structure;
+    private final Events events;
+    private final Consumer<Throwable> onFailure;
+    private final Deque<Sample> samples = new ArrayDeque<>();
+    private volatile boolean closed;
+    private volatile Lag lag = new Lag(0, Duration.ZERO, 0, 0, 0, 0);
+    private @Nullable Thread thread;
+
+    LagMeter(
+            Database from,
+            String slot,
+            Direction direction,
+            Map<String, String> structure,
+            Events events,
+            Consumer<Throwable> onFailure) {
+        this.from = from;
+        this.slot = slot;
+        this.direction = direction;
+        this.structure = structure;
+        this.events = events;
+        this.onFailure = onFailure;
+    }
+
+    void start(LongSupplier position, LongSupplier changes) {
+        thread = Thread.ofVirtual().name("landfall lag").start(() -> {
+            try (Connection connection = from.connect("lag")) {
+                for (int round = 1; !closed; round++) {
+                    measure(connection, position, changes);
+                    if (round % STRUCTURE_EVERY == 0) {
+                        compare(structure, Catalog.fingerprint(connection));
+                    }
+                    Thread.sleep(PERIOD_MILLIS);
+                }
+            } catch (SQLException | RuntimeException e) {
+                if (!closed) {
+                    onFailure.accept(e);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+
+    Lag lag() {
+        return lag;
+    }
+
+    private void measure(Connection connection, LongSupplier position, LongSupplier changes) throws SQLException {
+        long flushed = Lsn.flushed(connection);
+        long retained = Sql.first(
+                        connection,
+                        "select coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint"
+                                + " from pg_replication_slots where slot_name = ?",
+                        row -> row.getLong(1),
+                        slot)
+                .orElseThrow(() -> Sql.refused(
+                        "The slot " + slot + " is gone from the " + from,
+                        "somebody dropped it, or its server lost it",
+                        "Changes are missing: begin anew with landfall abandon, then landfall sync."));
+        long now = System.nanoTime();
+        long applied = position.getAsLong();
+        samples.addLast(new Sample(flushed, now));
+        while (!samples.isEmpty() && Long.compareUnsigned(samples.getFirst().lsn(), applied) <= 0) {
+            samples.removeFirst();
+        }
+        if (samples.size() > 10_000) {
+            samples.removeLast();
+        }
+        Sample oldest = samples.peekFirst();
+        Duration behind = oldest == null ? Duration.ZERO : Duration.ofNanos(now - oldest.nanos());
+        Lag before = lag;
+        double rate = (changes.getAsLong() - before.appliedChanges()) * 1000.0 / PERIOD_MILLIS;
+        lag = new Lag(Math.max(0, flushed - applied), behind, retained, changes.getAsLong(), rate, applied);
+        events.emit(new Events.Event(
+                "lag",
+                Events.fields(
+                        "direction",
+                        direction.word(),
+                        "bytes",
+                        lag.bytes(),
+                        "milliseconds",
+                        behind.toMillis(),
+                        "retainedBytes",
+                        retained,
+                        "changes",
+                        lag.appliedChanges(),
+                        "changesPerSecond",
+                        rate)));
+    }
+
+    /** @throws landfall.base.LandfallException naming what changed */
+    static void compare(Map<String, String> before, Map<String, String> now) {
+        if (!before.equals(now)) {
+            TreeSet<String> changed = new TreeSet<>(before.keySet());
+            changed.addAll(now.keySet());
+            changed.removeIf(item -> java.util.Objects.equals(before.get(item), now.get(item)));
+            throw Applier.structureChanged(String.join(", ", changed));
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (thread != null) {
+            thread.interrupt();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package landfall.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import landfall.base.Secret;
+import org.postgresql.util.PasswordUtil;
+
+/** Landfall's own superuser on the source: the fence takes the right to log in from every other role. */
+public final class MoverRole {
+    public static final String NAME = "landfall_mover";
+
+    private MoverRole() {}
+
+    /** Makes the role or gives it this password. The server is sent a verifier, so no log can hold the password. */
+    public static void create(Database asSuperuser, Secret password) {
+        String attributes = " login superuser replication password "
+                + Sql.literal(PasswordUtil.encodeScramSha256(password.reveal().toCharArray()));
+        try (Connection connection = asSuperuser.connect("role")) {
+            boolean exists = Sql.truth(connection, "select exists (select from pg_roles where rolname = ?)", NAME);
+            Sql.execute(connection, (exists ? "alter role " : "create role ") + NAME + attributes);
+        } catch (SQLException e) {
+            throw Sql.failed("The role " + NAME + " could not be made in " + asSuperuser, e);
+        }
+    }
+
+    /** Ends the role's sessions and removes it. */
+    public static void drop(Database asSuperuser) {
+        try (Connection connection = asSuperuser.connect("role")) {
+            Sql.execute(
+                    connection,
+                    "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = " + Sql.literal(NAME)
+                            + " and pid <> pg_backend_pid()");
+            Sql.execute(connection, "drop role if exists " + NAME);
+        } catch (SQLException e) {
+            throw Sql.failed("The role " + NAME + " could not be removed from " + asSuperuser, e);
+        }
+    }
+}

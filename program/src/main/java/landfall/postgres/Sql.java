@@ -1,0 +1,109 @@
+package landfall.postgres;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Problem;
+
+/** Small helpers around JDBC, and the SQL files beside this class. */
+final class Sql {
+    @FunctionalInterface
+    interface Row<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private Sql() {}
+
+    /** The text of {@code landfall/postgres/NAME.sql}. */
+    static String file(String name) {
+        try (InputStream input = Sql.class.getResourceAsStream(name + ".sql")) {
+            if (input == null) {
+                throw new IllegalStateException("this is a bug: no SQL file " + name);
+            }
+            return new String(input.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.setEscapeProcessing(false);
+            statement.execute(sql);
+        }
+    }
+
+    static <T> List<T> list(Connection connection, String sql, Row<T> row, Object... parameters) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (int i = 0; i < parameters.length; i++) {
+                statement.setObject(i + 1, parameters[i]);
+            }
+            try (ResultSet rows = statement.executeQuery()) {
+                List<T> all = new ArrayList<>();
+                while (rows.next()) {
+                    all.add(row.read(rows));
+                }
+                return all;
+            }
+        }
+    }
+
+    static <T> Optional<T> first(Connection connection, String sql, Row<T> row, Object... parameters)
+            throws SQLException {
+        return list(connection, sql, row, parameters).stream().findFirst();
+    }
+
+    static List<String> strings(Connection connection, String sql, Object... parameters) throws SQLException {
+        return list(connection, sql, row -> String.valueOf(row.getString(1)), parameters);
+    }
+
+    static String text(Connection connection, String sql, Object... parameters) throws SQLException {
+        return first(connection, sql, row -> String.valueOf(row.getString(1)), parameters)
+                .orElseThrow(() -> new SQLException("no row from: " + sql));
+    }
+
+    static long number(Connection connection, String sql, Object... parameters) throws SQLException {
+        return first(connection, sql, row -> row.getLong(1), parameters)
+                .orElseThrow(() -> new SQLException("no row from: " + sql));
+    }
+
+    static boolean truth(Connection connection, String sql, Object... parameters) throws SQLException {
+        return first(connection, sql, row -> row.getBoolean(1), parameters)
+                .orElseThrow(() -> new SQLException("no row from: " + sql));
+    }
+
+    static String quoted(String name) {
+        return "\"" + name.replace("\"", "\"\"") + "\"";
+    }
+
+    static String literal(String value) {
+        String doubled = value.replace("'", "''");
+        return doubled.contains("\\") ? " E'" + doubled.replace("\\", "\\\\") + "'" : "'" + doubled + "'";
+    }
+
+    static LandfallException failed(String what, SQLException cause) {
+        return new LandfallException(
+                ExitCode.FAILED,
+                Problem.error(
+                        what,
+                        String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given") + " (SQLSTATE "
+                                + cause.getSQLState() + ")",
+                        "Run the same command again once the cause is gone."),
+                cause);
+    }
+
+    static LandfallException refused(String what, String why, String next) {
+        return new LandfallException(ExitCode.REFUSED, Problem.error(what, why, next));
+    }
+}

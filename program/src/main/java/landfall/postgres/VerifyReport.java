@@ -1,0 +1,20 @@
+package landfall.postgres;
+
+import java.time.Duration;
+import java.util.List;
+import landfall.base.Problem;
+
+/**
+ * What a comparison of both sides found.
+ *
+ * @param problems empty if everything is equal; names and keys, never values
+ */
+public record VerifyReport(int tables, long rows, long bytes, Duration took, List<Problem> problems) {
+    public VerifyReport {
+        problems = List.copyOf(problems);
+    }
+
+    public boolean isEqual() {
+        return problems.isEmpty();
+    }
+}
