@@ -86,6 +86,21 @@ final class VariablesTest {
     }
 
     @Test
+    void aSensitiveValueIsShownOnlyAsFarAsItsPlace() {
+        assertThat(shown("postgres://uro:pa/ss@word@postgres:5432/uro_prod?sslpassword=x"))
+                .isEqualTo("postgres://uro:***@postgres:5432/uro_prod");
+        assertThat(shown("https://hooks:8080/services/T000/secret?token=secret"))
+                .isEqualTo("https://hooks:8080/***");
+        assertThat(shown("https://secret:secret@hooks")).isEqualTo("https://***@hooks");
+        assertThat(shown("https://secret@hooks")).isEqualTo("***");
+        assertThat(shown("host=postgres password=secret")).isEqualTo("***");
+    }
+
+    private static String shown(String value) {
+        return VariableRule.shown(new AppDraft.Variable("X", value, true, List.of()), value);
+    }
+
+    @Test
     void databasesThatAreNotMovedYetAreRefusedByName() throws IOException {
         Target target = translate("""
                 apiVersion: apps/v1
