@@ -19,15 +19,34 @@ import landfall.ledger.Ledger;
 final class Book {
     private final Map<KubeObject, Map<FieldPath, Line>> lines = new LinkedHashMap<>();
 
+    /** Settles a leaf, or every leaf below whose name the vocabulary knows. */
     void settle(KubeObject object, FieldPath path, Node node, Disposition disposition, List<String> to, Reason reason) {
+        boolean isFree = path.steps().stream()
+                .anyMatch(step -> step instanceof FieldPath.Step.Key(String name) && Vocabulary.isFree(name));
+        settle(object, path, node, isFree, disposition, to, reason);
+    }
+
+    private void settle(
+            KubeObject object,
+            FieldPath path,
+            Node node,
+            boolean isFree,
+            Disposition disposition,
+            List<String> to,
+            Reason reason) {
         switch (node) {
             case Node.MapNode map
             when !map.entries().isEmpty() ->
-                map.entries().forEach((key, child) -> settle(object, path.key(key), child, disposition, to, reason));
+                map.entries().forEach((key, child) -> {
+                    if (isFree || Vocabulary.isKnown(key)) {
+                        boolean below = isFree || Vocabulary.isFree(key);
+                        settle(object, path.key(key), child, below, disposition, to, reason);
+                    }
+                });
             case Node.ListNode list
             when !list.items().isEmpty() -> {
                 for (int i = 0; i < list.items().size(); i++) {
-                    settle(object, path.index(i), list.items().get(i), disposition, to, reason);
+                    settle(object, path.index(i), list.items().get(i), isFree, disposition, to, reason);
                 }
             }
             case Node.MapNode ignored -> leaf(object, path, disposition, to, reason);

@@ -132,6 +132,7 @@ final class PostgresRule {
                 .flatMap(item -> item.at("containerPort").number().stream())
                 .findFirst()
                 .orElse(5432);
+        service.role = service.role.or(() -> Optional.of(user));
         service.source = Optional.of(new ServiceDraft.SourceDatabase(
                 user, database, port, leaf.object().name() + "/" + key, password.value()));
     }

@@ -2,6 +2,7 @@ package landfall.translate;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -29,7 +30,9 @@ public final class Translator {
     private Translator(List<KubeObject> objects, String move, String namespace, Answers answers) {
         this.objects =
                 objects.stream().filter(object -> isOf(namespace, object)).toList();
-        draft = new Draft(book, new Index(book, this.objects), move, namespace, answers);
+        Map<String, KubeObject> last = new LinkedHashMap<>();
+        this.objects.forEach(object -> last.put(object.id(), object));
+        draft = new Draft(book, new Index(book, List.copyOf(last.values())), move, namespace, answers);
     }
 
     /** @param move the move's name; also that of the network that joins its apps */
@@ -67,7 +70,29 @@ public final class Translator {
                 || (object.namespace().equals("-") && !object.kind().equals("Namespace"));
     }
 
+    /** Of two objects of one id the cluster keeps what was applied last; which that was, only the user knows. */
+    private void duplicates() {
+        Map<String, KubeObject> last = new LinkedHashMap<>();
+        objects.forEach(object -> last.put(object.id(), object));
+        for (KubeObject object : objects) {
+            KubeObject kept = last.getOrDefault(object.id(), object);
+            if (kept.equals(object)) {
+                continue;
+            }
+            String id = "duplicate-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name();
+            Field field = Field.root(book, object);
+            draft.ask(
+                    id,
+                    object.shortName() + " stands twice in the manifests, in " + object.file() + ":" + object.line()
+                            + " and " + kept.file() + ":" + kept.line() + ".",
+                    Draft.options("last", "the one read last counts: " + kept.file() + ":" + kept.line()),
+                    field);
+            field.entries().values().forEach(part -> part.decision("Object.duplicate", id, "the one read last counts"));
+        }
+    }
+
     private void run() {
+        duplicates();
         List<ServiceDraft> databases = new ArrayList<>();
         for (Field workload : draft.index.workloads()) {
             classify(workload, databases);

@@ -15,7 +15,11 @@ import landfall.translate.AppDraft.Variable;
 /** Gives each variable of an app its place on the target: exact bytes, or the new address of what it names. */
 final class VariableRule {
     private static final Pattern DATABASE_URL = Pattern.compile(
-            "([a-z][a-z0-9+]*)://(?:([^:@/]*)(?::([^@/]*))?@)?([^:/?,]+)(?::[0-9]+)?(?:/([^?]*))?(\\?.*)?");
+            "((?:jdbc:)?[a-z][a-z0-9+]*)://(?:([^:@/]*)(?::([^@/]*))?@)?([^:/?,]+)(?::[0-9]+)?(?:/([^?]*))?(\\?.*)?");
+    /** Scheme, user and password, host and port, path; the last {@code @} ends the password. */
+    private static final Pattern SENSITIVE_URL = Pattern.compile(
+            "((?:jdbc:)?[a-z][a-z0-9+]*)://(?:(\\S*:\\S*)@)?([A-Za-z0-9.-]+(?::[0-9]+)?)(/[A-Za-z0-9_.-]*)?(?:[/?#].*)?");
+
     private static final String RULE = "Container.env";
 
     private final Draft draft;
@@ -87,35 +91,48 @@ final class VariableRule {
         app.waitsFor.add(service.name);
         Matcher url = DATABASE_URL.matcher(variable.value());
         Optional<ServiceDraft.SourceDatabase> source = service.source;
-        if (!url.matches()) {
-            ServiceNames.Mention mention = ServiceNames.find(named, draft.namespace, variable.name(), variable.value())
-                    .orElseThrow();
+        Optional<ServiceNames.Mention> whole = ServiceNames.find(
+                        named, draft.namespace, variable.name(), variable.value())
+                .filter(mention -> mention.start() == 0
+                        && mention.end() == variable.value().length());
+        if (whole.isPresent()) {
             changed(
                     variable,
-                    service.host() + mention.port().map(port -> ":5432").orElse(""));
+                    service.host() + whole.get().port().map(port -> ":5432").orElse(""));
             return;
         }
-        String database = url.group(5) == null ? "" : url.group(5);
-        String user = url.group(2) == null ? "" : url.group(2);
-        if (source.isEmpty()
-                || !database.equals(source.get().database())
-                || !user.equals(service.role.orElse(source.get().user()))) {
-            String id = "database-of-" + app.name;
-            draft.ask(
-                    id,
-                    variable.name() + " of " + app.name
-                            + " names a database or a role other than the one Landfall moves" + " with "
-                            + service.workload.object().shortName() + ".",
-                    Draft.options("later", "the variable is left out; you set it after `landfall apply`"),
-                    variable.sources().getFirst());
-            variable.sources().forEach(leaf -> leaf.decision(RULE, id, "another database or role"));
+        String database = url.matches() && url.group(5) != null ? url.group(5) : "";
+        String user = url.matches() && url.group(2) != null ? url.group(2) : "";
+        boolean isOfTheMove = url.matches()
+                && source.filter(from -> from.database().equals(database)).isPresent()
+                && (user.isEmpty() || service.role.filter(user::equals).isPresent());
+        if (!isOfTheMove) {
+            otherDatabase(variable, service);
             return;
         }
         String query = url.group(6) == null ? "" : url.group(6);
         String suffix = "@" + service.host() + ":5432/" + service.database() + query;
-        composed(variable, service, url.group(1) + "://" + user + ":", suffix);
-        draft.rewritten(
-                app.name, variable.name(), masked(variable.value()), url.group(1) + "://" + user + ":***" + suffix);
+        if (user.isEmpty()) {
+            // The role and its password stand in variables of their own.
+            changed(variable, url.group(1) + "://" + suffix.substring(1));
+            return;
+        }
+        String prefix = url.group(1) + "://" + user + ":";
+        composed(variable, service, prefix, suffix);
+        draft.rewritten(app.name, variable.name(), shown(variable, variable.value()), shown(variable, prefix + suffix));
+    }
+
+    private void otherDatabase(Variable variable, ServiceDraft service) {
+        String id = "database-of-" + app.name;
+        draft.ask(
+                id,
+                variable.name() + " of " + app.name
+                        + " names the database in a way Landfall doesn't take apart, or another"
+                        + " database or role than the one it moves with "
+                        + service.workload.object().shortName() + ".",
+                Draft.options("later", "the variable is left out; you set it after `landfall apply`"),
+                variable.sources().getFirst());
+        variable.sources().forEach(leaf -> leaf.decision(RULE, id, "another database, role or form"));
     }
 
     private void composed(Variable variable, ServiceDraft service, String prefix, String suffix) {
@@ -138,7 +155,10 @@ final class VariableRule {
                     .forEach(leaf ->
                             leaf.adapted(RULE + ".redis", link, "set by the link, with the service's password"));
             draft.rewritten(
-                    app.name, variable.name(), masked(variable.value()), "redis://:***@" + service.host() + ":6379");
+                    app.name,
+                    variable.name(),
+                    shown(variable, variable.value()),
+                    "redis://:***@" + service.host() + ":6379");
             return;
         }
         String id = "redis-url-" + app.name;
@@ -153,17 +173,43 @@ final class VariableRule {
     private String application(String value, Variable variable, Field service, AppDraft other) {
         ServiceNames.Mention mention = ServiceNames.find(service, draft.namespace, variable.name(), value)
                 .orElseThrow();
+        boolean inUrl = value.substring(0, mention.start()).contains("://");
         String asked = mention.port().orElse("80");
-        String target = service.at("spec", "ports").items().stream()
+        List<Field> ports = service.at("spec", "ports").items();
+        String target = ports.stream()
                 .filter(port -> port.at("port").is(asked))
                 .findFirst()
                 .map(port -> port.at("targetPort").text().orElse(asked))
                 .orElse(asked);
         int port = other.containerPort(target).orElse(other.firstPort().orElse(80));
+        boolean isBare = mention.port().isEmpty() && !inUrl;
+        if (isBare) {
+            barePort(variable, other, ports);
+        }
         draft.networks.add(draft.move);
         app.networks.add(draft.move);
         other.networks.add(draft.move);
-        return value.substring(0, mention.start()) + other.name + ".web:" + port + value.substring(mention.end());
+        return value.substring(0, mention.start()) + other.name + ".web" + (isBare ? "" : ":" + port)
+                + value.substring(mention.end());
+    }
+
+    /** A host without a port: the port stands elsewhere, and on Dokku it is the container's, not the Service's. */
+    private void barePort(Variable variable, AppDraft other, List<Field> ports) {
+        for (Field port : ports) {
+            String number = port.at("port").text("");
+            String target = port.at("targetPort").text(number);
+            if (!String.valueOf(other.containerPort(target).orElse(0)).equals(number)) {
+                draft.ask(
+                        "port-" + app.name + "-" + other.name,
+                        variable.name() + " of " + app.name + " names " + other.name
+                                + " without a port. The Service's port " + number + " is " + target + " on Dokku: does "
+                                + app.name + " ask for the right one?",
+                        Draft.options("checked", "yes, or I set the variable that holds the port myself"),
+                        variable.sources().isEmpty()
+                                ? app.container.at("env")
+                                : variable.sources().getFirst());
+            }
+        }
     }
 
     private void unknownService(Variable variable, Field service) {
@@ -180,7 +226,7 @@ final class VariableRule {
     }
 
     private void changed(Variable variable, String value) {
-        draft.rewritten(app.name, variable.name(), masked(variable.value()), masked(value));
+        draft.rewritten(app.name, variable.name(), shown(variable, variable.value()), shown(variable, value));
         value(variable, value);
         String to = Place.task(app.name, "config", variable.name());
         variable.sources().forEach(leaf -> leaf.adapted(RULE + ".address", to, "the new address of what it names"));
@@ -228,7 +274,23 @@ final class VariableRule {
         return true;
     }
 
-    static String masked(String value) {
-        return value.replaceAll("(://[^:/@\\s]*):[^@/\\s]+@", "$1:***@");
+    /**
+     * A value as the report may show it: of a sensitive one only where it leads. A path or query may hold a token, so
+     * that only a database's name is shown of them.
+     */
+    static String shown(Variable variable, String value) {
+        if (!variable.sensitive()) {
+            return value;
+        }
+        Matcher url = SENSITIVE_URL.matcher(value);
+        if (!url.matches()) {
+            return "***";
+        }
+        boolean isDatabase = url.group(1).matches("(jdbc:)?(postgres|postgresql|ecto|redis|rediss)");
+        String userinfo = url.group(2) == null ? "" : url.group(2).replaceAll(":.*", "") + ":***@";
+        String path = url.group(4) == null || isDatabase
+                ? String.valueOf(url.group(4)).replace("null", "")
+                : "/***";
+        return url.group(1) + "://" + (isDatabase ? userinfo : userinfo.isEmpty() ? "" : "***@") + url.group(3) + path;
     }
 }
