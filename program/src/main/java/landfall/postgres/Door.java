@@ -55,13 +55,7 @@ final class Door {
                 Sql.file("sequences"),
                 row -> new State(row.getString("sequence"), row.getLong("last_value"), row.getBoolean("is_called")));
         for (State state : states) {
-            Sql.list(
-                    to,
-                    Sql.file("carry_sequence"),
-                    row -> true,
-                    state.sequence(),
-                    state.last(),
-                    state.called());
+            Sql.list(to, Sql.file("carry_sequence"), row -> true, state.sequence(), state.last(), state.called());
         }
         return states.size();
     }

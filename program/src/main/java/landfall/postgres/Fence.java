@@ -95,12 +95,15 @@ public final class Fence {
     /** Sessions from before the guards end; with logins revoked, all. */
     private static void endSessions(Connection connection, Database on, boolean revokeLogins) throws SQLException {
         long end = System.nanoTime() + END_MAX.toNanos();
-        String others = Sql.file("other_sessions") + (revokeLogins ? "" : " and backend_start < "
-                + Sql.literal(Sql.text(connection, "select clock_timestamp()::text")) + "::timestamptz");
+        String others = Sql.file("other_sessions")
+                + (revokeLogins
+                        ? ""
+                        : " and backend_start < " + Sql.literal(Sql.text(connection, "select clock_timestamp()::text"))
+                                + "::timestamptz");
         while (true) {
             List<String> left = Sql.strings(
-                    connection, "select s.pid || ' of ' || s.usename, pg_terminate_backend(s.pid) from (" + others
-                            + ") s");
+                    connection,
+                    "select s.pid || ' of ' || s.usename, pg_terminate_backend(s.pid) from (" + others + ") s");
             if (left.isEmpty()) {
                 break;
             }

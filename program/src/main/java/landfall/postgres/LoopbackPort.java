@@ -13,7 +13,7 @@ final class LoopbackPort implements AutoCloseable {
     private final ServerSocket server;
 
     LoopbackPort(Duplex.Dialer dialer) throws IOException {
-        server = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"));
+        server = new ServerSocket(0, 10, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         Thread.ofVirtual().name("landfall loopback").start(() -> {
             while (!server.isClosed()) {
                 try {
@@ -31,8 +31,8 @@ final class LoopbackPort implements AutoCloseable {
     }
 
     private static void serve(Socket client, Duplex.Dialer dialer) {
-        try (client;
-                Duplex duplex = dialer.dial()) {
+        try (client) {
+            Duplex duplex = dialer.dial();
             Thread back = Thread.ofVirtual().start(() -> {
                 try {
                     pump(duplex.input(), client.getOutputStream());
@@ -41,8 +41,12 @@ final class LoopbackPort implements AutoCloseable {
                     ended(e);
                 }
             });
-            pump(client.getInputStream(), duplex.output());
-            duplex.close();
+            try {
+                pump(client.getInputStream(), duplex.output());
+            } finally {
+                // Ends the other pump, which waits for more from the server.
+                duplex.close();
+            }
             back.join();
         } catch (IOException e) {
             ended(e);

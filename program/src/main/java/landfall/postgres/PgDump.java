@@ -61,8 +61,9 @@ final class PgDump {
 
     private static Optional<Integer> version(Path path) {
         try {
-            Process process =
-                    new ProcessBuilder(path.toString(), "--version").redirectErrorStream(true).start();
+            Process process = new ProcessBuilder(path.toString(), "--version")
+                    .redirectErrorStream(true)
+                    .start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             Matcher matcher = VERSION.matcher(output);

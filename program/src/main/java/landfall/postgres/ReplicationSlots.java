@@ -68,8 +68,7 @@ public final class ReplicationSlots {
      * slot and snapshot are made.
      */
     static void awaitOlderTransactions(Connection connection, Database on) throws SQLException {
-        long threshold =
-                Sql.number(connection, "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
+        long threshold = Sql.number(connection, "select pg_snapshot_xmax(pg_current_snapshot())::text::bigint");
         long end = System.nanoTime() + OLDER_TRANSACTIONS_MAX.toNanos();
         while (Sql.number(connection, "select pg_snapshot_xmin(pg_current_snapshot())::text::bigint") < threshold) {
             if (System.nanoTime() > end) {

@@ -11,8 +11,7 @@ final class Schema {
     static void create(Database on) throws SQLException {
         try (Connection connection = on.script("schema")) {
             Sql.execute(
-                    connection,
-                    "begin; select pg_advisory_xact_lock(7310583);\n" + Sql.file("schema") + "\n; commit");
+                    connection, "begin; select pg_advisory_xact_lock(7310583);\n" + Sql.file("schema") + "\n; commit");
         }
     }
 

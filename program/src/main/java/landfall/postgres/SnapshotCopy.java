@@ -120,8 +120,7 @@ public final class SnapshotCopy {
     /** The target must be empty or hold what an earlier, unfinished copy of this very move left. */
     private void prepareTarget() throws SQLException {
         if (isComplete(target, naming)) {
-            throw Sql.refused(
-                    "The " + target + " already holds the complete copy", "copying again would lose it", "");
+            throw Sql.refused("The " + target + " already holds the complete copy", "copying again would lose it", "");
         }
         boolean begun;
         try (Connection connection = target.connect("copy")) {
@@ -157,10 +156,11 @@ public final class SnapshotCopy {
 
     private void createRole() throws SQLException {
         try (Connection connection = target.connect("role")) {
-            boolean exists = Sql.truth(
-                    connection, "select exists (select from pg_roles where rolname = ?)", role.name());
+            boolean exists =
+                    Sql.truth(connection, "select exists (select from pg_roles where rolname = ?)", role.name());
             if (exists
-                    && Sql.truth(connection, "select rolname = current_user from pg_roles where rolname = ?", role.name())) {
+                    && Sql.truth(
+                            connection, "select rolname = current_user from pg_roles where rolname = ?", role.name())) {
                 throw Sql.refused(
                         "The app's role on the target would be " + role.name(),
                         "that is the superuser Landfall works as",
@@ -173,8 +173,7 @@ public final class SnapshotCopy {
                             + Sql.literal(PasswordUtil.encodeScramSha256(
                                     role.password().reveal().toCharArray())));
             Sql.execute(
-                    connection,
-                    "alter database " + Sql.quoted(target.name()) + " owner to " + Sql.quoted(role.name()));
+                    connection, "alter database " + Sql.quoted(target.name()) + " owner to " + Sql.quoted(role.name()));
         }
     }
 
@@ -203,5 +202,4 @@ public final class SnapshotCopy {
                             + Sql.literal(consistentPoint) + " where move = " + Sql.literal(naming.moveId()));
         }
     }
-
 }

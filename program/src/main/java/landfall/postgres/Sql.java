@@ -97,8 +97,8 @@ final class Sql {
                 ExitCode.FAILED,
                 Problem.error(
                         what,
-                        String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given")
-                                + " (SQLSTATE " + cause.getSQLState() + ")",
+                        String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given") + " (SQLSTATE "
+                                + cause.getSQLState() + ")",
                         "Run the same command again once the cause is gone."),
                 cause);
     }

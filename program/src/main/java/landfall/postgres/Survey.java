@@ -74,7 +74,9 @@ public final class Survey {
             List<Table> tables = Catalog.tables(from);
             survey.tables(tables);
             return new Result(
-                    survey.findings, tables, tables.stream().mapToLong(Table::bytes).sum());
+                    survey.findings,
+                    tables,
+                    tables.stream().mapToLong(Table::bytes).sum());
         } catch (SQLException e) {
             throw Sql.failed("The two databases could not be surveyed", e);
         }
@@ -114,12 +116,19 @@ public final class Survey {
                     "it is not a superuser: slots, origins and fences need one",
                     "ALTER ROLE " + Sql.quoted(database.user()) + " SUPERUSER; or give another role.");
         }
-        room(connection, label, "max_replication_slots", "select count(*) from pg_replication_slots"
-                + " where slot_name not like 'landfall\\_" + naming.moveId() + "\\_%'");
-        room(connection, label, "max_wal_senders", "select count(*) from pg_stat_replication"
-                + " where application_name not like 'landfall/%'");
-        for (String prepared : Sql.strings(
-                connection, "select gid from pg_prepared_xacts where database = current_database()")) {
+        room(
+                connection,
+                label,
+                "max_replication_slots",
+                "select count(*) from pg_replication_slots" + " where slot_name not like 'landfall\\_" + naming.moveId()
+                        + "\\_%'");
+        room(
+                connection,
+                label,
+                "max_wal_senders",
+                "select count(*) from pg_stat_replication" + " where application_name not like 'landfall/%'");
+        for (String prepared :
+                Sql.strings(connection, "select gid from pg_prepared_xacts where database = current_database()")) {
             add(
                     Verdict.BLOCKER,
                     label + " prepared transaction " + prepared,
@@ -179,10 +188,18 @@ public final class Survey {
                     "the target's PostgreSQL " + target + " is older than the source's " + source,
                     "Create the service with image version " + source + " or newer.");
         }
-        same(from, to, Verdict.BLOCKER, "encoding", "select pg_encoding_to_char(encoding) from pg_database"
-                + " where datname = current_database()");
-        same(from, to, Verdict.DECISION, "collation", "select datcollate from pg_database"
-                + " where datname = current_database()");
+        same(
+                from,
+                to,
+                Verdict.BLOCKER,
+                "encoding",
+                "select pg_encoding_to_char(encoding) from pg_database" + " where datname = current_database()");
+        same(
+                from,
+                to,
+                Verdict.DECISION,
+                "collation",
+                "select datcollate from pg_database" + " where datname = current_database()");
     }
 
     private void same(Connection from, Connection to, Verdict otherwise, String subject, String sql)
@@ -190,8 +207,11 @@ public final class Survey {
         String one = Sql.text(from, sql);
         String other = Sql.text(to, sql);
         if (!one.equals(other)) {
-            add(otherwise, subject, "the source has " + one + ", the target " + other, "Create the target with " + one
-                    + ", or accept that order and text may differ.");
+            add(
+                    otherwise,
+                    subject,
+                    "the source has " + one + ", the target " + other,
+                    "Create the target with " + one + ", or accept that order and text may differ.");
         }
     }
 

@@ -106,7 +106,9 @@ final class TableBatch {
     private static Change.Row merged(Change.Row before, Change.Row after) {
         @Nullable String[] values = after.values().clone();
         BitSet unchanged = new BitSet();
-        for (int i = after.unchanged().nextSetBit(0); i >= 0; i = after.unchanged().nextSetBit(i + 1)) {
+        for (int i = after.unchanged().nextSetBit(0);
+                i >= 0;
+                i = after.unchanged().nextSetBit(i + 1)) {
             values[i] = before.values()[i];
             unchanged.set(i, before.unchanged().get(i));
         }
@@ -133,8 +135,9 @@ final class TableBatch {
         for (Operation operation : operations.values()) {
             switch (operation.kind()) {
                 case DELETE -> deletes.add(operation.row());
-                case UPDATE -> updates.computeIfAbsent(operation.row().unchanged(), none -> new ArrayList<>())
-                        .add(operation.row());
+                case UPDATE ->
+                    updates.computeIfAbsent(operation.row().unchanged(), none -> new ArrayList<>())
+                            .add(operation.row());
                 case INSERT -> {
                     if (operation.replaces()) {
                         deletes.add(operation.row());
@@ -168,7 +171,8 @@ final class TableBatch {
         if (changed.length == 0) {
             return;
         }
-        int[] used = IntStream.concat(Arrays.stream(changed), Arrays.stream(key)).toArray();
+        int[] used =
+                IntStream.concat(Arrays.stream(changed), Arrays.stream(key)).toArray();
         String assignments = Arrays.stream(changed)
                 .mapToObj(i -> Sql.quoted(columns.get(i).name()) + " = " + value(i))
                 .collect(Collectors.joining(", "));

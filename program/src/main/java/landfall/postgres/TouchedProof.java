@@ -26,7 +26,8 @@ final class TouchedProof {
                     "Run a full verification first."));
         }
         Verifier.compareStructure(sender, applier.connection(), problems);
-        for (Map.Entry<Table, Set<List<@Nullable String>>> entry : touched.keys().entrySet()) {
+        for (Map.Entry<Table, Set<List<@Nullable String>>> entry :
+                touched.keys().entrySet()) {
             rows += Verifier.compareKeys(sender, applier.connection(), entry.getKey(), entry.getValue(), problems);
         }
         for (Table table : touched.wholeTables()) {

@@ -54,8 +54,8 @@ final class Verifier {
 
     /** One table under the sessions' snapshots; returns its rows, adds a problem if the sides differ. */
     static long compare(Connection from, Connection to, Table table, List<Problem> problems) throws SQLException {
-        String sql = "select " + sums() + " from (select " + rowHash(table) + " as h from only " + table.sql()
-                + " t) s";
+        String sql =
+                "select " + sums() + " from (select " + rowHash(table) + " as h from only " + table.sql() + " t) s";
         CompletableFuture<Sum> one = both(() -> first(from, sql));
         Sum other = first(to, sql);
         Sum expected = joined(one);
@@ -105,8 +105,10 @@ final class Verifier {
     private static String keyText(Table table) {
         return table.key().isEmpty()
                 ? "''"
-                : "row(" + table.key().stream().map(name -> "t." + Sql.quoted(name)).collect(Collectors.joining(", "))
-                        + ")::text";
+                : "row("
+                        + table.key().stream()
+                                .map(name -> "t." + Sql.quoted(name))
+                                .collect(Collectors.joining(", ")) + ")::text";
     }
 
     /** Narrows the difference down by 256 buckets of keys, so that only a few hashes cross the wire. */
@@ -174,14 +176,16 @@ final class Verifier {
         return all.size();
     }
 
-    private static Map<String, String> hashesOf(
-            Connection connection, Table table, List<List<@Nullable String>> keys) throws SQLException {
+    private static Map<String, String> hashesOf(Connection connection, Table table, List<List<@Nullable String>> keys)
+            throws SQLException {
         int width = table.key().size();
-        Map<String, String> types = table.columns().stream()
-                .collect(Collectors.toMap(Table.Column::name, Table.Column::type));
+        Map<String, String> types =
+                table.columns().stream().collect(Collectors.toMap(Table.Column::name, Table.Column::type));
         String sql = "select " + keyText(table) + ", " + rowHash(table) + " from only " + table.sql()
-                + " t join unnest(" + IntStream.range(0, width).mapToObj(i -> "?::text[]").collect(Collectors.joining(", "))
-                + ") as a (" + IntStream.range(0, width).mapToObj(i -> "c" + i).collect(Collectors.joining(", ")) + ") on "
+                + " t join unnest("
+                + IntStream.range(0, width).mapToObj(i -> "?::text[]").collect(Collectors.joining(", "))
+                + ") as a (" + IntStream.range(0, width).mapToObj(i -> "c" + i).collect(Collectors.joining(", "))
+                + ") on "
                 + IntStream.range(0, width)
                         .mapToObj(i -> "t." + Sql.quoted(table.key().get(i)) + " = a.c" + i + "::"
                                 + types.get(table.key().get(i)))
@@ -218,7 +222,9 @@ final class Verifier {
                         "The " + item + " differs",
                         expected == null
                                 ? "it is on the receiving side only"
-                                : found == null ? "it is not on the receiving side" : "its definitions are not the same",
+                                : found == null
+                                        ? "it is not on the receiving side"
+                                        : "its definitions are not the same",
                         "Make both sides equal, then run landfall verify."));
             }
         }

@@ -51,7 +51,7 @@ final class CopyAndFollowTest {
     @Test
     void everyOddTypeIsCopiedAndFollowedExactly() throws Exception {
         Servers.Move move = Servers.move(ODD);
-        Servers.run(move.source(), ODD_ROW, "set search_path = public; " + ODD_ROW.replace("Some@Mail", "other"));
+        Servers.run(move.source(), ODD_ROW, ODD_ROW.replace("Some@Mail", "other"));
         SnapshotCopy.Result result = move.copy();
         assertThat(result.rows()).isEqualTo(5022);
         assertThat(SnapshotCopy.isComplete(move.target(), move.naming())).isTrue();
@@ -71,12 +71,14 @@ final class CopyAndFollowTest {
                             + " update swaps set place = 1 where id = 2; update swaps set place = 2 where id = 1; commit",
                     "create temporary table mine (id int); insert into mine values (1)");
             assertThat(follower.awaitLag(SECONDS, SECONDS)).isTrue();
-            assertThat(Servers.read(move.target(), "select place from swaps where id = 2")).isEqualTo("1");
+            assertThat(Servers.read(move.target(), "select place from swaps where id = 2"))
+                    .isEqualTo("1");
             assertEqual(follower.verify());
             Servers.run(move.source(), "truncate plain", "insert into plain values (1, 2, 'after')");
             assertThat(follower.awaitLag(SECONDS, SECONDS)).isTrue();
             assertEqual(follower.verifyTouched());
-            assertThat(Servers.read(move.target(), "select string_agg(note, ',') from plain")).isEqualTo("after");
+            assertThat(Servers.read(move.target(), "select string_agg(note, ',') from plain"))
+                    .isEqualTo("after");
             assertThat(follower.lag().appliedChanges()).isPositive();
         }
     }
@@ -96,12 +98,10 @@ final class CopyAndFollowTest {
         for (int round = 0; round < 4; round++) {
             try (Follower follower = move.follow()) {
                 Thread.sleep(150);
-                if (round % 2 == 0) {
-                    move.targetLine().cut();
-                } else {
-                    follower.close();
+                if (round % 2 == 1) {
                     continue;
                 }
+                move.targetLine().cut();
                 assertThatThrownBy(() -> {
                             for (int i = 0; i < 500; i++) {
                                 follower.throwIfFailed();

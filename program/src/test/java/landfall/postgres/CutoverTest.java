@@ -293,7 +293,8 @@ final class CutoverTest {
                                             + " where database = current_database()"
                                             + " union all select concat_ws(' ', 'publication', pubname) from"
                                             + " pg_publication union all select concat_ws(' ', 'origin', roname) from"
-                                            + " pg_replication_origin where roname like '%" + move.naming().moveId()
+                                            + " pg_replication_origin where roname like '%"
+                                            + move.naming().moveId()
                                             + "\\_%'"
                                             + " union all select concat_ws(' ', 'role', rolname, rolcanlogin) from pg_roles"
                                             + " union all select concat_ws(' ', 'schema', nspname) from pg_namespace"
@@ -318,8 +319,8 @@ final class CutoverTest {
                 throw new IllegalStateException("killed here");
             }
         };
-        assertThatThrownBy(() -> new SnapshotCopy(move.source(), move.target(), move.naming(), move.role(), cutting)
-                        .run())
+        assertThatThrownBy(
+                        () -> new SnapshotCopy(move.source(), move.target(), move.naming(), move.role(), cutting).run())
                 .hasMessageContaining("killed here");
         assertThat(ReplicationSlots.exists(move.source(), Direction.FORWARD, move.naming()))
                 .isFalse();

@@ -33,7 +33,7 @@ final class Servers {
 
         @Override
         public Duplex dial() throws IOException {
-            Socket socket = new Socket("127.0.0.1", port);
+            Socket socket = new Socket(java.net.InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
             socket.setTcpNoDelay(true);
             open.add(socket);
             return new Duplex() {
@@ -98,7 +98,7 @@ final class Servers {
             "max_prepared_transactions", "5",
             "shared_buffers", "32MB");
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static Servers instance;
+    private static @org.jspecify.annotations.Nullable Servers instance;
 
     final EmbeddedServer source;
     final EmbeddedServer target;
@@ -148,8 +148,7 @@ final class Servers {
         }
         Line sourceLine = new Line(servers.source.port());
         Line targetLine = new Line(servers.target.port());
-        Database superuser =
-                new Database("source", sourceLine, name, "postgres", servers.source.superuserPassword());
+        Database superuser = new Database("source", sourceLine, name, "postgres", servers.source.superuserPassword());
         MoverRole.create(superuser, Secret.of("mover"));
         return new Move(
                 superuser.as(MoverRole.NAME, Secret.of("mover")),
@@ -162,6 +161,7 @@ final class Servers {
 
     static void run(Database on, String... statements) throws SQLException {
         try (Connection connection = on.connect("test")) {
+            Sql.execute(connection, "set search_path = public");
             for (String statement : statements) {
                 Sql.execute(connection, statement);
             }
@@ -170,6 +170,7 @@ final class Servers {
 
     static String read(Database on, String sql) throws SQLException {
         try (Connection connection = on.connect("test")) {
+            Sql.execute(connection, "set search_path = public");
             return Sql.text(connection, sql);
         }
     }

@@ -9,7 +9,10 @@ import org.junit.jupiter.api.Test;
 
 final class SurveyTest {
     private static List<String> found(Servers.Move move, Survey.Verdict verdict) {
-        return Survey.run(move.source(), move.target(), move.naming(), move.role().name()).findings().stream()
+        return Survey.run(
+                        move.source(), move.target(), move.naming(), move.role().name())
+                .findings()
+                .stream()
                 .filter(finding -> finding.verdict() == verdict)
                 .map(Survey.Finding::subject)
                 .toList();
@@ -21,8 +24,8 @@ final class SurveyTest {
                 "create extension citext", "create table a (id serial primary key)", "create table b (id int unique)");
         assertThat(found(move, Survey.Verdict.BLOCKER)).containsExactly("table public.b");
         Servers.run(move.source(), "drop table public.b");
-        Survey.Result result =
-                Survey.run(move.source(), move.target(), move.naming(), move.role().name());
+        Survey.Result result = Survey.run(
+                move.source(), move.target(), move.naming(), move.role().name());
         assertThat(result.isBlocked()).isFalse();
         assertThat(result.tables()).extracting(Table::toString).containsExactly("public.a");
         assertThat(found(move, Survey.Verdict.HANDLED)).contains("extension citext", "sequences");
@@ -53,9 +56,7 @@ final class SurveyTest {
     @Test
     void aTableWithoutIdentityIsNeverPublished() throws Exception {
         Servers.Move move = Servers.move("create table bare (a int)");
-        assertThatThrownBy(move::copy)
-                .isInstanceOf(LandfallException.class)
-                .hasMessageContaining("public.bare");
+        assertThatThrownBy(move::copy).isInstanceOf(LandfallException.class).hasMessageContaining("public.bare");
         assertThat(Servers.read(move.source(), "select count(*) from pg_publication"))
                 .isEqualTo("0");
         Servers.run(move.source(), "insert into public.bare values (1)", "update public.bare set a = 2");
