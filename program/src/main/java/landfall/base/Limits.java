@@ -31,5 +31,14 @@ public final class Limits {
     /** Default of --door-max: how long requests may wait before the switch is undone (design/0). */
     public static final Duration DOOR_MAX = Duration.ofMillis(2500);
 
+    /** One call of the Kubernetes API. */
+    public static final Duration CLUSTER_CALL = Duration.ofSeconds(15);
+
+    /** How long a Service that gets its selector back may wait for the cluster's own endpoints. */
+    public static final Duration CLUSTER_ROUTE = Duration.ofSeconds(10);
+
+    /** Kubernetes: all annotations of one object together. */
+    public static final int CLUSTER_ANNOTATION_BYTES_MAX = 256 << 10;
+
     private Limits() {}
 }

@@ -32,6 +32,7 @@ public final class YamlText {
                 .setIndentWithIndicator(true)
                 .setWidth(200)
                 .setSplitLines(false)
+                .setDereferenceAliases(true)
                 .build();
         return new Dump(settings, new Representer(settings)).dumpToString(value);
     }

@@ -1,0 +1,21 @@
+package landfall.apply;
+
+/** Told before and after each change on the host, so that an interrupted run can be understood. Never sees a secret. */
+public interface ChangeLog {
+    ChangeLog NONE = new ChangeLog() {
+        @Override
+        public void before(String task, String commands) {
+            // Nobody keeps a journal here.
+        }
+
+        @Override
+        public void after(String task) {
+            // Nobody keeps a journal here.
+        }
+    };
+
+    /** @param commands as shown to people, one a line, secrets masked */
+    void before(String task, String commands);
+
+    void after(String task);
+}

@@ -1,0 +1,116 @@
+package landfall.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import landfall.apply.Applier;
+import landfall.apply.ChangeLog;
+import landfall.base.Events;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Problem;
+import landfall.dokku.DokkuHost;
+import landfall.recipe.MoveFolder;
+import landfall.recipe.MoveSettings;
+import landfall.remote.SshConnection;
+import landfall.remote.SshOptions;
+import landfall.remote.SshTarget;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code landfall apply}: brings the Dokku host to what the move's recipe says. */
+@Command(
+        name = "apply",
+        mixinStandardHelpOptions = true,
+        description =
+                "Creates apps, services, storage and settings on the Dokku host. A second run changes nothing; apps that"
+                        + " wait for a database are deployed by `sync`.")
+final class ApplyCommand implements Callable<Integer> {
+    @Mixin
+    private final Output output = new Output();
+
+    @Mixin
+    private final MoveArgument move = new MoveArgument();
+
+    @Option(names = "--dry-run", description = "Look at the host, print the exact commands, change nothing.")
+    private boolean dryRun;
+
+    @Option(names = "--yes", description = "Do not ask before changing the host.")
+    private boolean yes;
+
+    @Override
+    public Integer call() {
+        MoveFolder folder = move.open();
+        Log.to(folder.logFile());
+        MoveSettings settings = folder.settings();
+        List<String> open = settings.openDecisions();
+        if (!open.isEmpty()) {
+            throw new LandfallException(
+                    ExitCode.DECISIONS_OPEN,
+                    Problem.error(
+                            "decisions are open: " + String.join(", ", open),
+                            "nothing is applied before they are made",
+                            "Answer them in " + folder.settingsFile() + "."));
+        }
+        Events events = output.events();
+        try (SshConnection connection = SshConnection.connect(target(settings), options(settings))) {
+            if (!dryRun && !confirmed(connection.target())) {
+                return ExitCode.REFUSED.code();
+            }
+            Applier applier = new Applier(folder, new DokkuHost(connection), events, ChangeLog.NONE);
+            Applier.Outcome outcome = applier.apply(dryRun);
+            if (dryRun) {
+                outcome.commands().forEach(command -> events.note("dokku " + command));
+            }
+            events.emit(new Events.Event("summary", summary(outcome)));
+        }
+        return ExitCode.DONE.code();
+    }
+
+    private java.util.Map<String, Object> summary(Applier.Outcome outcome) {
+        String waiting =
+                outcome.waiting().isEmpty() ? "" : ", waiting for data: " + String.join(", ", outcome.waiting());
+        return Events.fields(
+                "changed",
+                dryRun ? 0 : outcome.changed(),
+                "unchanged",
+                outcome.unchanged(),
+                "wouldChange",
+                dryRun ? outcome.changed() : 0,
+                "waiting",
+                outcome.waiting(),
+                "message",
+                (dryRun ? outcome.changed() + " would change, " : outcome.changed() + " changed, ")
+                        + outcome.unchanged() + " unchanged" + waiting);
+    }
+
+    private boolean confirmed(SshTarget target) {
+        if (yes || output.json() || !output.terminal()) {
+            return true;
+        }
+        String answer = System.console().readLine("Change %s? [y/N] ", target);
+        return answer != null && answer.strip().equalsIgnoreCase("y");
+    }
+
+    private static SshTarget target(MoveSettings settings) {
+        String host = settings.target().host();
+        if (host == null) {
+            throw new LandfallException(
+                    ExitCode.BAD_INPUT,
+                    Problem.error(
+                            "no Dokku host is given", "move.yaml has none", "Add --host dokku@HOST once; it is kept."));
+        }
+        return SshTarget.parse(host);
+    }
+
+    private SshOptions options(MoveSettings settings) {
+        return new SshOptions(
+                path(settings.target().identity()), path(settings.target().knownHosts()), move.hostKey());
+    }
+
+    private static @Nullable Path path(@Nullable String text) {
+        return text == null ? null : Path.of(text);
+    }
+}

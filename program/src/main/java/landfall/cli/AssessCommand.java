@@ -1,0 +1,61 @@
+package landfall.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import landfall.base.ExitCode;
+import landfall.base.Problem;
+import landfall.report.PlanReport;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code landfall assess}: the plan's report, and nothing written. */
+@Command(
+        name = "assess",
+        mixinStandardHelpOptions = true,
+        description = "Shows what is there, what moves how, what needs a decision. Writes nothing.",
+        footer = {
+            "",
+            "Examples:",
+            "  landfall assess k8s/",
+            "  helm template shop ./chart | landfall assess -",
+            "  landfall assess k8s/ --json | jq 'select(.event==\"decision\")'",
+            "",
+            "Exit codes: 0 done, also with decisions open; 2 bad input."
+        })
+public final class AssessCommand implements Callable<Integer> {
+    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Manifests: files, folders, - for standard input.")
+    List<String> paths = new ArrayList<>();
+
+    @Option(names = "--namespace", paramLabel = "NAME", description = "The namespace to move. Default: the largest.")
+    @Nullable
+    String namespace;
+
+    @Option(names = "--draft", description = "Go on with what can be read where a file can't.")
+    boolean draft;
+
+    @Mixin
+    Output output = new Output();
+
+    @Override
+    public Integer call() {
+        Manifests manifests = Manifests.translate(paths, namespace, Optional.empty(), Map.of(), draft);
+        for (Problem problem : manifests.problems) {
+            output.events().note(problem.sentence());
+        }
+        PlanReport report = new PlanReport(
+                manifests.target, manifests.ledger.coverage(), "landfall plan " + String.join(" ", paths) + " -o move");
+        if (output.json()) {
+            report.events(output.events());
+        } else {
+            output.out().print(report.text(output.style()));
+            output.out().flush();
+        }
+        return ExitCode.DONE.code();
+    }
+}

@@ -1,0 +1,103 @@
+package landfall.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Problem;
+import landfall.sandbox.Sandbox;
+import landfall.sandbox.SandboxProcess;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** An emulated cluster and Dokku host to try things on. */
+@Command(
+        name = "sandbox",
+        description = "Runs an emulated cluster and Dokku host on this machine, with real servers inside.",
+        subcommands = {SandboxCommand.Start.class, SandboxCommand.Stop.class, SandboxCommand.Status.class})
+final class SandboxCommand {
+    private SandboxCommand() {}
+
+    /** Starts it and prints where everything is. */
+    @Command(name = "start", description = "Starts it in a folder and prints its addresses when all is ready.")
+    static final class Start implements Callable<Integer> {
+        @Parameters(paramLabel = "DIR", description = "Folder of its state.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
+        private Path folder;
+
+        @Option(
+                names = "--manifests",
+                paramLabel = "PATH",
+                description = "What runs in the cluster: a file or folder. Default: the V-Sekai example.")
+        private @Nullable Path manifests;
+
+        @Mixin
+        private final Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            Path given = manifests != null
+                    ? manifests
+                    : Path.of(System.getProperty("landfall.home", "."), "examples", "v-sekai", "k8s");
+            if (!Files.exists(given)) {
+                throw new LandfallException(
+                        ExitCode.BAD_INPUT,
+                        Problem.error(
+                                "no manifests at " + given, "there is no such file or folder", "Give --manifests."));
+            }
+            String addresses = new SandboxProcess(folder).start(List.of(given), line -> {
+                if (!output.json()) {
+                    System.err.println("sandbox: " + line);
+                }
+            });
+            output.out().print(addresses);
+            output.out().flush();
+            return ExitCode.DONE.code();
+        }
+    }
+
+    /** Ends it. */
+    @Command(name = "stop", description = "Ends all that runs in it, also after it was killed. Data stays.")
+    static final class Stop implements Callable<Integer> {
+        @Parameters(paramLabel = "DIR", description = "Folder of its state.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
+        private Path folder;
+
+        @Mixin
+        private final Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException, InterruptedException {
+            boolean ran = new SandboxProcess(folder).stop();
+            output.out().println(ran ? "stopped" : "nothing was running");
+            output.out().flush();
+            return ExitCode.DONE.code();
+        }
+    }
+
+    /** Tells whether it runs. */
+    @Command(name = "status", description = "Prints its addresses; exits with 1 if it does not run.")
+    static final class Status implements Callable<Integer> {
+        @Parameters(paramLabel = "DIR", description = "Folder of its state.")
+        @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
+        private Path folder;
+
+        @Mixin
+        private final Output output = new Output();
+
+        @Override
+        public Integer call() throws IOException {
+            Path addresses = folder.resolve(Sandbox.ADDRESSES_FILE);
+            boolean running = new SandboxProcess(folder).running().isPresent() && Files.exists(addresses);
+            output.out().print(running ? Files.readString(addresses) : "not running\n");
+            output.out().flush();
+            return running ? ExitCode.DONE.code() : ExitCode.FAILED.code();
+        }
+    }
+}

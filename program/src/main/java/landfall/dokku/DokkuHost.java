@@ -1,0 +1,188 @@
+package landfall.dokku;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import landfall.base.Duplex;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Limits;
+import landfall.base.Problem;
+import landfall.base.Secret;
+import landfall.remote.ExecResult;
+import landfall.remote.SshConnection;
+
+/** A Dokku host behind its forced command: runs commands, reads reports, gives streams to databases and containers. */
+public final class DokkuHost {
+    private static final byte[] NO_INPUT = new byte[0];
+
+    private final SshConnection connection;
+
+    public DokkuHost(SshConnection connection) {
+        this.connection = connection;
+    }
+
+    public SshConnection connection() {
+        return connection;
+    }
+
+    /** Runs a command and tells how it ended, whatever that was. */
+    public DokkuResult run(DokkuCommand command) {
+        return run(command, Limits.DEPLOY_MAX, line -> {});
+    }
+
+    public DokkuResult run(DokkuCommand command, Duration timeout, Consumer<String> onLine) {
+        Secret stdin = command.stdin();
+        byte[] input = stdin == null ? NO_INPUT : stdin.reveal().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        try {
+            Consumer<String> listener =
+                    command.echoesSecrets() ? line -> {} : line -> onLine.accept(Ansi.stripped(line));
+            ExecResult result = connection.exec(command.line(), input, timeout, listener);
+            return new DokkuResult(result.exit(), command.echoesSecrets() ? "" : result.stdout(), result.stderr());
+        } catch (IOException e) {
+            throw lost(command.display(), e);
+        }
+    }
+
+    /** @throws LandfallException with what Dokku said, unless it exits 0 */
+    public DokkuResult demand(DokkuCommand command) {
+        DokkuResult result = run(command);
+        if (!result.succeeded()) {
+            throw failed(command, result);
+        }
+        return result;
+    }
+
+    public static LandfallException failed(DokkuCommand command, DokkuResult result) {
+        return new LandfallException(
+                ExitCode.FAILED,
+                Problem.error(
+                        "`dokku " + command.display() + "` failed with exit " + result.exit(),
+                        result.tail(),
+                        "Mend what it names and run the same command again; what is done stays done."));
+    }
+
+    private LandfallException lost(String what, IOException cause) {
+        return new LandfallException(
+                ExitCode.FAILED,
+                Problem.error(
+                        "`dokku " + what + "` on " + connection.target() + " did not end properly",
+                        String.valueOf(cause.getMessage()),
+                        "Run the same command again: it looks at what the host has and goes on."),
+                cause);
+    }
+
+    /** @throws LandfallException (bad input) if what answers isn't Dokku */
+    public DokkuVersion version() {
+        DokkuResult result = run(DokkuCommand.of("version"));
+        try {
+            return DokkuVersion.parse(result.stdout());
+        } catch (IllegalArgumentException e) {
+            throw new LandfallException(
+                    ExitCode.BAD_INPUT,
+                    Problem.error(
+                            connection.target() + " does not answer as a Dokku host",
+                            "`version` printed: " + result.tail(),
+                            "Check --host: the account must be dokku's own, with Dokku's forced command."),
+                    e);
+        }
+    }
+
+    /** Names of the enabled plugins. */
+    public Set<String> plugins() {
+        DokkuResult result = demand(DokkuCommand.of("plugin:list", "--format", "json"));
+        Set<String> names = new TreeSet<>();
+        for (Map<String, Object> plugin : DokkuJson.objects(result.stdout(), "plugin:list")) {
+            if (Boolean.TRUE.equals(plugin.get("enabled"))) {
+                names.add(String.valueOf(plugin.get("name")));
+            }
+        }
+        return names;
+    }
+
+    public boolean appExists(String app) {
+        return run(DokkuCommand.of("apps:exists", app)).succeeded();
+    }
+
+    public boolean isDeployed(String app) {
+        return "true".equals(report("ps", app).get("deployed"));
+    }
+
+    /** {@code PLUGIN:report APP --format json}; empty if there is no such app. */
+    public Map<String, String> report(String plugin, String app) {
+        DokkuCommand command = DokkuCommand.of(plugin + ":report", app, "--format", "json");
+        DokkuResult result = run(command);
+        if (result.appMissing()) {
+            return Map.of();
+        }
+        if (!result.succeeded()) {
+            throw failed(command, result);
+        }
+        return DokkuJson.strings(result.stdout(), plugin + ":report");
+    }
+
+    /** The database URL of a service, with its superuser's password. */
+    public Secret postgresDsn(String service) {
+        return serviceDsn("postgres", service);
+    }
+
+    public Secret serviceDsn(String plugin, String service) {
+        DokkuCommand command = DokkuCommand.of("--quiet", plugin + ":info", service, "--dsn");
+        return Secret.of(demand(command).stdout().strip());
+    }
+
+    /** One byte stream to the service's server per call, all over this host's SSH connection. */
+    public Duplex.Dialer postgresRelay(String service) {
+        return () -> PostgresRelay.dial(connection, service);
+    }
+
+    /**
+     * A command inside an app's running container. The SSH side changes no byte, but docker puts a terminal of its own
+     * before the command: let it begin with {@code stty raw -echo} and send text (base64), as docker takes the bytes
+     * 0x10 0x11 for its detach keys.
+     */
+    public Duplex enter(String app, String process, List<String> argv) throws IOException {
+        List<String> words = new ArrayList<>(List.of("enter", app, process));
+        words.addAll(argv);
+        return connection.openRawPty(DokkuCommand.of(words).line());
+    }
+
+    public Deployment deployImage(String app, String image, Consumer<String> onLine) {
+        return new Deploys(this).image(app, image, onLine);
+    }
+
+    /** Sends a folder as the app's source. */
+    public Deployment deployArchive(String app, Path folder, Consumer<String> onLine) {
+        return new Deploys(this).archive(app, folder, onLine);
+    }
+
+    DokkuResult runWithBody(DokkuCommand command, SshConnection.Body body, Consumer<String> onLine) {
+        try {
+            ExecResult result = connection.exec(
+                    command.line(), body, Limits.DEPLOY_MAX, line -> onLine.accept(Ansi.stripped(line)));
+            return new DokkuResult(result.exit(), result.stdout(), result.stderr());
+        } catch (IOException e) {
+            throw lost(command.display(), e);
+        }
+    }
+
+    public void scale(String app, Map<String, Integer> processes) {
+        List<String> words = new ArrayList<>(List.of("ps:scale", app));
+        processes.forEach((process, count) -> words.add(process + "=" + count));
+        demand(DokkuCommand.of(words));
+    }
+
+    public void stop(String app) {
+        demand(DokkuCommand.of("ps:stop", app));
+    }
+
+    public void start(String app) {
+        demand(DokkuCommand.of("ps:start", app));
+    }
+}

@@ -1,0 +1,31 @@
+package landfall.recipe.task;
+
+import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuHost;
+
+/** {@code dokku_app}: the app exists. */
+record AppTask(String app) implements Task {
+    static AppTask read(TaskFields fields) {
+        AppTask task = new AppTask(Checks.app(fields));
+        fields.choice("state", "present", "present");
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_app";
+    }
+
+    @Override
+    public String subject() {
+        return app;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        return host.appExists(app)
+                ? Plan.inSync()
+                : Plan.change("it does not exist", DokkuCommand.of("apps:create", app));
+    }
+}

@@ -1,0 +1,30 @@
+package landfall.recipe.task;
+
+import landfall.dokku.DokkuHost;
+
+/** {@code dokku_checks_property}: one property of the app's checks settings. */
+record ChecksPropertyTask(String app, String property, String value) implements Task {
+    static ChecksPropertyTask read(TaskFields fields) {
+        String value = fields.text("value");
+        fields.demand(value.matches("[0-9]+"), "value", "it is a number of seconds");
+        ChecksPropertyTask task = new ChecksPropertyTask(Checks.app(fields), Checks.label(fields, "property"), value);
+        fields.choice("state", "present", "present");
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_checks_property";
+    }
+
+    @Override
+    public String subject() {
+        return app + " " + property;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        return AppProperty.plan(host, "checks", app, property, value);
+    }
+}

@@ -1,0 +1,35 @@
+package landfall.recipe.task;
+
+import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuHost;
+import landfall.dokku.DokkuJson;
+
+/** {@code dokku_docker_options}: one option of the app's containers. */
+record DockerOptionTask(String app, String phase, String option) implements Task {
+    static DockerOptionTask read(TaskFields fields) {
+        DockerOptionTask task = new DockerOptionTask(
+                Checks.app(fields), fields.choice("phase", "", "build", "deploy", "run"), fields.text("option"));
+        fields.demand(task.option().startsWith("-"), "option", "it must begin with a dash");
+        fields.choice("state", "present", "present");
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_docker_options";
+    }
+
+    @Override
+    public String subject() {
+        return app + " " + phase;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        String list = host.report("docker-options", app).getOrDefault(phase + "-list", "[]");
+        return DokkuJson.texts(list, "docker-options:report").contains(option)
+                ? Plan.inSync()
+                : Plan.change("it is not set", DokkuCommand.of("docker-options:add", app, phase, option));
+    }
+}

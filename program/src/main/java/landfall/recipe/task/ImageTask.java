@@ -1,0 +1,33 @@
+package landfall.recipe.task;
+
+import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuHost;
+
+/** {@code dokku_git_from_image}: the app runs this image; compared by its recorded name, as docket does. */
+public record ImageTask(String app, String image) implements Task {
+    static ImageTask read(TaskFields fields) {
+        ImageTask task = new ImageTask(Checks.app(fields), fields.text("image"));
+        fields.demand(task.image().matches("[A-Za-z0-9][A-Za-z0-9._/:@-]*"), "image", "it is not an image's name");
+        fields.choice("state", "deployed", "deployed");
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_git_from_image";
+    }
+
+    @Override
+    public String subject() {
+        return app + " " + image;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        boolean same = image.equals(host.report("git", app).get("source-image")) && host.isDeployed(app);
+        return same
+                ? Plan.inSync()
+                : Plan.change("it runs something else", DokkuCommand.of("git:from-image", app, image));
+    }
+}

@@ -1,0 +1,29 @@
+package landfall.recipe.task;
+
+import landfall.dokku.DokkuHost;
+
+/** {@code dokku_network_property}: one property of the app's network settings. */
+record NetworkPropertyTask(String app, String property, String value) implements Task {
+    static NetworkPropertyTask read(TaskFields fields) {
+        String value = fields.text("value");
+        NetworkPropertyTask task = new NetworkPropertyTask(Checks.app(fields), Checks.label(fields, "property"), value);
+        fields.choice("state", "present", "present");
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_network_property";
+    }
+
+    @Override
+    public String subject() {
+        return app + " " + property;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        return AppProperty.plan(host, "network", app, property, value);
+    }
+}

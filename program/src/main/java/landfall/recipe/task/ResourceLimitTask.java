@@ -1,0 +1,34 @@
+package landfall.recipe.task;
+
+import java.util.Map;
+import landfall.dokku.DokkuHost;
+import org.jspecify.annotations.Nullable;
+
+/** {@code dokku_resource_limit}: the containers' upper bounds. */
+record ResourceLimitTask(String app, @Nullable String process, Map<String, String> resources) implements Task {
+    static ResourceLimitTask read(TaskFields fields) {
+        ResourceLimitTask task =
+                new ResourceLimitTask(Checks.app(fields), fields.optional("process_type"), fields.map("resources"));
+        task.resources().forEach((name, value) -> Checks.resource(fields, name, value));
+        fields.demand(!task.resources().isEmpty(), "resources", "at least one is required");
+        fields.demand(!fields.flag("clear_before", false), "clear_before", "it is not handled");
+        fields.choice("state", "present", "present");
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_resource_limit";
+    }
+
+    @Override
+    public String subject() {
+        return process == null ? app : app + " " + process;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        return AppResources.plan(host, "limit", app, process, resources);
+    }
+}

@@ -1,0 +1,57 @@
+package landfall.recipe.task;
+
+import java.util.ArrayList;
+import java.util.List;
+import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuHost;
+import landfall.dokku.DokkuJson;
+import org.jspecify.annotations.Nullable;
+
+/** {@code dokku_storage_entry}: a folder of the host kept under a name. */
+record StorageEntryTask(
+        String name, @Nullable String path, @Nullable String chown) implements Task {
+    static StorageEntryTask read(TaskFields fields) {
+        StorageEntryTask task =
+                new StorageEntryTask(Checks.label(fields, "name"), fields.optional("path"), fields.optional("chown"));
+        fields.demand(task.path() == null || task.path().startsWith("/"), "path", "it must be absolute");
+        fields.demand(
+                task.chown() == null
+                        || List.of("heroku", "herokuish", "paketo", "root", "false")
+                                .contains(task.chown()),
+                "chown",
+                "it is one of heroku, herokuish, paketo, root, false");
+        fields.choice("scheduler", "docker-local", "docker-local");
+        fields.choice("state", "present", "present");
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_storage_entry";
+    }
+
+    @Override
+    public String subject() {
+        return name;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        String list = host.demand(DokkuCommand.of("storage:list-entries", "--format", "json"))
+                .stdout();
+        boolean there = DokkuJson.objects(list, "storage:list-entries").stream()
+                .anyMatch(entry -> name.equals(entry.get("name")));
+        if (there) {
+            return Plan.inSync();
+        }
+        List<String> words = new ArrayList<>(List.of("storage:create", name));
+        if (path != null) {
+            words.add(path);
+        }
+        if (chown != null) {
+            words.addAll(List.of("--chown", chown));
+        }
+        return Plan.change("it does not exist", DokkuCommand.of(words));
+    }
+}

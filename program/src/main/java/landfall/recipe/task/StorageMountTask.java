@@ -1,0 +1,67 @@
+package landfall.recipe.task;
+
+import java.util.List;
+import java.util.Map;
+import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuHost;
+import landfall.dokku.DokkuJson;
+import landfall.dokku.DokkuResult;
+import org.jspecify.annotations.Nullable;
+
+/** {@code dokku_storage_mount}: a storage entry or folder of the host seen by the app's containers. */
+record StorageMountTask(
+        String app, @Nullable String entry, @Nullable String folder, String path) implements Task {
+    static StorageMountTask read(TaskFields fields) {
+        StorageMountTask task = new StorageMountTask(
+                Checks.app(fields),
+                fields.optional("entry_name"),
+                fields.optional("host_dir"),
+                fields.text("container_dir"));
+        fields.demand(
+                (task.entry() == null) != (task.folder() == null),
+                "entry_name",
+                "either entry_name or host_dir is required");
+        fields.demand(task.path().startsWith("/"), "container_dir", "it must be absolute");
+        fields.demand(!task.path().contains(":"), "container_dir", "it may hold no colon");
+        fields.demand(task.folder() == null || task.folder().startsWith("/"), "host_dir", "it must be absolute");
+        fields.demand(!fields.flag("readonly", false), "readonly", "a mount that is only read is not handled yet");
+        fields.choice("state", "present", "present");
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_storage_mount";
+    }
+
+    @Override
+    public String subject() {
+        return app + " " + path;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        DokkuResult result = host.run(DokkuCommand.of("storage:list", app, "--format", "json"));
+        if (!result.succeeded() && !result.appMissing()) {
+            return new Plan.Unknown("storage:list failed: " + result.tail());
+        }
+        List<Map<String, Object>> mounts =
+                result.appMissing() ? List.of() : DokkuJson.objects(result.stdout(), "storage:list");
+        for (Map<String, Object> mount : mounts) {
+            if (path.equals(mount.get("container_path"))) {
+                boolean same = entry != null
+                        ? entry.equals(mount.get("entry_name"))
+                        : String.valueOf(folder).equals(mount.get("host_path"));
+                return same
+                        ? Plan.inSync()
+                        : new Plan.Unknown(path + " of " + app + " is taken by " + mount.get("host_path")
+                                + "; unmount that first");
+            }
+        }
+        DokkuCommand command = entry != null
+                ? DokkuCommand.of("storage:mount", app, entry, "--container-dir", path)
+                : DokkuCommand.of("storage:mount", app, folder + ":" + path);
+        return Plan.change("it is not mounted", command);
+    }
+}

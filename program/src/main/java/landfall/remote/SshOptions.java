@@ -1,0 +1,16 @@
+package landfall.remote;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * With what a host is reached and recognised.
+ *
+ * @param identity private key file; null: the agent and the usual files of ~/.ssh
+ * @param knownHosts file; null: ~/.ssh/known_hosts
+ * @param acceptedFingerprint {@code SHA256:…} of a host key accepted though known_hosts has none
+ */
+public record SshOptions(
+        @Nullable Path identity,
+        @Nullable Path knownHosts,
+        @Nullable String acceptedFingerprint) {}

@@ -1,0 +1,332 @@
+package landfall.sandbox;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+
+/** {@code git:*}: what an app is made from, and which containers it has. */
+final class DokkuDeploys {
+    private final DokkuHost host;
+    private final Map<String, List<DokkuContainer>> running = new ConcurrentHashMap<>();
+    private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
+
+    DokkuDeploys(DokkuHost host) {
+        this.host = host;
+    }
+
+    /** Where a web container listens. */
+    record Listener(String address, int port) {
+        InetSocketAddress at(int containerPort) {
+            return new InetSocketAddress(address, containerPort);
+        }
+    }
+
+    void register(Map<String, DokkuCommand> commands) {
+        commands.put("git:from-image", this::fromImage);
+        commands.put("git:from-archive", this::fromArchive);
+        commands.put("git:report", this::report);
+        commands.put(
+                "git:set",
+                call -> new DokkuSettings(host)
+                        .set(
+                                call,
+                                "git.",
+                                List.of(
+                                        "archive-max-files",
+                                        "archive-max-size",
+                                        "deploy-branch",
+                                        "keep-git-dir",
+                                        "rev-env-var",
+                                        "source-image"),
+                                "key",
+                                "keys"));
+    }
+
+    boolean isDeployed(String app) throws IOException {
+        return !host.store().get(DokkuHost.scope(app), "deployed").isEmpty();
+    }
+
+    List<DokkuContainer> containers(String app) {
+        return running.getOrDefault(app, List.of());
+    }
+
+    List<Listener> listeners(String app) {
+        return containers(app).stream()
+                .filter(container -> container.type().equals("web"))
+                .map(container -> new Listener(container.address(), container.port()))
+                .toList();
+    }
+
+    int exposedPort(String app) throws IOException {
+        String port = host.store().get(DokkuHost.scope(app), "exposed");
+        return port.isEmpty() ? 0 : Integer.parseInt(port);
+    }
+
+    Optional<Path> sourceFile(String app, String name) throws IOException {
+        String folder = host.store().get(DokkuHost.scope(app), "source-folder");
+        return folder.isEmpty()
+                ? Optional.empty()
+                : Optional.of(appFolder(app).resolve(folder).resolve(name)).filter(Files::exists);
+    }
+
+    private Path appFolder(String app) {
+        return host.store().folder().resolve("apps").resolve(app);
+    }
+
+    /** What the app was last deployed from. */
+    DokkuBuild build(String app) throws IOException, DokkuFailure {
+        String folder = host.store().get(DokkuHost.scope(app), "source-folder");
+        if (!folder.isEmpty()) {
+            return DokkuBuild.source(appFolder(app).resolve(folder), host::image);
+        }
+        String image = host.store().get(DokkuHost.scope(app), "source-image");
+        Program program = host.image(image).orElse(null);
+        if (image.isEmpty() || program == null) {
+            throw DokkuFailure.refused("App image (dokku/" + app + ":latest) not found");
+        }
+        return DokkuBuild.image(image, program);
+    }
+
+    private int fromImage(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        String image = call.argument(1);
+        if (image.isEmpty()) {
+            throw DokkuFailure.refused("Please specify a docker image");
+        }
+        DokkuCall merged = call.merged();
+        merged.heading("-----> Generating build context");
+        Program program = host.image(image).orElse(null);
+        if (program == null) {
+            merged.heading("-----> Pulling image");
+            merged.out(
+                    image.matches("[a-z0-9./:@_-]+")
+                            ? "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup"
+                                    + " registry-1.docker.io on 10.255.255.53:53: no such host\n"
+                            : "invalid reference format\n");
+            merged.warn("Failed to pull image: " + image);
+            return 1;
+        }
+        merged.heading("-----> Image exists on host, skipping pull");
+        merged.heading("-----> Updating git repository with specified build context");
+        if (host.store().get(DokkuHost.scope(app), "source-image").equals(image) && isDeployed(app)) {
+            merged.warn("No changes detected, skipping git commit");
+            merged.warn("Call 'ps:rebuild' on app to rebuild the app from existing source");
+            return 1;
+        }
+        Map<String, String> source = new HashMap<>();
+        source.put("source-image", image);
+        source.put("source-folder", "");
+        source.put("deploy-source", "docker-image");
+        source.put("deploy-source-metadata", image);
+        return deploy(merged, app, DokkuBuild.image(image, program), source, image + Instant.now());
+    }
+
+    private int fromArchive(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        if (!call.argument(1).equals("--")) {
+            host.log("not emulated: git:from-archive of a URL");
+            throw DokkuFailure.refused("sandbox: git:from-archive takes `--` and a tar on stdin only");
+        }
+        DokkuCall merged = call.merged();
+        merged.heading("-----> Fetching tar file from stdin");
+        byte[] bytes = call.in().readAllBytes();
+        merged.out(bytes.length + "\n");
+        merged.heading("-----> Generating build context");
+        merged.out("       Striping 0 worth of directories from tarball\n");
+        String name = "source-" + Instant.now().toEpochMilli();
+        Path folder = Files.createDirectories(appFolder(app).resolve(name));
+        extract(bytes, folder);
+        merged.out("       Moving unarchived files and folders into place\n");
+        merged.heading("-----> Updating git repository with specified build context");
+        Map<String, String> source = new HashMap<>();
+        source.put("source-image", "");
+        source.put("source-folder", name);
+        source.put("deploy-source", "archive");
+        source.put("deploy-source-metadata", "--");
+        DokkuBuild build;
+        try {
+            build = DokkuBuild.source(folder, host::image);
+        } catch (DokkuFailure failure) {
+            merged.heading("-----> Cleaning up...");
+            merged.heading("-----> Building " + app + " from Dockerfile");
+            merged.out(failure.text());
+            merged.warn("App build failed");
+            return 1;
+        }
+        return deploy(merged, app, build, source, HexFormat.of().formatHex(bytes, 0, Math.min(64, bytes.length)) + name);
+    }
+
+    private static void extract(byte[] bytes, Path folder) throws IOException, DokkuFailure {
+        int files = 0;
+        try (TarArchiveInputStream tar = new TarArchiveInputStream(new ByteArrayInputStream(bytes))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                Path target = folder.resolve(entry.getName()).normalize();
+                if (!target.startsWith(folder)) {
+                    throw DokkuFailure.refused("archive entry leaves its folder: " + entry.getName());
+                }
+                if (entry.isDirectory()) {
+                    Files.createDirectories(target);
+                } else if (entry.isFile()) {
+                    Files.createDirectories(target.resolveSibling("."));
+                    Files.copy(tar, target);
+                    boolean executable = (entry.getMode() & 0100) != 0;
+                    if (executable && !target.toFile().setExecutable(true)) {
+                        throw new IOException("cannot make executable: " + target);
+                    }
+                    files++;
+                }
+            }
+        }
+        if (files == 0) {
+            throw DokkuFailure.refused("the archive on stdin is empty");
+        }
+    }
+
+    private int deploy(DokkuCall call, String app, DokkuBuild build, Map<String, String> source, String seed)
+            throws IOException, InterruptedException, DokkuFailure {
+        call.heading("-----> Cleaning up...");
+        call.heading("-----> Building " + app + " from Dockerfile");
+        call.out("#1 FROM " + build.image() + "\n#1 CACHED\n");
+        String scope = DokkuHost.scope(app);
+        Map<String, String> before = host.store().all(scope);
+        for (Map.Entry<String, String> entry : source.entrySet()) {
+            host.store().set(scope, entry.getKey(), entry.getValue());
+        }
+        host.store().set(scope, "exposed", build.port() == 0 ? "" : String.valueOf(build.port()));
+        int exit = new DokkuRollout(host, call, app, build).run();
+        if (exit != 0) {
+            // The repository goes back to the last good deploy.
+            for (String key : List.of("source-image", "source-folder", "deploy-source", "exposed",
+                    "deploy-source-metadata")) {
+                host.store().set(scope, key, before.getOrDefault(key, ""));
+            }
+            new DokkuRouting(host).route();
+            return exit;
+        }
+        host.store().set(scope, "sha", sha(seed));
+        host.store().set(scope, "git.last-updated-at", String.valueOf(Instant.now().getEpochSecond()));
+        return 0;
+    }
+
+    static String sha(String seed) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-1").digest(seed.getBytes(StandardCharsets.UTF_8)));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-1", e);
+        }
+    }
+
+    /** Deploys again what the app is made from, with its present configuration. */
+    int release(DokkuCall call, String app, boolean whole) throws IOException, InterruptedException, DokkuFailure {
+        host.log((whole ? "release " : "restart ") + app);
+        return new DokkuRollout(host, call, app, build(app)).run();
+    }
+
+    /** Puts the containers of a finished deploy in place of the old ones, which it returns. */
+    List<DokkuContainer> replace(String app, List<DokkuContainer> next) {
+        List<DokkuContainer> old = running.put(app, List.copyOf(next));
+        return old == null ? List.of() : old;
+    }
+
+    ReentrantLock lock(String app) {
+        return locks.computeIfAbsent(app, name -> new ReentrantLock());
+    }
+
+    /** @param forget whether the containers are gone, or stay as "exited" */
+    void stop(String app, boolean forget) throws InterruptedException {
+        for (DokkuContainer container : containers(app)) {
+            container.retire();
+        }
+        if (forget) {
+            running.remove(app);
+        }
+    }
+
+    /** After a restart of the sandbox: docker starts what ran before, without checks. */
+    void restart() throws IOException, InterruptedException {
+        for (String app : host.store().names("apps")) {
+            if (isDeployed(app) && !host.store().get(DokkuHost.scope(app), "ps.restore").equals("false")) {
+                try {
+                    replace(app, new DokkuRollout(host, silent(), app, build(app)).startAll());
+                } catch (DokkuFailure failure) {
+                    host.log("not started again: " + app + ": " + failure.text().strip());
+                }
+            }
+        }
+        try {
+            new DokkuRouting(host).route();
+        } catch (DokkuFailure failure) {
+            host.log("no routes: " + failure.text().strip());
+        }
+    }
+
+    private static DokkuCall silent() {
+        return new DokkuCall(
+                List.of(),
+                true,
+                false,
+                false,
+                java.io.InputStream.nullInputStream(),
+                java.io.OutputStream.nullOutputStream(),
+                java.io.OutputStream.nullOutputStream());
+    }
+
+    private int report(DokkuCall call) throws IOException, DokkuFailure {
+        return DokkuSettings.each(host, call, app -> {
+            Map<String, String> values = new TreeMap<>();
+            values.put("git-computed-archive-max-files", "10000");
+            values.put("git-computed-archive-max-size", "1073741824");
+            values.put("git-computed-deploy-branch", "master");
+            values.put("git-computed-keep-git-dir", "false");
+            for (String key : List.of("archive-max-files", "archive-max-size", "deploy-branch", "keep-git-dir")) {
+                values.put("git-global-" + key, host.store().get("global", "git." + key));
+            }
+            if (!app.equals("--global")) {
+                String scope = DokkuHost.scope(app);
+                String sha = host.store().get(scope, "sha");
+                values.put("git-sha", sha.isEmpty() ? "HEAD" : sha);
+                values.put("git-source-image", host.store().get(scope, "source-image"));
+                values.put("git-rev-env-var", "GIT_REV");
+                for (String key : List.of("deploy-branch", "keep-git-dir", "last-updated-at")) {
+                    values.put("git-" + key, host.store().get(scope, "git." + key));
+                }
+            }
+            return new DokkuReport(app + " git information", "git-", false, values);
+        });
+    }
+
+    void close() {
+        for (String app : List.copyOf(running.keySet())) {
+            try {
+                stop(app, true);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        running.values().stream().flatMap(List::stream).forEach(DokkuContainer::kill);
+        running.clear();
+    }
+
+    static List<String> indented(List<String> lines) {
+        List<String> out = new ArrayList<>();
+        lines.forEach(line -> out.add("       " + line + "\n"));
+        return out;
+    }
+}

@@ -1,0 +1,266 @@
+package landfall.sandbox;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+
+/** The host behind the SSH server: its state and its commands. */
+final class DokkuHost {
+    static final String DOMAIN = "dokku.test";
+    private static final int COMMAND_LINE_MAX = 131_072;
+    private static final Pattern APP = Pattern.compile("[a-z0-9][a-z0-9.-]*");
+
+    private final Map<String, DokkuCommand> commands = new HashMap<>();
+    private final DokkuStore store;
+    private final Path folder;
+    private final Addresses addresses;
+    private final Containers containers;
+    private final ProcessRegistry registry;
+    private final Function<String, Optional<Program>> images;
+    private final double pace;
+    private final DokkuProxy proxy;
+    private final DokkuDeploys deploys;
+    private final DokkuServices services;
+
+    DokkuHost(
+            Path folder,
+            Addresses addresses,
+            Containers containers,
+            ProcessRegistry registry,
+            Function<String, Optional<Program>> images,
+            double pace)
+            throws IOException {
+        this.folder = folder;
+        this.addresses = addresses;
+        this.containers = containers;
+        this.registry = registry;
+        this.images = images;
+        this.pace = pace;
+        Files.createDirectories(folder.resolve("logs"));
+        store = new DokkuStore(folder.resolve("dokku"));
+        proxy = new DokkuProxy(addresses.dokkuHost());
+        deploys = new DokkuDeploys(this);
+        services = new DokkuServices(this);
+        new DokkuApps(this).register(commands);
+        new DokkuConfig(this).register(commands);
+        new DokkuRouting(this).register(commands);
+        new DokkuStorage(this).register(commands);
+        new DokkuSettings(this).register(commands);
+        new DokkuProcesses(this).register(commands);
+        new DokkuNetworks(this).register(commands);
+        new DokkuCertificates(this).register(commands);
+        deploys.register(commands);
+        services.register(commands);
+        commands.put("version", call -> {
+            call.out("dokku version 0.38.27\n");
+            return 0;
+        });
+        commands.put("shell", this::shell);
+    }
+
+    DokkuStore store() {
+        return store;
+    }
+
+    Path folder() {
+        return folder;
+    }
+
+    Addresses addresses() {
+        return addresses;
+    }
+
+    Containers containers() {
+        return containers;
+    }
+
+    ProcessRegistry registry() {
+        return registry;
+    }
+
+    DokkuProxy proxy() {
+        return proxy;
+    }
+
+    DokkuDeploys deploys() {
+        return deploys;
+    }
+
+    DokkuServices services() {
+        return services;
+    }
+
+    Optional<Program> image(String reference) {
+        return images.apply(reference);
+    }
+
+    /** Sleeps a pause of the real host, shortened. */
+    void pause(double seconds) throws InterruptedException {
+        Thread.sleep((long) (seconds * pace * 1000));
+    }
+
+    static String scope(String app) {
+        return "apps/" + app;
+    }
+
+    boolean isApp(String app) {
+        return APP.matcher(app).matches() && store.exists(scope(app));
+    }
+
+    /** The app, or the failure that every command has for an absent one. */
+    String app(String name) throws DokkuFailure {
+        if (name.isEmpty()) {
+            throw DokkuFailure.refused("Please specify an app to run the command on");
+        }
+        checkName(name);
+        if (!isApp(name)) {
+            throw new DokkuFailure(20, " !     App " + name + " does not exist\n");
+        }
+        return name;
+    }
+
+    static void checkName(String name) throws DokkuFailure {
+        if (!APP.matcher(name).matches()) {
+            throw DokkuFailure.refused("App name must begin with lowercase alphanumeric character, and may only"
+                    + " contain lowercase alphanumerics, dots, and hyphens");
+        }
+    }
+
+    void log(String message) {
+        try {
+            Files.writeString(
+                    folder.resolve("logs").resolve("dokku.log"),
+                    Instant.now() + " " + message + "\n",
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Runs one command line of a client; never throws. */
+    int run(String line, DokkuCall streams, Consumer<DokkuCall> started) {
+        try {
+            if (line.getBytes(StandardCharsets.UTF_8).length >= COMMAND_LINE_MAX) {
+                // The kernel refuses one argument of 128 KiB; the shell that sshd starts says so.
+                streams.err("bash: Argument list too long\n");
+                return 126;
+            }
+            DokkuWords words = DokkuWords.split(line);
+            streams.err(words.error());
+            return dispatch(words.words(), streams, started);
+        } catch (DokkuFailure failure) {
+            streams.err(failure.text());
+            return failure.exit();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return 255;
+        } catch (IOException | RuntimeException e) {
+            log("failed: " + firstWord(line) + ": " + e);
+            System.getLogger(DokkuHost.class.getName()).log(System.Logger.Level.WARNING, firstWord(line), e);
+            return fault(streams, e);
+        }
+    }
+
+    private static int fault(DokkuCall streams, Exception e) {
+        try {
+            streams.warn("sandbox: " + e);
+        } catch (UncheckedIOException gone) {
+            System.getLogger(DokkuHost.class.getName()).log(System.Logger.Level.DEBUG, "client is gone", gone);
+        }
+        return 1;
+    }
+
+    private static String firstWord(String line) {
+        return line.split("\\s", 2)[0];
+    }
+
+    private int dispatch(List<String> given, DokkuCall streams, Consumer<DokkuCall> started)
+            throws IOException, InterruptedException, DokkuFailure {
+        List<String> words = new ArrayList<>(given);
+        boolean quiet = false;
+        boolean force = false;
+        String app = "";
+        while (!words.isEmpty() && words.getFirst().startsWith("--")) {
+            String flag = words.removeFirst();
+            quiet |= flag.equals("--quiet");
+            force |= flag.equals("--force");
+            if (flag.equals("--app") && !words.isEmpty()) {
+                app = words.removeFirst();
+            }
+        }
+        if (!app.isEmpty() && !words.isEmpty()) {
+            words.add(1, app);
+        }
+        DokkuCall call = streams.with(words, quiet, force);
+        started.accept(call);
+        String name = call.command();
+        DokkuCommand command = commands.get(name);
+        if (command == null) {
+            return unknown(call, name);
+        }
+        return command.run(call);
+    }
+
+    private int unknown(DokkuCall call, String name) {
+        if (name.isEmpty() || name.equals("help")) {
+            call.out(String.join("\n", commands.keySet().stream().sorted().map(word -> "    " + word).toList()) + "\n");
+            return 0;
+        }
+        log("not emulated: " + name);
+        call.warn("`" + String.join(" ", call.words()) + "` is not a dokku command.");
+        call.warn("See `dokku help` for a list of available commands.");
+        return 1;
+    }
+
+    /** Many commands over one channel: no exit codes, words split on blanks, always 0. */
+    private int shell(DokkuCall call) throws IOException {
+        StringBuilder line = new StringBuilder();
+        for (int c = call.in().read(); c >= 0; c = call.in().read()) {
+            if (c != '\n') {
+                line.append((char) c);
+                continue;
+            }
+            String words = line.toString().strip();
+            line.setLength(0);
+            if (words.equals("quit") || words.equals("exit")) {
+                return 0;
+            }
+            if (!words.isEmpty()) {
+                shellLine(call, words);
+            }
+        }
+        call.out("\n");
+        return 0;
+    }
+
+    private void shellLine(DokkuCall call, String words) {
+        try {
+            dispatch(List.of(words.split("\\s+")), call, running -> {});
+        } catch (DokkuFailure failure) {
+            call.err(failure.text());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    void close() {
+        deploys.close();
+        services.close();
+        proxy.close();
+    }
+}

@@ -1,0 +1,402 @@
+package landfall.sandbox;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** One deploy: tasks, new containers beside the old ones, checks, the proxy's switch, the old ones asked to end. */
+final class DokkuRollout {
+    private static final AtomicInteger COUNTER = new AtomicInteger();
+    private static final String RED = "\u001b[1m\u001b[31m !     \u001b[0m\u001b[0m";
+
+    private final DokkuHost host;
+    private final DokkuCall call;
+    private final String app;
+    private final DokkuBuild build;
+    private final Map<String, String> env;
+    private final int port;
+
+    DokkuRollout(DokkuHost host, DokkuCall call, String app, DokkuBuild build) throws IOException, DokkuFailure {
+        this.host = host;
+        this.call = call;
+        this.app = app;
+        this.build = build;
+        env = new TreeMap<>(build.env());
+        env.putAll(new DokkuConfig(host).merged(app));
+        String wanted = env.getOrDefault("PORT", "");
+        port = wanted.matches("[0-9]{1,5}") ? Integer.parseInt(wanted) : build.port() > 0 ? build.port() : 5000;
+        env.put("PORT", String.valueOf(port));
+    }
+
+    int run() throws IOException, InterruptedException, DokkuFailure {
+        ReentrantLock lock = host.deploys().lock(app);
+        if (!lock.tryLock()) {
+            call.out(" !     " + app + " currently has a deploy lock in place. Exiting...\n");
+            return 1;
+        }
+        try {
+            return locked();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int locked() throws IOException, InterruptedException, DokkuFailure {
+        String scope = DokkuHost.scope(app);
+        call.heading("-----> Releasing " + app + "...");
+        String predeploy = script("predeploy");
+        if (task("predeploy", predeploy, "predeploy task from app.json") != 0
+                || task("release", build.processes().getOrDefault("release", ""),
+                                "release task from Procfile in ephemeral container")
+                        != 0) {
+            return 1;
+        }
+        call.heading("=====> Processing deployment checks");
+        if (checks("web").isEmpty()) {
+            call.out(RED + "No healthchecks found in app.json for web process type\n");
+            call.out("       No web healthchecks found in app.json. Simple container checks will be performed.\n");
+        }
+        call.heading("-----> Deploying " + app + " via the docker-local scheduler...");
+        List<DokkuContainer> next = new ArrayList<>();
+        for (Map.Entry<String, Integer> scale : scale().entrySet()) {
+            if (!deployType(scale.getKey(), scale.getValue(), next)) {
+                next.forEach(DokkuContainer::kill);
+                return 1;
+            }
+        }
+        host.store().set(scope, "deployed", "true");
+        host.store().set(scope, "ps.restore", "");
+        host.store().set(scope, "locked", "");
+        List<DokkuContainer> old = host.deploys().replace(app, next);
+        name(next);
+        call.heading("=====> Triggering early nginx proxy rebuild");
+        call.heading("-----> Ensuring network configuration is in sync for " + app);
+        new DokkuRouting(host).rebuild(call, app);
+        call.heading("-----> Running post-deploy");
+        call.heading("-----> Renaming containers");
+        renamed(next, old);
+        old.forEach(DokkuContainer::retire);
+        if (task("postdeploy", script("postdeploy"), "postdeploy task from app.json in ephemeral container") != 0) {
+            return 1;
+        }
+        host.store().set(scope, "cron", cron());
+        if (!old.isEmpty()) {
+            call.heading("-----> Shutting down old containers in " + retireSeconds() + " seconds");
+        }
+        call.heading("=====> Application deployed:");
+        new DokkuRouting(host).urlsOf(app).forEach(url -> call.out("       " + url + "\n"));
+        call.out("\n");
+        return 0;
+    }
+
+    private String retireSeconds() throws IOException {
+        String own = host.store().get(DokkuHost.scope(app), "checks.wait-to-retire");
+        return own.isEmpty() ? "60" : own;
+    }
+
+    private void renamed(List<DokkuContainer> next, List<DokkuContainer> old) {
+        for (DokkuContainer container : next) {
+            String name = app + "." + container.type() + "." + container.index();
+            old.stream()
+                    .filter(other -> other.type().equals(container.type()) && other.index() == container.index())
+                    .findFirst()
+                    .ifPresent(other -> call.out("       Found previous container(s) (" + other.id().substring(0, 12)
+                            + ") named " + name + "\n"));
+            call.out("       Renaming container " + name + ".upcoming-" + COUNTER.get() + " ("
+                    + container.id().substring(0, 12) + ") to " + name + "\n");
+        }
+    }
+
+    private void name(List<DokkuContainer> next) throws IOException {
+        next.stream()
+                .filter(container -> container.index() == 1)
+                .forEach(container -> host.addresses().name(app + "." + container.type(), container.address()));
+        host.containers().hostsFile();
+    }
+
+    private @Nullable JsonNode settings(String name) {
+        JsonNode settings = build.settings();
+        return settings == null ? null : settings.get(name);
+    }
+
+    private String script(String name) {
+        JsonNode scripts = settings("scripts");
+        JsonNode dokku = scripts == null ? null : scripts.get("dokku");
+        JsonNode script = dokku == null ? null : dokku.get(name);
+        return script == null ? "" : script.asString();
+    }
+
+    private String cron() {
+        JsonNode cron = settings("cron");
+        return cron == null ? "" : cron.toString();
+    }
+
+    private List<JsonNode> checks(String type) {
+        List<JsonNode> checks = new ArrayList<>();
+        JsonNode all = settings("healthchecks");
+        JsonNode mine = all == null ? null : all.get(type);
+        if (mine != null) {
+            for (JsonNode check : mine) {
+                if (text(check, "type", "startup").equals("startup")) {
+                    checks.add(check);
+                }
+            }
+        }
+        return checks;
+    }
+
+    private static String text(JsonNode node, String key, String usual) {
+        JsonNode value = node.get(key);
+        return value == null || value.isNull() ? usual : value.asString();
+    }
+
+    private static int number(JsonNode node, String key, int usual) {
+        JsonNode value = node.get(key);
+        return value == null || !value.isNumber() ? usual : value.asInt();
+    }
+
+    /** Web first, then the others by name. */
+    private Map<String, Integer> scale() throws IOException {
+        Map<String, Integer> scale = new LinkedHashMap<>();
+        Set<String> types = new TreeSet<>(build.processes().keySet());
+        types.add("web");
+        scale.put("web", quantity("web"));
+        for (String type : types) {
+            scale.putIfAbsent(type, quantity(type));
+        }
+        return scale;
+    }
+
+    private int quantity(String type) throws IOException {
+        JsonNode formation = settings("formation");
+        JsonNode mine = formation == null ? null : formation.get(type);
+        int usual = type.equals("web") ? 1 : 0;
+        if (mine != null) {
+            int quantity = number(mine, "quantity", usual);
+            host.store().set(DokkuHost.scope(app), "scale." + type, String.valueOf(quantity));
+            host.store().set(DokkuHost.scope(app), "formation", "true");
+            return quantity;
+        }
+        String set = host.store().get(DokkuHost.scope(app), "scale." + type);
+        return set.isEmpty() ? usual : Integer.parseInt(set);
+    }
+
+    private int task(String name, String command, String what) throws IOException, InterruptedException {
+        call.heading("-----> Checking for " + name + " task");
+        if (command.isEmpty()) {
+            call.out("       No " + name + " task found, skipping\n");
+            return 0;
+        }
+        call.out("       Executing " + what + ": " + command + "\n");
+        String id = DokkuDeploys.sha(name + System.nanoTime()).substring(0, 9);
+        Containers.Spec spec = spec(name + "." + COUNTER.incrementAndGet(), List.of("sh", "-c", command), "");
+        ProcessBuilder builder = host.containers().builder(spec).redirectErrorStream(true);
+        builder.redirectInput(Path.of("/dev/null").toFile());
+        Process process = host.registry().start(builder, spec.name());
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        int exit = process.waitFor();
+        call.heading("=====> Start of " + app + " " + name + " task (" + id + ") output");
+        DokkuDeploys.indented(output.lines().toList()).forEach(call::out);
+        call.heading("=====> End of " + app + " " + name + " task (" + id + ") output");
+        if (exit != 0) {
+            call.warn("Execution of " + name + " task failed: " + command);
+        }
+        return exit;
+    }
+
+    /** The process of one container; {@code sh -c} lines that name the image's own program are handed to it. */
+    Containers.Spec spec(String name, List<String> words, String address) throws IOException {
+        Map<String, Path> mounts = new LinkedHashMap<>(build.mounts());
+        mounts.putAll(new DokkuStorage(host).mounts(app));
+        List<String> command = words;
+        if (words.size() == 3 && words.get(0).equals("sh") && words.get(1).equals("-c")) {
+            List<String> plain = DokkuWords.split(words.get(2)).words();
+            boolean simple = !words.get(2).matches("(?s).*[;|&<>$`(].*");
+            if (simple && !plain.isEmpty() && ours(plain.getFirst(), mounts)) {
+                command = plain;
+            }
+        }
+        boolean shell = !command.isEmpty() && !ours(command.getFirst(), mounts);
+        Program program =
+                shell ? new Program(build.image(), Program.SHELL, 0, "/") : build.program();
+        return new Containers.Spec(app + "." + name, program, command, env, address, mounts);
+    }
+
+    /** Whether a word is for the image's own program: one of ours, and unknown to the machine. */
+    private boolean ours(String word, Map<String, Path> mounts) {
+        if (build.program().mainClass().equals(Program.SHELL)) {
+            return false;
+        }
+        String mapped = Containers.mapped(word, mounts);
+        if (mapped.contains("/")) {
+            return !Files.isExecutable(Path.of(mapped));
+        }
+        for (String folder : System.getenv("PATH").split(":")) {
+            if (Files.isExecutable(Path.of(folder, mapped))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    List<DokkuContainer> startAll() throws IOException {
+        List<DokkuContainer> next = new ArrayList<>();
+        for (Map.Entry<String, Integer> scale : scale().entrySet()) {
+            for (int i = 1; i <= scale.getValue(); i++) {
+                next.add(start(scale.getKey(), i));
+            }
+        }
+        name(next);
+        return next;
+    }
+
+    private DokkuContainer start(String type, int index) throws IOException {
+        String address = host.addresses().nextDokkuContainer();
+        String line = build.processes().getOrDefault(type, "");
+        List<String> words = line.isEmpty() ? build.words() : List.of("sh", "-c", line);
+        Containers.Spec spec = spec(type + "." + index + "." + COUNTER.incrementAndGet(), words, address);
+        return new DokkuContainer(host.containers(), spec, type, index, port);
+    }
+
+    private boolean deployType(String type, int count, List<DokkuContainer> next)
+            throws IOException, InterruptedException {
+        call.heading("-----> Deploying " + type + " (count=" + count + ")");
+        for (int i = 1; i <= count; i++) {
+            String label = type + "." + i;
+            call.out("       Attempting pre-flight checks (" + label + ")\n");
+            DokkuContainer container = start(type, i);
+            next.add(container);
+            String problem = check(container, type);
+            if (!problem.isEmpty()) {
+                call.out(problem);
+                call.out(container.id() + "\n");
+                call.out(" !     Could not start due to 1 failed checks (" + label + ")\n");
+                output(container, label);
+                call.out("parallel: This job failed:\n");
+                return false;
+            }
+            call.out("       All checks successful (" + label + ")\n");
+            output(container, label);
+        }
+        return true;
+    }
+
+    private void output(DokkuContainer container, String label) throws IOException {
+        String who = app + " container output (" + container.id().substring(0, 12) + " " + label + ")";
+        call.heading("=====> Start of " + who);
+        DokkuDeploys.indented(container.output()).forEach(call::out);
+        call.heading("=====> End of " + who);
+    }
+
+    /** Empty if the container is well, else what the checker says. */
+    private String check(DokkuContainer container, String type) throws InterruptedException {
+        List<JsonNode> checks = checks(type);
+        boolean web = type.equals("web");
+        call.heading("-----> Executing " + (Math.max(1, checks.size()) + (web ? 1 : 0)) + " healthchecks");
+        if (web) {
+            call.out("       Running healthcheck name='port listening check' attempts=3 port=" + port
+                    + " retries=2 timeout=5 type='listening' wait=5\n");
+            if (!listens(container)) {
+                return failure(container, "port listening check", "nothing listens on port " + port);
+            }
+            call.out("       Healthcheck succeeded name='port listening check'\n");
+        }
+        if (checks.isEmpty()) {
+            call.out("       Running healthcheck name='default' type='uptime' uptime=10\n");
+            host.pause(10);
+            if (!container.alive() || container.restarts() > 0) {
+                return failure(container, "default", "container has restarted " + container.restarts() + " times");
+            }
+            call.out("       Healthcheck succeeded name='default'\n");
+        }
+        for (JsonNode check : checks) {
+            String problem = check(container, check);
+            String name = text(check, "name", "default");
+            if (!problem.isEmpty()) {
+                return failure(container, name, problem);
+            }
+            call.out("       Healthcheck succeeded name='" + name + "'\n");
+        }
+        return "";
+    }
+
+    private static String failure(DokkuContainer container, String name, String why) {
+        return "=====> Start healthcheck output\n       state=" + (container.alive() ? "running" : "restarting")
+                + "\n=====> End healthcheck output\n" + RED + "Failure in name='" + name + "': " + why + "\n";
+    }
+
+    /** Up to three attempts of five seconds, in real time, since a program's start is not scaled; ends as it listens. */
+    private boolean listens(DokkuContainer container) throws InterruptedException {
+        long end = System.nanoTime() + 15_000_000_000L;
+        while (System.nanoTime() < end && container.restarts() < 3) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress(container.address(), container.port()), 1_000);
+                return true;
+            } catch (IOException e) {
+                Thread.sleep(20);
+            }
+        }
+        return false;
+    }
+
+    private String check(DokkuContainer container, JsonNode check) throws InterruptedException {
+        int attempts = Math.max(1, number(check, "attempts", 3));
+        int wait = number(check, "wait", 5);
+        int timeout = Math.max(1, number(check, "timeout", 5));
+        String path = text(check, "path", "");
+        int checkPort = number(check, "port", port);
+        call.out("       Running healthcheck name='" + text(check, "name", "default") + "' delay=0 path='" + path
+                + "' retries=" + (attempts - 1) + " timeout=" + timeout + " type='path'\n");
+        if (path.isEmpty()) {
+            host.log("not emulated: health check without a path in app.json of " + app);
+            return "sandbox: only health checks with a path are emulated";
+        }
+        host.pause(number(check, "initialDelay", 0));
+        String problem = "";
+        for (int i = 0; i < attempts; i++) {
+            if (i > 0) {
+                host.pause(wait);
+            }
+            problem = request(container, checkPort, path, timeout, text(check, "content", ""));
+            if (problem.isEmpty()) {
+                return "";
+            }
+        }
+        return problem;
+    }
+
+    private static String request(DokkuContainer container, int port, String path, int timeout, String content) {
+        try {
+            HttpURLConnection connection = (HttpURLConnection)
+                    URI.create("http://" + container.address() + ":" + port + path).toURL().openConnection();
+            connection.setConnectTimeout(timeout * 1_000);
+            connection.setReadTimeout(timeout * 1_000);
+            connection.setInstanceFollowRedirects(false);
+            int status = connection.getResponseCode();
+            if (status < 200 || status >= 400) {
+                connection.disconnect();
+                return "unexpected status code: " + status;
+            }
+            String body = new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return body.contains(content) ? "" : "unable to find expected content in response body: " + content;
+        } catch (IOException e) {
+            return String.valueOf(e.getMessage());
+        }
+    }
+}

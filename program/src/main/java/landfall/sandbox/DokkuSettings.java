@@ -1,0 +1,301 @@
+package landfall.sandbox;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** {@code checks:*}, {@code nginx:*}, {@code resource:*}: properties that are stored as given, hardly checked. */
+final class DokkuSettings {
+    /** In the order in which nginx:set names them. */
+    private static final List<String> NGINX_KEYS = List.of(
+            ("access-log-format access-log-path bind-address-ipv4 bind-address-ipv6 client-body-timeout"
+                            + " client-header-timeout client-max-body-size disable-custom-config error-log-path hsts"
+                            + " hsts-include-subdomains hsts-preload hsts-max-age keepalive-timeout lingering-timeout"
+                            + " nginx-conf-sigil-path nginx-service-command proxy-buffer-size proxy-buffering"
+                            + " proxy-buffers proxy-busy-buffers-size proxy-connect-timeout proxy-read-timeout"
+                            + " proxy-send-timeout proxy-keepalive send-timeout underscore-in-headers"
+                            + " x-forwarded-for-value x-forwarded-port-value x-forwarded-proto-value x-forwarded-ssl")
+                    .split(" "));
+
+    private static final Map<String, String> NGINX_DEFAULTS = Map.ofEntries(
+            Map.entry("bind-address-ipv6", "::"),
+            Map.entry("client-body-timeout", "60s"),
+            Map.entry("client-header-timeout", "60s"),
+            Map.entry("client-max-body-size", "1m"),
+            Map.entry("disable-custom-config", "false"),
+            Map.entry("hsts", "true"),
+            Map.entry("hsts-include-subdomains", "true"),
+            Map.entry("hsts-max-age", "15724800"),
+            Map.entry("hsts-preload", "false"),
+            Map.entry("keepalive-timeout", "75s"),
+            Map.entry("lingering-timeout", "5s"),
+            Map.entry("nginx-conf-sigil-path", "nginx.conf.sigil"),
+            Map.entry("proxy-buffer-size", "4k"),
+            Map.entry("proxy-buffering", "on"),
+            Map.entry("proxy-buffers", "8 4k"),
+            Map.entry("proxy-busy-buffers-size", "8k"),
+            Map.entry("proxy-connect-timeout", "60s"),
+            Map.entry("proxy-read-timeout", "60s"),
+            Map.entry("proxy-send-timeout", "60s"),
+            Map.entry("send-timeout", "60s"),
+            Map.entry("underscore-in-headers", "off"),
+            Map.entry("x-forwarded-for-value", "$remote_addr"),
+            Map.entry("x-forwarded-port-value", "$server_port"),
+            Map.entry("x-forwarded-proto-value", "$scheme"));
+
+    private static final List<String> RESOURCES = List.of(
+            "cpu", "memory", "memory-swap", "network", "network-ingress", "network-egress", "nvidia-gpu");
+
+    private final DokkuHost host;
+
+    DokkuSettings(DokkuHost host) {
+        this.host = host;
+    }
+
+    /** Makes one app's report. */
+    @FunctionalInterface
+    interface Reporter {
+        DokkuReport of(String app) throws IOException, DokkuFailure;
+    }
+
+    /** A report on the app named first, on {@code --global}, or on all apps. */
+    static int each(DokkuHost host, DokkuCall call, Reporter reporter) throws IOException, DokkuFailure {
+        String first = call.argument(0);
+        boolean named = !first.isEmpty() && (!first.startsWith("--") || first.equals("--global"));
+        List<String> flags = call.arguments().stream().skip(named ? 1 : 0).toList();
+        List<String> apps = named ? List.of(first) : host.store().names("apps");
+        for (String app : apps) {
+            reporter.of(first.equals("--global") ? first : host.app(app)).print(call, flags);
+        }
+        return 0;
+    }
+
+    void register(Map<String, DokkuCommand> commands) {
+        commands.put("checks:report", this::checksReport);
+        commands.put("checks:set", call -> set(call, "checks.", List.of("wait-to-retire"), "key", "keys"));
+        for (String verb : List.of("enable", "disable", "skip")) {
+            commands.put("checks:" + verb, this::checksToggle);
+        }
+        commands.put("nginx:set", call -> set(call, "nginx.", NGINX_KEYS, "key", "keys"));
+        commands.put("nginx:report", this::nginxReport);
+        commands.put("nginx:validate-config", call -> 0);
+        commands.put("nginx:reload", call -> {
+            new DokkuRouting(host).route();
+            return 0;
+        });
+        for (String kind : List.of("limit", "reserve")) {
+            commands.put("resource:" + kind, this::resource);
+            commands.put("resource:" + kind + "-clear", this::resourceClear);
+        }
+        commands.put("resource:report", this::resourceReport);
+        commands.put("docker-options:add", this::dockerOptions);
+        commands.put("docker-options:report", this::dockerOptionsReport);
+    }
+
+    /** {@code X:set app key [value]}: no value unsets; the app's existence is not checked for nginx, as seen. */
+    int set(DokkuCall call, String prefix, List<String> keys, String word, String plural)
+            throws IOException, DokkuFailure {
+        String app = call.argument(0);
+        if (!app.equals("--global") && !prefix.equals("nginx.")) {
+            host.app(app);
+        }
+        String key = call.argument(1);
+        if (key.isEmpty()) {
+            throw DokkuFailure.refused("No key specified");
+        }
+        if (!keys.contains(key)) {
+            throw DokkuFailure.refused("Invalid " + word + " specified, valid " + plural + " include: "
+                    + String.join(", ", keys));
+        }
+        String value = String.join(" ", call.arguments().stream().skip(2).toList());
+        call.heading(value.isEmpty() ? "=====> Unsetting " + key : "=====> Setting " + key + " to " + value);
+        String scope = app.equals("--global") ? "global" : DokkuHost.scope(app);
+        if (app.equals("--global") || host.isApp(app)) {
+            host.store().set(scope, prefix + key, value);
+        }
+        return 0;
+    }
+
+    private int checksReport(DokkuCall call) throws IOException, DokkuFailure {
+        return each(host, call, app -> {
+            Map<String, String> values = new TreeMap<>();
+            String global = host.store().get("global", "checks.wait-to-retire");
+            String own = app.equals("--global") ? "" : host.store().get(DokkuHost.scope(app), "checks.wait-to-retire");
+            values.put("checks-computed-wait-to-retire", !own.isEmpty() ? own : global.isEmpty() ? "60" : global);
+            values.put("checks-global-wait-to-retire", global);
+            if (!app.equals("--global")) {
+                values.put("checks-wait-to-retire", own);
+                for (String list : List.of("disabled", "skipped")) {
+                    String types = host.store().get(DokkuHost.scope(app), "checks." + list);
+                    values.put("checks-" + list + "-list", types.isEmpty() ? "none" : types.replace(' ', ','));
+                }
+            }
+            return new DokkuReport(app + " checks information", "checks-", false, values);
+        });
+    }
+
+    private int checksToggle(DokkuCall call) throws IOException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        String scope = DokkuHost.scope(app);
+        String verb = call.command().substring("checks:".length());
+        Set<String> types = new LinkedHashSet<>();
+        if (!call.argument(1).isEmpty()) {
+            types.addAll(List.of(call.argument(1).split(",")));
+        }
+        boolean all = types.isEmpty();
+        for (String list : List.of("disabled", "skipped")) {
+            Set<String> now = new LinkedHashSet<>(host.store().list(scope, "checks." + list));
+            now.removeAll(all ? List.copyOf(now) : types);
+            boolean target = (verb.equals("disable") && list.equals("disabled"))
+                    || (verb.equals("skip") && list.equals("skipped"));
+            if (target) {
+                now.addAll(all ? List.of("_all_") : types);
+            }
+            host.store().set(scope, "checks." + list, String.join(" ", now));
+        }
+        String doing = Map.of("enable", "Enabling", "disable", "Disabling", "skip", "Skipping").get(verb);
+        String whom = all && !verb.equals("enable") ? "app (" : "app's (";
+        call.heading("-----> " + doing + " zero downtime for " + whom + app + ")"
+                + (all ? "" : " proctypes (" + String.join(",", types) + ")"));
+        return 0;
+    }
+
+    private int nginxReport(DokkuCall call) throws IOException, DokkuFailure {
+        return each(host, call, app -> {
+            Map<String, String> values = new TreeMap<>();
+            boolean global = app.equals("--global");
+            for (String key : NGINX_KEYS) {
+                String everywhere = host.store().get("global", "nginx." + key);
+                values.put("nginx-global-" + key, everywhere);
+                if (!global) {
+                    String own = host.store().get(DokkuHost.scope(app), "nginx." + key);
+                    values.put("nginx-" + key, own);
+                    values.put("nginx-computed-" + key, computed(app, key, own, everywhere));
+                }
+            }
+            if (!global) {
+                values.put("nginx-last-visited-at", "");
+            }
+            return new DokkuReport(app + " nginx information", "nginx-", false, values);
+        });
+    }
+
+    private static String computed(String app, String key, String own, String everywhere) {
+        if (!own.isEmpty() || !everywhere.isEmpty()) {
+            return own.isEmpty() ? everywhere : own;
+        }
+        return switch (key) {
+            case "access-log-path" -> "/var/log/nginx/" + app + "-access.log";
+            case "error-log-path" -> "/var/log/nginx/" + app + "-error.log";
+            default -> NGINX_DEFAULTS.getOrDefault(key, "");
+        };
+    }
+
+    private int resource(DokkuCall call) throws IOException, DokkuFailure {
+        boolean limit = call.command().equals("resource:limit");
+        Map<String, String> given = new LinkedHashMap<>();
+        List<String> rest = new ArrayList<>();
+        String type = flags(call, given, rest);
+        String app = host.app(rest.isEmpty() ? "" : rest.getFirst());
+        String prefix = "resource." + (type.isEmpty() ? "_default_" : type) + (limit ? ".limit." : ".reserve.");
+        String what = limit ? "limits" : "reservation";
+        if (given.isEmpty()) {
+            call.heading("=====> resource " + what + " " + app + " information "
+                    + (type.isEmpty() ? "[defaults]" : "(" + type + ")"));
+            for (String key : RESOURCES) {
+                call.out("       " + key + ": " + host.store().get(DokkuHost.scope(app), prefix + key) + "\n");
+            }
+            return 0;
+        }
+        call.heading("=====> Setting resource " + what + " for " + app + (type.isEmpty() ? "" : " (" + type + ")"));
+        for (String key : RESOURCES) {
+            String value = given.get(key);
+            if (value != null) {
+                call.out("       " + key + ": " + value + "\n");
+                host.store().set(DokkuHost.scope(app), prefix + key, value);
+            }
+        }
+        return 0;
+    }
+
+    private static String flags(DokkuCall call, Map<String, String> given, List<String> rest) throws DokkuFailure {
+        String type = "";
+        List<String> words = call.arguments();
+        for (int i = 0; i < words.size(); i++) {
+            String word = words.get(i);
+            if (!word.startsWith("--")) {
+                rest.add(word);
+                continue;
+            }
+            int equals = word.indexOf('=');
+            String name = word.substring(2, equals < 0 ? word.length() : equals);
+            if (!RESOURCES.contains(name) && !name.equals("process-type")) {
+                throw new DokkuFailure(2, "Usage of " + call.command() + ":\nunknown flag: " + word + "\n");
+            }
+            String value = equals >= 0 ? word.substring(equals + 1) : i + 1 < words.size() ? words.get(++i) : "";
+            if (name.equals("process-type")) {
+                type = value;
+            } else {
+                given.put(name, value);
+            }
+        }
+        return type;
+    }
+
+    private int resourceClear(DokkuCall call) throws IOException, DokkuFailure {
+        boolean limit = call.command().equals("resource:limit-clear");
+        List<String> rest = new ArrayList<>();
+        String type = flags(call, new LinkedHashMap<>(), rest);
+        String app = host.app(rest.isEmpty() ? "" : rest.getFirst());
+        String prefix = "resource." + (type.isEmpty() ? "_default_" : type) + (limit ? ".limit." : ".reserve.");
+        call.heading("=====> clearing " + app + (limit ? " limits" : " reservation")
+                + (type.isEmpty() ? "" : " (" + type + ")"));
+        for (String key : RESOURCES) {
+            host.store().set(DokkuHost.scope(app), prefix + key, "");
+        }
+        return 0;
+    }
+
+    private int resourceReport(DokkuCall call) throws IOException, DokkuFailure {
+        return each(host, call, app -> {
+            Map<String, String> values = new TreeMap<>();
+            if (!app.equals("--global")) {
+                host.store().all(DokkuHost.scope(app)).forEach((key, value) -> {
+                    if (key.startsWith("resource.")) {
+                        values.put("resource-" + key.substring("resource.".length()), value);
+                    }
+                });
+            }
+            return new DokkuReport(app + " resource information", "resource-", true, values);
+        });
+    }
+
+    private int dockerOptions(DokkuCall call) throws IOException, DokkuFailure {
+        String scope = DokkuHost.scope(host.app(call.argument(0)));
+        String option = String.join(" ", call.arguments().stream().skip(2).toList());
+        for (String phase : call.argument(1).split(",")) {
+            if (!List.of("build", "deploy", "run").contains(phase)) {
+                throw DokkuFailure.refused("Phase(s) must be one of [build deploy run]");
+            }
+            String now = host.store().get(scope, "docker." + phase);
+            host.store().set(scope, "docker." + phase, now.isEmpty() ? option : now + " " + option);
+        }
+        host.log("docker option kept but without effect: " + option);
+        return 0;
+    }
+
+    private int dockerOptionsReport(DokkuCall call) throws IOException, DokkuFailure {
+        return each(host, call, app -> {
+            Map<String, String> values = new TreeMap<>();
+            for (String phase : List.of("build", "deploy", "run")) {
+                values.put("docker-options-" + phase, host.store().get(DokkuHost.scope(app), "docker." + phase));
+            }
+            return new DokkuReport(app + " docker options information", "docker-options-", true, values);
+        });
+    }
+}

@@ -1,0 +1,184 @@
+package landfall.sandbox;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import org.apache.sshd.client.future.DefaultOpenFuture;
+import org.apache.sshd.client.future.OpenFuture;
+import org.apache.sshd.common.AttributeRepository.AttributeKey;
+import org.apache.sshd.common.SshConstants;
+import org.apache.sshd.common.channel.Channel;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
+import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
+import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
+import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.util.buffer.Buffer;
+import org.apache.sshd.core.CoreModuleProperties;
+import org.apache.sshd.server.SshServer;
+import org.apache.sshd.server.channel.ChannelSession;
+import org.apache.sshd.server.channel.ChannelSessionFactory;
+import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+
+/**
+ * A Dokku 0.38 host for the sandbox, bad manners included: an SSH server with its one forced command, a reverse proxy in
+ * place of nginx, processes in place of containers and real PostgreSQL servers as services. What it knows is kept in the
+ * folder's {@code dokku/} and survives a restart. A command it doesn't have answers as the real host answers an unknown
+ * one and is written to {@code logs/dokku.log} as "not emulated".
+ *
+ * <p>Time is scaled: pauses that the real host makes (uptime checks, waits between attempts) are shortened by
+ * {@link #PACE}; a health check's patience with an app that does not listen yet is not.
+ */
+public final class EmulatedDokku implements AutoCloseable {
+    /** One second of the real host's pauses lasts this many seconds here. */
+    public static final double PACE = 0.04;
+
+    private static final int SESSIONS_MAX = 10;
+    private static final AttributeKey<AtomicInteger> SESSIONS = new AttributeKey<>();
+
+    private final DokkuHost host;
+    private final SshServer server;
+    private final Addresses addresses;
+    private final Path folder;
+    private final KeyPair hostKey;
+
+    private EmulatedDokku(DokkuHost host, SshServer server, Addresses addresses, Path folder, KeyPair hostKey) {
+        this.host = host;
+        this.server = server;
+        this.addresses = addresses;
+        this.folder = folder;
+        this.hostKey = hostKey;
+    }
+
+    public static EmulatedDokku start(
+            Path folder, Addresses addresses, Containers containers, ProcessRegistry registry) throws IOException {
+        return start(folder, addresses, containers, registry, Program::find, PACE);
+    }
+
+    /** @param images what an image reference stands for; tests bring their own */
+    static EmulatedDokku start(
+            Path folder,
+            Addresses addresses,
+            Containers containers,
+            ProcessRegistry registry,
+            Function<String, Optional<Program>> images,
+            double pace)
+            throws IOException {
+        Files.createDirectories(folder.resolve("dokku"));
+        DokkuHost host = new DokkuHost(folder, addresses, containers, registry, images, pace);
+        try {
+            KeyPair hostKey = key(folder.resolve("dokku").resolve("host_key"));
+            KeyPair clientKey = key(folder.resolve("id_ed25519"));
+            SshServer server = server(host, addresses, hostKey, clientKey);
+            EmulatedDokku dokku = new EmulatedDokku(host, server, addresses, folder, hostKey);
+            Files.writeString(dokku.knownHostsFile(), dokku.knownHostsLine() + "\n");
+            host.services().restart();
+            host.deploys().restart();
+            server.start();
+            return dokku;
+        } catch (IOException | GeneralSecurityException e) {
+            host.close();
+            throw new IOException("the emulated Dokku host did not start: " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            host.close();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting the emulated Dokku host", e);
+        }
+    }
+
+    private static SshServer server(DokkuHost host, Addresses addresses, KeyPair hostKey, KeyPair clientKey) {
+        SshServer server = SshServer.setUpDefaultServer();
+        server.setHost(addresses.dokkuHost());
+        server.setPort(Addresses.listenPort(22));
+        server.setKeyPairProvider(session -> List.of(hostKey));
+        server.setPublickeyAuthenticator(
+                (user, key, session) -> user.equals("dokku") && KeyUtils.compareKeys(key, clientKey.getPublic()));
+        server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
+        server.setCommandFactory((channel, line) -> new DokkuSession(host, line));
+        server.setShellFactory(channel -> new DokkuSession(host, ""));
+        server.setChannelFactories(List.of(new BoundedSessions()));
+        CoreModuleProperties.TCP_NODELAY.set(server, true);
+        CoreModuleProperties.IDLE_TIMEOUT.set(server, java.time.Duration.ZERO);
+        return server;
+    }
+
+    private static KeyPair key(Path file) throws IOException, GeneralSecurityException {
+        if (Files.exists(file)) {
+            return new FileKeyPairProvider(file).loadKeys(null).iterator().next();
+        }
+        KeyPair pair = KeyUtils.generateKeyPair("ssh-ed25519", 256);
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        try (OutputStream out = Files.newOutputStream(file)) {
+            OpenSSHKeyPairResourceWriter.INSTANCE.writePrivateKey(pair, "landfall-sandbox", null, out);
+        }
+        return pair;
+    }
+
+    public InetSocketAddress sshAddress() {
+        return new InetSocketAddress(addresses.dokkuHost(), Addresses.listenPort(22));
+    }
+
+    /** {@code dokku@ADDRESS:PORT}, as move.yaml has it. */
+    public String destination() {
+        return "dokku@" + addresses.dokkuHost() + ":" + Addresses.listenPort(22);
+    }
+
+    /** {@code SHA256:...} as {@code ssh-keygen -l} prints it. */
+    public String hostKeyFingerprint() {
+        return KeyUtils.getFingerPrint(hostKey.getPublic());
+    }
+
+    public String knownHostsLine() {
+        return "[" + addresses.dokkuHost() + "]:" + Addresses.listenPort(22) + " "
+                + PublicKeyEntry.toString(hostKey.getPublic());
+    }
+
+    public Path knownHostsFile() {
+        return folder.resolve("known_hosts");
+    }
+
+    /** The private key, mode 0600, of the one authorised client. */
+    public Path clientKeyFile() {
+        return folder.resolve("id_ed25519");
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.stop(true);
+        host.close();
+    }
+
+    /** OpenSSH's MaxSessions: the eleventh session of one connection is refused. */
+    private static final class BoundedSessions extends ChannelSessionFactory {
+        @Override
+        public Channel createChannel(Session session) {
+            return new ChannelSession() {
+                @Override
+                public OpenFuture open(long recipient, long window, long packet, Buffer buffer) {
+                    AtomicInteger open = getSession().computeAttributeIfAbsent(SESSIONS, key -> new AtomicInteger());
+                    if (open == null || open.incrementAndGet() > SESSIONS_MAX) {
+                        if (open != null) {
+                            open.decrementAndGet();
+                        }
+                        OpenFuture refused = new DefaultOpenFuture(this, this);
+                        refused.setException(new SshChannelOpenException(
+                                getChannelId(), SshConstants.SSH_OPEN_CONNECT_FAILED, "open failed"));
+                        return refused;
+                    }
+                    addCloseFutureListener(future -> open.decrementAndGet());
+                    return super.open(recipient, window, packet, buffer);
+                }
+            };
+        }
+    }
+}

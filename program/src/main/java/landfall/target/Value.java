@@ -1,0 +1,15 @@
+package landfall.target;
+
+import landfall.base.Secret;
+
+/** What an environment variable holds on the target. */
+public sealed interface Value {
+    /** Stands in the recipe as it is. */
+    record Plain(String text) implements Value {}
+
+    /** Known from the source and kept out of the recipe: an input whose value is in secrets.yml. */
+    record Hidden(String input, Secret secret) implements Value {}
+
+    /** An input made of a password that Landfall generates: {@code prefix + password + suffix}. */
+    record Composed(String input, String prefix, String password, String suffix) implements Value {}
+}

@@ -1,0 +1,111 @@
+package landfall.translate;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import landfall.target.Decision;
+import landfall.target.Finding;
+import landfall.target.StorageEntry;
+import landfall.target.Target;
+
+/** The target while the rules work on it: apps, services, decisions and findings so far. */
+final class Draft {
+    final Book book;
+    final Index index;
+    final String move;
+    final String namespace;
+    final Map<String, AppDraft> apps = new LinkedHashMap<>();
+    final List<ServiceDraft> services = new ArrayList<>();
+    /** Redis servers that stay where they are, by the user's answer. */
+    final List<ServiceDraft> kept = new ArrayList<>();
+
+    final Map<String, StorageEntry> entries = new LinkedHashMap<>();
+    final Set<String> networks = new LinkedHashSet<>();
+
+    private final Answers answers;
+    private final Map<String, Decision> decisions = new LinkedHashMap<>();
+    private final Set<Finding> findings = new LinkedHashSet<>();
+
+    Draft(Book book, Index index, String move, String namespace, Answers answers) {
+        this.book = book;
+        this.index = index;
+        this.move = move;
+        this.namespace = namespace;
+        this.answers = answers;
+    }
+
+    /** Options in the order they are offered: name, consequence, name, consequence … */
+    static Map<String, String> options(String... namesAndConsequences) {
+        Map<String, String> options = new LinkedHashMap<>();
+        for (int i = 0; i + 1 < namesAndConsequences.length; i += 2) {
+            options.put(namesAndConsequences[i], namesAndConsequences[i + 1]);
+        }
+        return options;
+    }
+
+    /** Asks a question that has no safe default. */
+    Optional<String> ask(String id, String question, Map<String, String> options, Field raisedBy) {
+        return decide(id, question, options, Optional.empty(), raisedBy);
+    }
+
+    /** Asks a question; the same id again only adds to what raises it. */
+    Optional<String> decide(
+            String id, String question, Map<String, String> options, Optional<String> fallback, Field raisedBy) {
+        Decision before = decisions.get(id);
+        List<String> raised = new ArrayList<>(before == null ? List.of() : before.raisedBy());
+        raised.add(raisedBy.toString());
+        Decision decision = new Decision(id, question, options, fallback, answers.to(id), raised);
+        decisions.put(id, decision);
+        return decision.chosen();
+    }
+
+    /** Refuses something by name: nothing is done about it but by the user. */
+    void refuse(String id, String question, String rule, String note, Field field) {
+        ask(id, question, Draft.options("leave", "it is left out of the move; you see to it yourself"), field);
+        field.decision(rule, id, note);
+    }
+
+    void lost(String subject, String what, String advice) {
+        findings.add(new Finding.Lost(subject, what, advice));
+    }
+
+    void changed(String subject, String what) {
+        findings.add(new Finding.Changed(subject, what));
+    }
+
+    void rewritten(String app, String variable, String before, String after) {
+        findings.add(new Finding.Rewritten(app, variable, before, after));
+    }
+
+    Optional<AppDraft> appOf(Field service) {
+        return apps.values().stream()
+                .filter(app -> Index.selects(service, app.workload))
+                .findFirst();
+    }
+
+    Optional<ServiceDraft> databaseOf(Field service) {
+        return services.stream()
+                .filter(database -> Index.selects(service, database.workload))
+                .findFirst();
+    }
+
+    boolean isKept(Field service) {
+        return kept.stream().anyMatch(database -> Index.selects(service, database.workload));
+    }
+
+    Target finish() {
+        return new Target(
+                move,
+                namespace,
+                apps.values().stream().map(AppDraft::finish).toList(),
+                services.stream().map(ServiceDraft::finish).toList(),
+                List.copyOf(entries.values()),
+                List.copyOf(networks),
+                List.copyOf(decisions.values()),
+                List.copyOf(findings));
+    }
+}

@@ -1,0 +1,58 @@
+package landfall.translate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Finds Services' names in values. A full name ({@code redis.vsekai.svc.cluster.local}) counts anywhere; a short one
+ * only where a host stands, because {@code web} or {@code postgres} is often just a word.
+ */
+final class ServiceNames {
+    private static final Pattern HOST_VARIABLE =
+            Pattern.compile("(?i).*(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ENDPOINT|URL|URI|DSN|NODES|BROKERS?)$");
+
+    private ServiceNames() {}
+
+    /** Where a Service is named in a value: the host, and the port if one follows. */
+    record Mention(int start, int end, String host, Optional<String> port) {}
+
+    static Optional<Mention> find(Field service, String namespace, String variable, String value) {
+        String name = service.object().name();
+        String full = name + "." + namespace;
+        for (String host : List.of(full + ".svc.cluster.local", full + ".svc", full, name)) {
+            Matcher matcher = Pattern.compile("(?<![A-Za-z0-9._-])" + Pattern.quote(host)
+                            + "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])(?::([0-9]{1,5}))?")
+                    .matcher(value);
+            while (matcher.find()) {
+                boolean isShort = host.equals(name);
+                if (!isShort || standsAsHost(value, matcher, variable)) {
+                    return Optional.of(
+                            new Mention(matcher.start(), matcher.end(), host, Optional.ofNullable(matcher.group(1))));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean standsAsHost(String value, Matcher matcher, String variable) {
+        String before = value.substring(0, matcher.start());
+        boolean inUrl = before.endsWith("://") || before.endsWith("@");
+        boolean withPort = matcher.group(1) != null;
+        boolean whole = matcher.start() == 0 && matcher.end() == value.length();
+        return inUrl || withPort || (whole && HOST_VARIABLE.matcher(variable).matches());
+    }
+
+    /** The Services that a value names. */
+    static List<Field> mentioned(Draft draft, String variable, String value) {
+        List<Field> services = new ArrayList<>();
+        for (Field service : draft.index.services()) {
+            if (find(service, draft.namespace, variable, value).isPresent()) {
+                services.add(service);
+            }
+        }
+        return services;
+    }
+}

@@ -1,0 +1,234 @@
+package landfall.translate;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import landfall.base.Limits;
+import landfall.base.Secret;
+import landfall.target.Place;
+import landfall.target.TargetApp;
+import landfall.target.Value;
+import landfall.translate.AppDraft.Variable;
+
+/** Gives each variable of an app its place on the target: exact bytes, or the new address of what it names. */
+final class VariableRule {
+    private static final Pattern DATABASE_URL = Pattern.compile(
+            "([a-z][a-z0-9+]*)://(?:([^:@/]*)(?::([^@/]*))?@)?([^:/?,]+)(?::[0-9]+)?(?:/([^?]*))?(\\?.*)?");
+    private static final String RULE = "Container.env";
+
+    private final Draft draft;
+    private final AppDraft app;
+
+    VariableRule(Draft draft, AppDraft app) {
+        this.draft = draft;
+        this.app = app;
+    }
+
+    void apply() {
+        for (Variable variable : app.variables.values()) {
+            List<Field> services = ServiceNames.mentioned(draft, variable.name(), variable.value());
+            services =
+                    services.stream().filter(service -> !draft.isKept(service)).toList();
+            if (services.isEmpty()) {
+                ofDatabase(variable);
+            } else {
+                elsewhere(variable, services);
+            }
+        }
+    }
+
+    /** Parts of a database address that stand in variables of their own: the password, the database's name. */
+    private void ofDatabase(Variable variable) {
+        for (ServiceDraft service : draft.services) {
+            if (service.source.isEmpty() || !service.users.contains(app.name)) {
+                continue;
+            }
+            ServiceDraft.SourceDatabase source = service.source.get();
+            if (variable.sensitive() && variable.value().equals(source.password())) {
+                composed(variable, service, "", "");
+                draft.rewritten(app.name, variable.name(), "***", "the role's new password");
+                return;
+            }
+            boolean namesDatabase = variable.name().matches("(?i).*(DB|DATABASE)(_?NAME)?$");
+            if (namesDatabase && variable.value().equals(source.database())) {
+                changed(variable, service.database());
+                return;
+            }
+        }
+        carried(variable);
+    }
+
+    private void elsewhere(Variable variable, List<Field> services) {
+        String value = variable.value();
+        for (Field service : services) {
+            Optional<ServiceDraft> database = draft.databaseOf(service);
+            Optional<AppDraft> other = draft.appOf(service);
+            if (database.isPresent() && database.get().type.equals("postgres")) {
+                postgres(variable, database.get(), service);
+                return;
+            }
+            if (database.isPresent()) {
+                redis(variable, database.get());
+                return;
+            }
+            if (other.isEmpty()) {
+                unknownService(variable, service);
+                return;
+            }
+            value = application(value, variable, service, other.get());
+        }
+        changed(variable, value);
+    }
+
+    private void postgres(Variable variable, ServiceDraft service, Field named) {
+        app.links.add(new TargetApp.Link(service.type, service.name));
+        app.waitsFor.add(service.name);
+        Matcher url = DATABASE_URL.matcher(variable.value());
+        Optional<ServiceDraft.SourceDatabase> source = service.source;
+        if (!url.matches()) {
+            ServiceNames.Mention mention = ServiceNames.find(named, draft.namespace, variable.name(), variable.value())
+                    .orElseThrow();
+            changed(
+                    variable,
+                    service.host() + mention.port().map(port -> ":5432").orElse(""));
+            return;
+        }
+        String database = url.group(5) == null ? "" : url.group(5);
+        String user = url.group(2) == null ? "" : url.group(2);
+        if (source.isEmpty()
+                || !database.equals(source.get().database())
+                || !user.equals(service.role.orElse(source.get().user()))) {
+            String id = "database-of-" + app.name;
+            draft.ask(
+                    id,
+                    variable.name() + " of " + app.name
+                            + " names a database or a role other than the one Landfall moves" + " with "
+                            + service.workload.object().shortName() + ".",
+                    Draft.options("later", "the variable is left out; you set it after `landfall apply`"),
+                    variable.sources().getFirst());
+            variable.sources().forEach(leaf -> leaf.decision(RULE, id, "another database or role"));
+            return;
+        }
+        String query = url.group(6) == null ? "" : url.group(6);
+        String suffix = "@" + service.host() + ":5432/" + service.database() + query;
+        composed(variable, service, url.group(1) + "://" + user + ":", suffix);
+        draft.rewritten(
+                app.name, variable.name(), masked(variable.value()), url.group(1) + "://" + user + ":***" + suffix);
+    }
+
+    private void composed(Variable variable, ServiceDraft service, String prefix, String suffix) {
+        String input = app.inputName(variable.name());
+        app.environment.put(variable.name(), new Value.Composed(input, prefix, service.passwordName(), suffix));
+        String to = Place.task(app.name, "config", variable.name());
+        variable.sources()
+                .forEach(leaf -> leaf.adapted(
+                        RULE + ".database", to, "the app's own role on " + service.host() + ", with a new password"));
+    }
+
+    private void redis(Variable variable, ServiceDraft service) {
+        app.links.add(new TargetApp.Link(service.type, service.name));
+        String link = Place.task(app.name, "link-" + service.name);
+        Matcher url = DATABASE_URL.matcher(variable.value());
+        boolean firstDatabase =
+                url.matches() && (url.group(5) == null || List.of("", "0").contains(url.group(5)));
+        if (variable.name().equals("REDIS_URL") && firstDatabase) {
+            variable.sources()
+                    .forEach(leaf ->
+                            leaf.adapted(RULE + ".redis", link, "set by the link, with the service's password"));
+            draft.rewritten(
+                    app.name, variable.name(), masked(variable.value()), "redis://:***@" + service.host() + ":6379");
+            return;
+        }
+        String id = "redis-url-" + app.name;
+        draft.ask(
+                id,
+                variable.name() + " of " + app.name + " names Redis, but the link sets REDIS_URL (database 0) only.",
+                Draft.options("later", "the variable is left out; you set it after `landfall apply`, from REDIS_URL"),
+                variable.sources().getFirst());
+        variable.sources().forEach(leaf -> leaf.decision(RULE + ".redis", id, "not REDIS_URL, or not database 0"));
+    }
+
+    private String application(String value, Variable variable, Field service, AppDraft other) {
+        ServiceNames.Mention mention = ServiceNames.find(service, draft.namespace, variable.name(), value)
+                .orElseThrow();
+        String asked = mention.port().orElse("80");
+        String target = service.at("spec", "ports").items().stream()
+                .filter(port -> port.at("port").is(asked))
+                .findFirst()
+                .map(port -> port.at("targetPort").text().orElse(asked))
+                .orElse(asked);
+        int port = other.containerPort(target).orElse(other.firstPort().orElse(80));
+        draft.networks.add(draft.move);
+        app.networks.add(draft.move);
+        other.networks.add(draft.move);
+        return value.substring(0, mention.start()) + other.name + ".web:" + port + value.substring(mention.end());
+    }
+
+    private void unknownService(Variable variable, Field service) {
+        String id = "address-" + service.object().name();
+        draft.ask(
+                id,
+                variable.name() + " of " + app.name + " names "
+                        + service.object().shortName() + ", which this move doesn't take along.",
+                Draft.options(
+                        "keep", "the value stays; you see to it that the address is reachable from the Dokku host"),
+                variable.sources().getFirst());
+        value(variable, variable.value());
+        variable.sources().forEach(leaf -> leaf.decision(RULE, id, "names a Service that is not moved"));
+    }
+
+    private void changed(Variable variable, String value) {
+        draft.rewritten(app.name, variable.name(), masked(variable.value()), masked(value));
+        value(variable, value);
+        String to = Place.task(app.name, "config", variable.name());
+        variable.sources().forEach(leaf -> leaf.adapted(RULE + ".address", to, "the new address of what it names"));
+    }
+
+    private void carried(Variable variable) {
+        if (value(variable, variable.value())) {
+            String to = Place.task(app.name, "config", variable.name());
+            variable.sources().forEach(leaf -> leaf.carried(RULE, to));
+        }
+    }
+
+    /** @return false if Dokku would corrupt the value, and the user has been asked */
+    private boolean value(Variable variable, String value) {
+        String why = "";
+        if (value.endsWith("\"") || value.endsWith("\\")) {
+            why = "ends in a quote or a backslash, which Dokku reads back wrong";
+        } else if (value.getBytes(StandardCharsets.UTF_8).length > Limits.CONFIG_VALUE_BYTES_MAX) {
+            why = "is 128 KiB or longer, with which no container starts";
+        } else if (value.indexOf('\0') >= 0) {
+            why = "holds a zero byte";
+        } else if (!variable.name().matches("[A-Za-z_][A-Za-z0-9_]*")) {
+            why = "has a name that Dokku doesn't take";
+        }
+        if (!why.isEmpty()) {
+            String id = "value-" + app.name + "-"
+                    + variable.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+            draft.ask(
+                    id,
+                    variable.name() + " of " + app.name + " " + why + ".",
+                    Draft.options("drop", "it is left out; give the app the value another way (a file, encoded)"),
+                    variable.sources().isEmpty()
+                            ? app.container.at("env")
+                            : variable.sources().getFirst());
+            for (Field leaf : variable.sources()) {
+                leaf.decision(RULE + ".refused", id, why);
+            }
+            return false;
+        }
+        // docket renders the recipe as a template: text with {{ in it is handed over as an input instead.
+        boolean hidden = variable.sensitive() || value.contains("{{") || value.contains("}}");
+        app.environment.put(
+                variable.name(),
+                hidden ? new Value.Hidden(app.inputName(variable.name()), Secret.of(value)) : new Value.Plain(value));
+        return true;
+    }
+
+    static String masked(String value) {
+        return value.replaceAll("(://[^:/@\\s]*):[^@/\\s]+@", "$1:***@");
+    }
+}
