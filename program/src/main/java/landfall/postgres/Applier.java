@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
@@ -36,7 +37,7 @@ final class Applier implements AutoCloseable {
     private long endLsn;
     private long endMicros;
     private boolean doorClosed;
-    private long appliedChanges;
+    private final AtomicLong appliedChanges = new AtomicLong();
 
     Applier(Database to, String origin, Naming naming) throws SQLException {
         connection = to.connect(Follower.APPLY_PURPOSE);
@@ -81,7 +82,7 @@ final class Applier implements AutoCloseable {
     }
 
     long appliedChanges() {
-        return appliedChanges;
+        return appliedChanges.get();
     }
 
     long endLsn() {
@@ -116,7 +117,7 @@ final class Applier implements AutoCloseable {
             groupStarted = System.nanoTime();
         }
         groupChanges++;
-        appliedChanges++;
+        appliedChanges.incrementAndGet();
         if (change instanceof Change.Truncate truncate) {
             write();
             truncate(truncate);
@@ -138,7 +139,7 @@ final class Applier implements AutoCloseable {
 
     /** At a transaction's end: whether what has gathered is worth a commit. */
     boolean isGroupFull() {
-        return groupChanges >= GROUP_CHANGES || groupChanges > 0 && System.nanoTime() - groupStarted > GROUP_NANOS;
+        return groupChanges >= GROUP_CHANGES || (groupChanges > 0 && System.nanoTime() - groupStarted > GROUP_NANOS);
     }
 
     /** Writes what has gathered; commits it with the position unless the door's transaction is open. */

@@ -29,7 +29,6 @@ final class ChangeReader implements AutoCloseable {
     private final PgOutputDecoder decoder = new PgOutputDecoder();
     private final Thread thread;
     private volatile boolean closed;
-    private volatile long bundlesQueued;
     /** Everything before this has been read and queued. */
     private volatile long readUpTo;
     /** What the applier made durable. */
@@ -85,6 +84,7 @@ final class ChangeReader implements AutoCloseable {
         List<Change> bundle = new ArrayList<>();
         int bytes = 0;
         long reported = 0;
+        long bundlesQueued = 0;
         while (!closed) {
             ByteBuffer message = stream.readPending();
             if (message != null) {

@@ -176,7 +176,7 @@ final class CopyStreams {
     static void together(int threads, Callable<Boolean> work) throws SQLException {
         try (TaskGroup group = TaskGroup.open(threads)) {
             for (int i = 0; i < threads; i++) {
-                group.fork(work);
+                var _ = group.fork(work);
             }
             group.join();
         } catch (ExecutionException e) {

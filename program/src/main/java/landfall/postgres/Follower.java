@@ -268,7 +268,14 @@ public final class Follower implements AutoCloseable {
 
     public Lag lag() {
         throwIfFailed();
-        return meter.lag();
+        Lag measured = meter.lag();
+        return new Lag(
+                measured.bytes(),
+                measured.behind(),
+                measured.retainedBytes(),
+                applier.appliedChanges(),
+                measured.changesPerSecond(),
+                position());
     }
 
     /** Waits until a change made now would be on the other side within {@code lagMax}; false at the timeout. */
@@ -276,7 +283,10 @@ public final class Follower implements AutoCloseable {
         long end = System.nanoTime() + timeout.toNanos();
         try (Connection connection = from.connect("lag")) {
             while (System.nanoTime() < end) {
-                long written = Lsn.flushed(connection);
+                // The message's commit has the log flushed to its end; else the last record could stay half flushed
+                // for seconds on an idle server, and nobody can decode half a record.
+                long written = Lsn.parse(Sql.text(connection, "select pg_current_wal_insert_lsn()::text"));
+                Sql.text(connection, "select pg_logical_emit_message(true, 'landfall/lag', '')::text");
                 long asked = System.nanoTime();
                 while (Long.compareUnsigned(position(), written) < 0 && System.nanoTime() < end) {
                     throwIfFailed();

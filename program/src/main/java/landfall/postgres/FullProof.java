@@ -97,7 +97,7 @@ final class FullProof {
         ConcurrentLinkedQueue<Table> left = new ConcurrentLinkedQueue<>(tables);
         try (TaskGroup group = TaskGroup.open(STREAMS)) {
             for (int i = 0; i < STREAMS; i++) {
-                group.fork(() -> {
+                var _ = group.fork(() -> {
                     try (Connection one = under(from, sending);
                             Connection other = under(to, receiving)) {
                         for (Table table = left.poll(); table != null; table = left.poll()) {

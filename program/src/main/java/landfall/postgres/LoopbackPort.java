@@ -13,7 +13,7 @@ final class LoopbackPort implements AutoCloseable {
     private final ServerSocket server;
 
     LoopbackPort(Duplex.Dialer dialer) throws IOException {
-        server = new ServerSocket(0, 10, InetAddress.getByName("127.0.0.1"));
+        server = new ServerSocket(0, 10, InetAddress.getByAddress(new byte[] {127, 0, 0, 1}));
         Thread.ofVirtual().name("landfall loopback").start(() -> {
             while (!server.isClosed()) {
                 try {

@@ -33,7 +33,7 @@ final class Servers {
 
         @Override
         public Duplex dial() throws IOException {
-            Socket socket = new Socket("127.0.0.1", port);
+            Socket socket = new Socket(java.net.InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
             socket.setTcpNoDelay(true);
             open.add(socket);
             return new Duplex() {
@@ -98,7 +98,7 @@ final class Servers {
             "max_prepared_transactions", "5",
             "shared_buffers", "32MB");
     private static final AtomicInteger COUNT = new AtomicInteger();
-    private static Servers instance;
+    private static @org.jspecify.annotations.Nullable Servers instance;
 
     final EmbeddedServer source;
     final EmbeddedServer target;
