@@ -20,7 +20,7 @@ import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
-import landfall.report.Quantity;
+import landfall.base.Quantities;
 import landfall.sandbox.DemoRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -170,7 +170,7 @@ public final class DemoCommand implements Callable<Integer> {
                                     + " acknowledged: %d lost, %d accepted by both sides; %d requests failed, the longest"
                                     + " waited %d ms. After the rollback %d were missing; the longest wait in it was"
                                     + " %d ms.",
-                            Quantity.amount(summary.databaseBytes(), "bytes"),
+                            Quantities.amount(summary.databaseBytes(), "bytes"),
                             summary.files(),
                             summary.seconds(),
                             summary.acknowledged(),
