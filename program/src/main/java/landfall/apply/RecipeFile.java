@@ -57,17 +57,27 @@ public record RecipeFile(List<Task> tasks) {
         }
         Problems problems = new Problems();
         List<Task> tasks = new ArrayList<>();
+        // As docket has it: what one play declares, every later one may use.
+        Map<String, Secret> inputs = new HashMap<>();
         for (Object play : list(loaded, origin, "a list of plays was expected")) {
-            readPlay(map(play, origin, "a play is a map"), origin, secrets, tasks, problems);
+            readPlay(map(play, origin, "a play is a map"), origin, secrets, inputs, tasks, problems);
         }
         problems.stopOnErrors(ExitCode.BAD_INPUT);
         return new RecipeFile(tasks);
     }
 
     private static void readPlay(
-            Map<String, Object> play, Origin origin, Map<String, Secret> secrets, List<Task> tasks, Problems problems) {
+            Map<String, Object> play,
+            Origin origin,
+            Map<String, Secret> secrets,
+            Map<String, Secret> inputs,
+            List<Task> tasks,
+            Problems problems) {
         onlyKeys(play.keySet(), PLAY_KEYS, origin, "a play");
-        Map<String, Secret> inputs = inputs(play.get("inputs"), origin, secrets, problems);
+        inputs.putAll(inputs(play.get("inputs"), origin, secrets, problems));
+        if (play.get("tasks") == null && play.get("inputs") != null) {
+            return;
+        }
         int number = 0;
         for (Object element : list(play.get("tasks"), origin, "a play has a list of tasks")) {
             number++;

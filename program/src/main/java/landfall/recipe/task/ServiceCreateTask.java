@@ -12,7 +12,8 @@ record ServiceCreateTask(
         String name,
         @Nullable String image,
         @Nullable String imageVersion,
-        @Nullable String configOptions)
+        @Nullable String configOptions,
+        @Nullable String memory)
         implements Task {
     static ServiceCreateTask read(TaskFields fields) {
         ServiceCreateTask task = new ServiceCreateTask(
@@ -20,7 +21,10 @@ record ServiceCreateTask(
                 Checks.service(fields, "name"),
                 fields.optional("image"),
                 fields.optional("image_version"),
-                fields.optional("config_options"));
+                fields.optional("config_options"),
+                fields.optional("memory"));
+        String memory = task.memory();
+        fields.demand(memory == null || memory.matches("[1-9][0-9]*"), "memory", "it is a number of megabytes");
         fields.choice("state", "present", "present");
         fields.end();
         return task;
@@ -45,6 +49,7 @@ record ServiceCreateTask(
         option(words, "--image", image);
         option(words, "--image-version", imageVersion);
         option(words, "--config-options", configOptions);
+        option(words, "--memory", memory);
         return Plan.change("it does not exist", DokkuCommand.of(words).droppingOutput());
     }
 

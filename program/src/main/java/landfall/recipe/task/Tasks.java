@@ -27,6 +27,7 @@ public final class Tasks {
             Map.entry("dokku_checks_property", ChecksPropertyTask::read),
             Map.entry("dokku_resource_limit", ResourceLimitTask::read),
             Map.entry("dokku_resource_reserve", ResourceReserveTask::read),
+            Map.entry("dokku_ps_property", PsPropertyTask::read),
             Map.entry("dokku_ps_scale", ScaleTask::read),
             Map.entry("dokku_certs", CertsTask::read),
             Map.entry("dokku_git_from_image", ImageTask::read),
