@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import landfall.apply.ChangeLog;
+import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Origin;
@@ -95,7 +96,7 @@ public final class MoveJournal implements ChangeLog {
             throw new IllegalStateException(
                     "this is a bug: the move is " + state() + " and was to go from " + from + " to " + to);
         }
-        record("state", Map.of("from", from.name(), "to", to.name()));
+        record("state", Events.fields("from", from.name(), "to", to.name()));
     }
 
     /** Durable when this returns. */
@@ -153,7 +154,7 @@ public final class MoveJournal implements ChangeLog {
 
     @Override
     public void before(String task, String commands) {
-        record("change", Map.of("task", task, "commands", commands));
+        record("change", Events.fields("task", task, "commands", commands));
     }
 
     @Override

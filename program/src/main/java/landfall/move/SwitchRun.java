@@ -61,8 +61,7 @@ final class SwitchRun {
     void run() {
         if (journal.state() == during()) {
             if (wasOpened()) {
-                events.note("the door was opened before the last run ended: finishing that switch");
-                journal.advance(during(), after());
+                finishOpened();
             } else {
                 recover();
             }
@@ -92,12 +91,30 @@ final class SwitchRun {
         try (Follower follower = follower()) {
             // Starting it has ended the dead run's session, so what is seen now cannot change any more.
             if (wasOpened()) {
-                journal.advance(during(), after());
+                finishOpened();
             } else {
                 undo(follower);
             }
         }
         events.step("recover", "done", "");
+    }
+
+    private void finishOpened() {
+        events.note("the door was opened before the last run ended: finishing that switch");
+        journal.advance(during(), after());
+        told(Events.fields("resumed", true));
+    }
+
+    private void told(Map<String, Object> figures) {
+        Map<String, Object> fields = Events.fields("direction", direction.name().toLowerCase(Locale.ROOT));
+        fields.putAll(figures);
+        fields.put(
+                "message",
+                "switched: users are on " + (direction == Direction.FORWARD ? "Dokku" : "the cluster")
+                        + (figures.containsKey("longestLockMs")
+                                ? "; they waited at the door for at most " + figures.get("longestLockMs") + " ms"
+                                : ""));
+        events.emit(new Events.Event("switch", fields));
     }
 
     private Follower follower() {
@@ -111,19 +128,12 @@ final class SwitchRun {
             journal.advance(before(), during());
             try {
                 OpenReport report = throughTheDoor(follower, files);
-                journal.record("opened", Map.of("marker", report.marker(), "changes", report.changes()));
+                journal.record("opened", Events.fields("marker", report.marker(), "changes", report.changes()));
                 journal.advance(during(), after());
-                long closedMs = report.closed().toMillis();
-                events.emit(new Events.Event(
-                        "switch",
-                        Events.fields(
-                                "direction", direction.name().toLowerCase(Locale.ROOT),
-                                "longestLockMs", closedMs,
-                                "changes", report.changes(),
-                                "sequences", report.sequences(),
-                                "message",
-                                        "switched: the door was closed for " + closedMs + " ms; users are on "
-                                                + (direction == Direction.FORWARD ? "Dokku" : "the cluster"))));
+                told(Events.fields(
+                        "longestLockMs", report.closed().toMillis(),
+                        "changes", report.changes(),
+                        "sequences", report.sequences()));
             } catch (RuntimeException e) {
                 undoAfter(e, follower);
                 throw e;
@@ -297,7 +307,7 @@ final class SwitchRun {
     private void stop(String workload) {
         int replicas = sides.cluster().scale(workload, 0);
         if (replicas > 0) {
-            journal.record("scaled", Map.of("workload", workload, "replicas", replicas));
+            journal.record("scaled", Events.fields("workload", workload, "replicas", replicas));
         }
     }
 
