@@ -29,6 +29,9 @@ import tools.jackson.databind.node.ObjectNode;
  * again. Calls throw {@link LandfallException} with what the API server said; streams throw IOException.
  */
 public final class Cluster implements AutoCloseable {
+    /** The one container of a files pod ({@link #createFilesPod}). */
+    public static final String FILES_CONTAINER = "files";
+
     private static final List<String> EXEC_PROTOCOLS = List.of("v5.channel.k8s.io", "v4.channel.k8s.io");
     private static final List<String> FORWARD_PROTOCOLS = List.of("v4.channel.k8s.io");
 

@@ -11,6 +11,7 @@ import landfall.base.Problem;
 import landfall.base.Problems;
 import landfall.files.FolderSync;
 import landfall.files.RemoteFolder;
+import landfall.kube.Cluster;
 import landfall.postgres.Direction;
 import landfall.recipe.MoveSettings;
 
@@ -57,7 +58,7 @@ final class FilesLink implements AutoCloseable {
                         sides.settings().move());
         sides.cluster().awaitPodReady(pod, POD_MAX);
         RemoteFolder cluster = new RemoteFolder(
-                "claim " + source.claim(), source.path(), true, argv -> sides.cluster().exec(pod, source.container(), argv));
+                "claim " + source.claim(), source.path(), true, argv -> sides.cluster().exec(pod, Cluster.FILES_CONTAINER, argv));
         RemoteFolder dokku = new RemoteFolder(
                 "storage entry " + files.entry(), files.path(), false, argv -> sides.dokku().enter(files.app(), "web", argv));
         pairs.add(new Pair(files, cluster, dokku, sides.move().path().resolve(".files-" + files.entry() + ".json")));
