@@ -44,6 +44,12 @@ final class DemoPlace {
         return URI.create(text("uro"));
     }
 
+    /** The same service on the Dokku host itself, where its users go once the bridge is taken away. */
+    URI newAddress() throws IOException {
+        return URI.create(
+                "http://" + URI.create(text("dokkuHttp")).getHost() + ":" + publicAddress().getPort());
+    }
+
     /** What a user would give on the command line to say where both sides are. */
     List<String> options() throws IOException {
         return List.of(

@@ -287,7 +287,7 @@ public final class DemoRun implements AutoCloseable {
             last.stop();
         }
         try (Connection open = place.database(TARGET_DATABASE)) {
-            DemoCheck.Result result = DemoCheck.check(traffic, open, closedSide(place), place.publicAddress());
+            DemoCheck.Result result = DemoCheck.check(traffic, open, closedSide(place), place.newAddress());
             result.missing()
                     .forEach(name ->
                             events.emit(new Events.Event("problem", Events.fields("message", "lost: " + name))));
