@@ -23,8 +23,9 @@ begin
              where move = :move and not role_name = any (roles);
             execute format('alter role %I nologin', role_name);
         end loop;
+        -- Only where every session ends with it: one that lived on would stay read-only after the door has opened.
+        execute format('alter database %I set default_transaction_read_only = on', database_name);
     end if;
-    execute format('alter database %I set default_transaction_read_only = on', database_name);
     execute format('comment on database %I is %L', database_name,
         'Landfall: fenced, takes no writes, because move ' || :move || ' is switching to the other side. '
         || 'To open it again: as ' || current_user || ' in this database, SELECT landfall.lift_fence();');
