@@ -22,6 +22,7 @@ import landfall.base.LandfallException;
 import landfall.base.Problem;
 import landfall.base.Quantities;
 import landfall.sandbox.DemoRun;
+import landfall.sandbox.JavaProcess;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -117,7 +118,7 @@ public final class DemoCommand implements Callable<Integer> {
         try (Place place = Place.claim(base)) {
             DemoRun run = new DemoRun(
                     new DemoRun.Options(
-                            wanted, java(), place.folder(), manifests(), Optional.ofNullable(killAt), runSeed),
+                            wanted, JavaProcess.words(512), place.folder(), manifests(), Optional.ofNullable(killAt), runSeed),
                     events);
             Thread hook = new Thread(run::close, "end the demo");
             Runtime.getRuntime().addShutdownHook(hook);
@@ -197,33 +198,8 @@ public final class DemoCommand implements Callable<Integer> {
         return new LandfallException(ExitCode.BAD_INPUT, Problem.error(what, why, "See `landfall demo --help`"));
     }
 
-    /** The words that start another program of ours, on the class path this one runs on. */
-    private static List<String> java() {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
-                "-Xlog:disable",
-                "-Xlog:all=error:stderr",
-                "-Dlandfall.home=" + home(),
-                "-cp",
-                absoluteClassPath());
-    }
-
-    /** Children run in other folders. */
-    private static String absoluteClassPath() {
-        return Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(java.util.stream.Collectors.joining(java.io.File.pathSeparator));
-    }
-
-    private static Path home() {
-        return Path.of(System.getProperty("landfall.home", "")).toAbsolutePath();
-    }
-
     private static Path manifests() {
-        Path manifests = home().resolve("examples/v-sekai/k8s");
+        Path manifests = JavaProcess.home().resolve("examples/v-sekai/k8s");
         if (!Files.isDirectory(manifests)) {
             throw new LandfallException(
                     ExitCode.FAILED,

@@ -1,11 +1,85 @@
 package landfall.cli;
 
-/** What the launcher runs once to make the start-up cache: the classes that every command loads, and no more. */
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuHost;
+import landfall.kube.Cluster;
+import landfall.postgres.Database;
+import landfall.remote.SshConnection;
+import landfall.remote.SshOptions;
+import landfall.remote.SshTarget;
+import landfall.sandbox.Addresses;
+import landfall.sandbox.Containers;
+import landfall.sandbox.EmulatedCluster;
+import landfall.sandbox.EmulatedDokku;
+import landfall.sandbox.JavaProcess;
+import landfall.sandbox.ProcessRegistry;
+
+/**
+ * What the launcher runs once after a build to make the start-up cache: it uses, on a small sandbox, what the commands
+ * use, so that their classes are in the cache. Nothing but the time of later starts depends on it.
+ */
 final class Train {
     private Train() {}
 
-    public static void main(String[] arguments) {
-        Main.run("--help");
-        Main.run("help", "plan");
+    public static void main(String[] arguments) throws IOException, InterruptedException, SQLException {
+        Path folder = Files.createTempDirectory("landfall-train");
+        ProcessRegistry registry = ProcessRegistry.in(folder);
+        try {
+            Main.run("--help");
+            Main.run(
+                    "plan",
+                    JavaProcess.home().resolve("examples/v-sekai/k8s").toString(),
+                    "-o",
+                    folder.resolve("move").toString(),
+                    "--draft",
+                    "--json");
+            useSandbox(folder, registry);
+        } finally {
+            registry.endAll();
+            try (Stream<Path> files = Files.walk(folder)) {
+                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        }
+        // Threads of libraries must not keep the trainer alive.
+        System.exit(0);
+    }
+
+    private static void useSandbox(Path folder, ProcessRegistry registry)
+            throws IOException, InterruptedException, SQLException {
+        try (Addresses addresses = Addresses.claim()) {
+            Containers containers = new Containers(folder, addresses, registry);
+            try (EmulatedCluster cluster = EmulatedCluster.start(folder.resolve("cluster"), addresses, containers, registry);
+                    EmulatedDokku dokku = EmulatedDokku.start(folder.resolve("dokku"), addresses, containers, registry)) {
+                cluster.apply(List.of(JavaProcess.home().resolve("examples/v-sekai/k8s/config.yaml")));
+                useHost(dokku);
+                try (Cluster live = Cluster.connect(cluster.kubeconfig(), null, "default")) {
+                    live.list();
+                }
+            }
+        }
+    }
+
+    private static void useHost(EmulatedDokku dokku) throws SQLException {
+        SshOptions options = new SshOptions(dokku.clientKeyFile(), dokku.knownHostsFile(), null);
+        try (SshConnection connection = SshConnection.connect(SshTarget.parse(dokku.destination()), options)) {
+            DokkuHost host = new DokkuHost(connection);
+            host.version();
+            host.demand(DokkuCommand.of("postgres:create", "train"));
+            Database database =
+                    Database.fromUrl("training", host.postgresRelay("train"), host.postgresDsn("train"));
+            try (Connection session = database.connect("train")) {
+                session.createStatement().execute("select 1");
+            }
+        }
     }
 }

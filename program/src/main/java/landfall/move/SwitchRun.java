@@ -59,7 +59,8 @@ final class SwitchRun {
 
     /** Brings the move to the other side, whatever an earlier run of this left behind. */
     void run() {
-        if (journal.state() == during()) {
+        MoveState started = journal.state();
+        if (started == during()) {
             if (wasOpened()) {
                 finishOpened();
             } else {
@@ -68,6 +69,8 @@ final class SwitchRun {
         }
         if (journal.state() == before()) {
             switchOver();
+        } else if (started == after()) {
+            told(Events.fields("before", true));
         }
         settle();
     }

@@ -78,11 +78,10 @@ public final class Containers {
         List<String> command = new ArrayList<>();
         boolean ours = !spec.program().mainClass().equals(Program.SHELL);
         if (ours) {
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m", "-Xshare:auto"));
+            List<String> java = JavaProcess.words(256);
+            command.addAll(java.subList(0, java.size() - 2));
             command.add("-Djdk.net.hosts.file=" + hostsFile());
-            command.add("-cp");
-            command.add(System.getProperty("java.class.path"));
+            command.addAll(java.subList(java.size() - 2, java.size()));
             command.add(spec.program().mainClass());
         }
         spec.words().forEach(word -> command.add(mapped(word, spec.mounts())));

@@ -146,6 +146,10 @@ final class DemoCommands {
             listener.join();
         }
 
+        boolean isAlive() {
+            return process.isAlive();
+        }
+
         void kill() throws InterruptedException {
             process.destroyForcibly().waitFor();
             listener.join();

@@ -219,7 +219,7 @@ public final class DemoRun implements AutoCloseable {
         List<String> words = List.of("sync", move.toString(), "--json");
         DemoCommands.Running sync = commands.start("sync", words);
         if (options.killAt().equals(Optional.of("sync"))) {
-            killed(sync, 4_000);
+            killed(sync, "survey");
             sync = commands.start("sync", words);
         }
         following = sync;
@@ -232,11 +232,24 @@ public final class DemoRun implements AutoCloseable {
                 && bytes.longValue() < 1 << 20;
     }
 
-    private void killed(DemoCommands.Running running, int withinMillis) throws InterruptedException {
-        int delay = random.nextInt(withinMillis);
+    /**
+     * Kills the mover at a moment drawn from the seed: one time in three anywhere from its start on, else within the
+     * part where it changes things.
+     *
+     * @param step the first step of that part
+     */
+    private void killed(DemoCommands.Running running, String step) throws InterruptedException {
+        boolean anywhere = random.nextInt(3) == 0;
+        int delay = random.nextInt(anywhere ? 5_000 : step.equals("door") ? 1_500 : 4_500);
+        if (!anywhere) {
+            running.await(step, event -> step.equals(event.fields().get("step")), STEP_MAX);
+        }
         Thread.sleep(delay);
+        boolean alive = running.isAlive();
         running.kill();
-        events.note("killed -9 after " + delay + " ms (seed " + options.seed() + "); the same command again");
+        events.note((alive ? "killed -9 " : "had ended by itself ") + delay + " ms after "
+                + (anywhere ? "its start" : "`" + step + "` began") + " (seed " + options.seed()
+                + "); the same command again");
     }
 
     /** @return the longest wait that the prober saw during it */
@@ -245,7 +258,7 @@ public final class DemoRun implements AutoCloseable {
         List<String> words = List.of(command, move.toString(), "--json");
         DemoCommands.Running running = commands.start(command, words);
         if (options.killAt().equals(Optional.of(command))) {
-            killed(running, 3_000);
+            killed(running, "door");
             running = commands.start(command, words);
         }
         running.await("the switch", event -> event.name().equals("switch"), STEP_MAX);

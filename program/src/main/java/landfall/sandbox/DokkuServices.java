@@ -503,12 +503,8 @@ final class DokkuServices {
         if (psql.isPresent()) {
             command.addAll(List.of(psql.get().toString(), "-X", "-v", "ON_ERROR_STOP=1"));
         } else {
-            command.addAll(List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    StandInPsql.class.getName()));
+            command.addAll(JavaProcess.words(128));
+            command.add(StandInPsql.class.getName());
         }
         command.addAll(List.of(
                 "-h", "127.0.0.1", "-p", String.valueOf(postgres.server().port())));
