@@ -113,7 +113,7 @@ public final class Moves {
                 Sides sides = Sides.open(move, hostKey);
                 FilesLink files = FilesLink.open(sides, events);
                 Follower follower = Follower.start(
-                        sides.from(direction), sides.to(direction), direction, sides.naming(), events)) {
+                        sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
             return judged(new Verification(sides, follower, files, direction, events).run().fields());
         }
     }

@@ -121,7 +121,7 @@ final class SwitchRun {
     }
 
     private Follower follower() {
-        return Follower.start(sides.from(direction), sides.to(direction), direction, sides.naming(), events);
+        return Follower.start(sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE);
     }
 
     private void switchOver() {

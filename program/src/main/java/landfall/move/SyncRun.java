@@ -46,7 +46,7 @@ public final class SyncRun {
                 };
         try (FilesLink files = FilesLink.open(sides, events);
                 Follower follower = Follower.start(
-                        sides.from(direction), sides.to(direction), direction, sides.naming(), events)) {
+                        sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
             if (journal.state() == MoveState.COPYING) {
                 copyFiles(files);
                 journal.advance(MoveState.COPYING, MoveState.FOLLOWING);

@@ -228,6 +228,7 @@ public final class DemoRun implements AutoCloseable {
 
     private static boolean close(Events.Event event) {
         return event.name().equals("lag")
+                && event.fields().containsKey("direction")
                 && event.fields().get("bytes") instanceof Number bytes
                 && bytes.longValue() < 1 << 20;
     }

@@ -82,6 +82,9 @@ final class DokkuSettings {
             commands.put("checks:" + verb, this::checksToggle);
         }
         commands.put("nginx:set", call -> set(call, "nginx.", NGINX_KEYS, "key", "keys"));
+        commands.put(
+                "cron:set",
+                call -> set(call, "cron.", List.of("mailfrom", "mailto", "maintenance"), "property", "properties"));
         commands.put("nginx:report", this::nginxReport);
         commands.put("nginx:validate-config", call -> 0);
         commands.put("nginx:reload", call -> {
