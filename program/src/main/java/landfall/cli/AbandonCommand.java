@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "abandon",
         mixinStandardHelpOptions = true,
-        description = "Gives the move up before the switch: the source is left as it was found. What apply built on Dokku stays.")
+        description =
+                "Gives the move up before the switch: the source is left as it was found. What apply built on Dokku stays.")
 final class AbandonCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();

@@ -59,14 +59,13 @@ final class ApplyCommand implements Callable<Integer> {
                             "Answer them in " + folder.settingsFile() + "."));
         }
         Events events = output.events();
-        try (MoveLock lock = MoveLock.acquire(folder, "apply", false, events);
+        try (MoveLock _ = MoveLock.acquire(folder, "apply", false, events);
                 SshConnection connection = SshConnection.connect(target(settings), options(settings))) {
             if (!dryRun && !Confirmation.given(output, yes, "Change " + connection.target() + "?")) {
                 return ExitCode.REFUSED.code();
             }
             MoveJournal journal = MoveJournal.open(folder.journalFile(), Clock.systemUTC());
-            Applier applier =
-                    new Applier(folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal);
+            Applier applier = new Applier(folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal);
             Applier.Outcome outcome = applier.apply(dryRun);
             if (!dryRun && (journal.state() == MoveState.PLANNED || journal.state() == MoveState.ABANDONED)) {
                 journal.advance(journal.state(), MoveState.APPLIED);

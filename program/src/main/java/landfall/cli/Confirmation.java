@@ -4,11 +4,13 @@ package landfall.cli;
 final class Confirmation {
     private Confirmation() {}
 
+    @SuppressWarnings("SystemConsoleNull") // null again since JDK 25 where there is no terminal (JDK-8351435)
     static boolean given(Output output, boolean yes, String question) {
-        if (yes || output.json() || !output.terminal()) {
+        java.io.Console console = System.console();
+        if (yes || output.json() || console == null || !output.terminal()) {
             return true;
         }
-        String answer = System.console().readLine("%s [y/N] ", question);
+        String answer = console.readLine("%s [y/N] ", question);
         return answer != null && answer.strip().equalsIgnoreCase("y");
     }
 }

@@ -13,8 +13,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cutover",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  landfall cutover move/                 then Ctrl-C, finish, or the other way", "  landfall cutover move/ --door-max 5s"},
-        description = "Switches users to Dokku: they wait for a moment, nothing fails, nothing is lost. Then follows backwards, so that rollback stays possible.")
+        footer = {
+            "",
+            "Examples:",
+            "  landfall cutover move/                 then Ctrl-C, finish, or the other way",
+            "  landfall cutover move/ --door-max 5s"
+        },
+        description =
+                "Switches users to Dokku: they wait for a moment, nothing fails, nothing is lost. Then follows backwards, so that rollback stays possible.")
 final class CutoverCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
@@ -38,8 +44,7 @@ final class CutoverCommand implements Callable<Integer> {
         Log.to(folder.logFile());
         Moves moves = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC());
         try (StopRequest stop = new StopRequest()) {
-            return moves.switchOver(
-                            Direction.FORWARD, Durations.parse("--door-max", doorMax), detach, stop::requested)
+            return moves.switchOver(Direction.FORWARD, Durations.parse("--door-max", doorMax), detach, stop::requested)
                     .code();
         }
     }

@@ -118,7 +118,12 @@ public final class DemoCommand implements Callable<Integer> {
         try (Place place = Place.claim(base)) {
             DemoRun run = new DemoRun(
                     new DemoRun.Options(
-                            wanted, JavaProcess.words(512), place.folder(), manifests(), Optional.ofNullable(killAt), runSeed),
+                            wanted,
+                            JavaProcess.words(512),
+                            place.folder(),
+                            manifests(),
+                            Optional.ofNullable(killAt),
+                            runSeed),
                     events);
             Thread hook = new Thread(run::close, "end the demo");
             Runtime.getRuntime().addShutdownHook(hook);

@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "finish",
         mixinStandardHelpOptions = true,
-        description = "Ends the way back and removes what the move left on either side. The old database stays, read-only by default.")
+        description =
+                "Ends the way back and removes what the move left on either side. The old database stays, read-only by default.")
 final class FinishCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();

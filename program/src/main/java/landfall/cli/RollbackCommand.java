@@ -13,8 +13,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "rollback",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  landfall rollback move/                 then Ctrl-C, finish, or the other way", "  landfall rollback move/ --door-max 5s"},
-        description = "Goes back to the cluster with every write made on Dokku since the cutover. Then follows forward again.")
+        footer = {
+            "",
+            "Examples:",
+            "  landfall rollback move/                 then Ctrl-C, finish, or the other way",
+            "  landfall rollback move/ --door-max 5s"
+        },
+        description =
+                "Goes back to the cluster with every write made on Dokku since the cutover. Then follows forward again.")
 final class RollbackCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();
@@ -38,8 +44,7 @@ final class RollbackCommand implements Callable<Integer> {
         Log.to(folder.logFile());
         Moves moves = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC());
         try (StopRequest stop = new StopRequest()) {
-            return moves.switchOver(
-                            Direction.BACKWARD, Durations.parse("--door-max", doorMax), detach, stop::requested)
+            return moves.switchOver(Direction.BACKWARD, Durations.parse("--door-max", doorMax), detach, stop::requested)
                     .code();
         }
     }

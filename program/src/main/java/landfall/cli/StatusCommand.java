@@ -25,8 +25,7 @@ final class StatusCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         MoveFolder folder = move.open();
-        Map<String, Object> status =
-                new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC()).status();
+        Map<String, Object> status = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC()).status();
         if (output.json()) {
             output.events().emit(new Events.Event("status", status));
         } else {

@@ -13,7 +13,12 @@ import picocli.CommandLine.Option;
 @Command(
         name = "sync",
         mixinStandardHelpOptions = true,
-        footer = {"", "Examples:", "  landfall sync move/                  follow until Ctrl-C, or until cutover takes over", "  landfall sync move/ --until-lag 1s   end when caught up"},
+        footer = {
+            "",
+            "Examples:",
+            "  landfall sync move/                  follow until Ctrl-C, or until cutover takes over",
+            "  landfall sync move/ --until-lag 1s   end when caught up"
+        },
         description = {
             "Copies the database and the files, deploys the apps that waited for them, then follows every change until"
                     + " stopped. Run again it goes on where it ended, whichever way changes flow."

@@ -58,8 +58,10 @@ final class Train {
             throws IOException, InterruptedException, SQLException {
         try (Addresses addresses = Addresses.claim()) {
             Containers containers = new Containers(folder, addresses, registry);
-            try (EmulatedCluster cluster = EmulatedCluster.start(folder.resolve("cluster"), addresses, containers, registry);
-                    EmulatedDokku dokku = EmulatedDokku.start(folder.resolve("dokku"), addresses, containers, registry)) {
+            try (EmulatedCluster cluster =
+                            EmulatedCluster.start(folder.resolve("cluster"), addresses, containers, registry);
+                    EmulatedDokku dokku =
+                            EmulatedDokku.start(folder.resolve("dokku"), addresses, containers, registry)) {
                 cluster.apply(List.of(JavaProcess.home().resolve("examples/v-sekai/k8s/config.yaml")));
                 useHost(dokku);
                 try (Cluster live = Cluster.connect(cluster.kubeconfig(), null, "default")) {
@@ -75,8 +77,7 @@ final class Train {
             DokkuHost host = new DokkuHost(connection);
             host.version();
             host.demand(DokkuCommand.of("postgres:create", "train"));
-            Database database =
-                    Database.fromUrl("training", host.postgresRelay("train"), host.postgresDsn("train"));
+            Database database = Database.fromUrl("training", host.postgresRelay("train"), host.postgresDsn("train"));
             try (Connection session = database.connect("train")) {
                 session.createStatement().execute("select 1");
             }

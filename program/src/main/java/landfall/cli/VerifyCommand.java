@@ -12,7 +12,8 @@ import picocli.CommandLine.Mixin;
         name = "verify",
         mixinStandardHelpOptions = true,
         footer = {"", "Exit code 4 if anything differs; tables, keys and files are named, never values."},
-        description = "Proves that both sides hold the same: every row at one point of the log, every file. Changes nothing.")
+        description =
+                "Proves that both sides hold the same: every row at one point of the log, every file. Changes nothing.")
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();

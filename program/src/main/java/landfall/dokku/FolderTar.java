@@ -21,7 +21,6 @@ public final class FolderTar {
     private static final int BLOCK = 512;
     private static final int NAME_BYTES = 100;
     private static final int PREFIX_BYTES = 155;
-    private static final long SIZE_MAX = 077777777777L;
 
     private final Path folder;
     private final List<Path> files;
@@ -78,9 +77,6 @@ public final class FolderTar {
 
     private static void writeEntry(OutputStream output, Path file, String name, byte[] content, int mode)
             throws IOException {
-        if (content.length > SIZE_MAX) {
-            throw refused(file, "is too large");
-        }
         String[] parts = split(file, name);
         byte[] header = new byte[BLOCK];
         put(header, 0, parts[1]);

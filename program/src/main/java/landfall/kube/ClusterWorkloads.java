@@ -208,7 +208,8 @@ final class ClusterWorkloads {
                 .putObject("persistentVolumeClaim")
                 .put("claimName", claim);
         ObjectNode files = spec.putArray("containers").addObject();
-        files.put("name", Cluster.FILES_CONTAINER).put("image", like.path("image").asString(""));
+        files.put("name", Cluster.FILES_CONTAINER)
+                .put("image", like.path("image").asString(""));
         for (String field : List.of("securityContext", "imagePullPolicy")) {
             if (like.has(field)) {
                 files.set(field, like.path(field).deepCopy());

@@ -54,7 +54,9 @@ final class Ending {
 
     /** @param switched users are on Dokku: the old database stays closed for writes */
     private void removeAll(boolean switched) {
-        step("files pods", () -> sides.settings().files().forEach(files -> sides.cluster().deletePod(FilesLink.podName(files))));
+        step(
+                "files pods",
+                () -> sides.settings().files().forEach(files -> sides.cluster().deletePod(FilesLink.podName(files))));
         if (switched) {
             step("bridge", this::removeBridges);
             step("proxy", this::resetKeepalive);

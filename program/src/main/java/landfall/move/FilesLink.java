@@ -58,9 +58,15 @@ final class FilesLink implements AutoCloseable {
                         sides.settings().move());
         sides.cluster().awaitPodReady(pod, POD_MAX);
         RemoteFolder cluster = new RemoteFolder(
-                "claim " + source.claim(), source.path(), true, argv -> sides.cluster().exec(pod, Cluster.FILES_CONTAINER, argv));
+                "claim " + source.claim(),
+                source.path(),
+                true,
+                argv -> sides.cluster().exec(pod, Cluster.FILES_CONTAINER, argv));
         RemoteFolder dokku = new RemoteFolder(
-                "storage entry " + files.entry(), files.path(), false, argv -> sides.dokku().enter(files.app(), "web", argv));
+                "storage entry " + files.entry(),
+                files.path(),
+                false,
+                argv -> sides.dokku().enter(files.app(), "web", argv));
         pairs.add(new Pair(files, cluster, dokku, sides.move().path().resolve(".files-" + files.entry() + ".json")));
     }
 
@@ -102,7 +108,9 @@ final class FilesLink implements AutoCloseable {
                     Problem.error(
                             "files are not alike on both sides",
                             pass.pending() + " still change, " + pass.refused().size() + " cannot be carried"
-                                    + (pass.refused().isEmpty() ? "" : " (first: " + pass.refused().getFirst() + ")"),
+                                    + (pass.refused().isEmpty()
+                                            ? ""
+                                            : " (first: " + pass.refused().getFirst() + ")"),
                             "Rename or remove what cannot be carried, then run the same command again."));
         }
         return pass;

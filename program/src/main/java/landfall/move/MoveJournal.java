@@ -87,7 +87,9 @@ public final class MoveJournal implements ChangeLog {
     }
 
     public synchronized MoveState state() {
-        return last("state").map(line -> MoveState.valueOf(String.valueOf(line.data().get("to")))).orElse(MoveState.PLANNED);
+        return last("state")
+                .map(line -> MoveState.valueOf(String.valueOf(line.data().get("to"))))
+                .orElse(MoveState.PLANNED);
     }
 
     /** The only way the move changes state. */
@@ -145,7 +147,9 @@ public final class MoveJournal implements ChangeLog {
     }
 
     public synchronized Optional<Line> last(String what) {
-        return lines.reversed().stream().filter(line -> line.what().equals(what)).findFirst();
+        return lines.reversed().stream()
+                .filter(line -> line.what().equals(what))
+                .findFirst();
     }
 
     public synchronized List<Line> lines() {

@@ -44,12 +44,13 @@ public final class MoveLock implements AutoCloseable {
         Path holder = move.path().resolve(".lock-holder");
         Path request = move.path().resolve(".hand-over");
         try {
-            FileChannel channel = FileChannel.open(
-                    move.path().resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            FileChannel channel =
+                    FileChannel.open(move.path().resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
             FileLock lock = tryLock(channel);
             if (lock == null && takesOver) {
                 events.step("hand over", "begin", "asking " + holderName(holder) + " to hand over");
-                Files.writeString(request, command + " " + ProcessHandle.current().pid());
+                Files.writeString(
+                        request, command + " " + ProcessHandle.current().pid());
                 lock = awaitLock(channel);
                 if (lock != null) {
                     events.step("hand over", "done", "");
@@ -63,7 +64,8 @@ public final class MoveLock implements AutoCloseable {
                                 "another Landfall works on this move",
                                 holderName(holder) + " holds " + move.path().resolve(".lock"),
                                 takesOver
-                                        ? "It did not hand over in " + HAND_OVER_MAX.toSeconds() + " s; stop it, then run this again."
+                                        ? "It did not hand over in " + HAND_OVER_MAX.toSeconds()
+                                                + " s; stop it, then run this again."
                                         : "Wait for it, or stop it with Ctrl-C, then run this again."));
             }
             Files.deleteIfExists(request);

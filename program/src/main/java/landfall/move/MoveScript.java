@@ -35,8 +35,24 @@ public final class MoveScript {
 
     /** Every step, in order. */
     public static final List<String> STEPS = List.of(
-            SURVEY, COPY, FILES, FOLLOW, WARM, WAY_BACK, CATCH_UP, PROOF, SUSPEND, DOOR, ROUTE, DRAIN, FENCE, LAST_CHANGES,
-            LAST_FILES, LAST_PROOF, OPEN, SETTLE);
+            SURVEY,
+            COPY,
+            FILES,
+            FOLLOW,
+            WARM,
+            WAY_BACK,
+            CATCH_UP,
+            PROOF,
+            SUSPEND,
+            DOOR,
+            ROUTE,
+            DRAIN,
+            FENCE,
+            LAST_CHANGES,
+            LAST_FILES,
+            LAST_PROOF,
+            OPEN,
+            SETTLE);
 
     private MoveScript() {}
 }

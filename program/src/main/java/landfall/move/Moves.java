@@ -109,30 +109,36 @@ public final class Moves {
             }
         }
         Direction direction = state == MoveState.FOLLOWING ? Direction.FORWARD : Direction.BACKWARD;
-        try (MoveLock lock = MoveLock.acquire(move, "verify", false, events);
+        try (MoveLock _ = MoveLock.acquire(move, "verify", false, events);
                 Sides sides = Sides.open(move, hostKey);
                 FilesLink files = FilesLink.open(sides, events);
                 Follower follower = Follower.start(
                         sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
-            return judged(new Verification(sides, follower, files, direction, events).run().fields());
+            return judged(new Verification(sides, follower, files, direction, events)
+                    .run()
+                    .fields());
         }
     }
 
     private ExitCode judged(Map<String, Object> result) {
         boolean equal = Boolean.TRUE.equals(result.get("equal"));
         if (result.get("problems") instanceof List<?> problems) {
-            problems.stream().limit(20).forEach(problem ->
-                    events.emit(new Events.Event("problem", Events.fields("message", String.valueOf(problem)))));
+            problems.stream()
+                    .limit(20)
+                    .forEach(problem -> events.emit(
+                            new Events.Event("problem", Events.fields("message", String.valueOf(problem)))));
         }
         events.emit(new Events.Event("verified", result));
-        events.note(equal
-                ? result.get("rows") + " rows in " + result.get("tables") + " tables are equal on both sides, and every file"
-                : "the two sides differ");
+        events.note(
+                equal
+                        ? result.get("rows") + " rows in " + result.get("tables")
+                                + " tables are equal on both sides, and every file"
+                        : "the two sides differ");
         return equal ? ExitCode.DONE : ExitCode.REFUSED;
     }
 
     public ExitCode finish() {
-        try (MoveLock lock = MoveLock.acquire(move, "finish", true, events);
+        try (MoveLock _ = MoveLock.acquire(move, "finish", true, events);
                 Sides sides = Sides.open(move, hostKey)) {
             new Ending(sides, journal(), events).finish();
         }
@@ -140,7 +146,7 @@ public final class Moves {
     }
 
     public ExitCode abandon() {
-        try (MoveLock lock = MoveLock.acquire(move, "abandon", true, events);
+        try (MoveLock _ = MoveLock.acquire(move, "abandon", true, events);
                 Sides sides = Sides.open(move, hostKey)) {
             new Ending(sides, journal(), events).abandon();
         }

@@ -26,9 +26,10 @@ final class QuietDatabase {
                     // The fence ends what is still at work: an unacknowledged write, as in any crash of the app.
                     return;
                 }
-                try (ResultSet row = statement.executeQuery("select count(*) from pg_stat_activity where datname = current_database()"
-                        + " and backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()"
-                        + " and application_name not like 'landfall/%'")) {
+                try (ResultSet row = statement.executeQuery(
+                        "select count(*) from pg_stat_activity where datname = current_database()"
+                                + " and backend_type = 'client backend' and state <> 'idle' and pid <> pg_backend_pid()"
+                                + " and application_name not like 'landfall/%'")) {
                     row.next();
                     if (row.getInt(1) > 0) {
                         quietSince = System.nanoTime();

@@ -105,7 +105,9 @@ final class Sides implements AutoCloseable {
         return SshConnection.connect(
                 SshTarget.parse(host),
                 new SshOptions(
-                        path(settings.target().identity()), path(settings.target().knownHosts()), hostKey));
+                        path(settings.target().identity()),
+                        path(settings.target().knownHosts()),
+                        hostKey));
     }
 
     private static @Nullable Path path(@Nullable String text) {

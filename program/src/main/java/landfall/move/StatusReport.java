@@ -31,7 +31,8 @@ public final class StatusReport {
                 : Map.of();
         String last = journal.lines().isEmpty()
                 ? "nothing yet"
-                : journal.lines().getLast().what() + " at " + journal.lines().getLast().at();
+                : journal.lines().getLast().what() + " at "
+                        + journal.lines().getLast().at();
         return Events.fields(
                 "move", move.settings().move(),
                 "state", state.name().toLowerCase(Locale.ROOT),
@@ -60,7 +61,10 @@ public final class StatusReport {
         return switch (state) {
             case PLANNED, ABANDONED -> "landfall apply";
             case APPLIED, COPYING -> running ? "wait for the copy" : "landfall sync";
-            case FOLLOWING -> running ? "landfall verify, then landfall cutover" : "landfall sync: nobody follows, and the slot keeps the source's log";
+            case FOLLOWING ->
+                running
+                        ? "landfall verify, then landfall cutover"
+                        : "landfall sync: nobody follows, and the slot keeps the source's log";
             case SWITCHING -> running ? "wait" : "landfall cutover";
             case SWITCHED ->
                 running

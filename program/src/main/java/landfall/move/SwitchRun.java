@@ -80,7 +80,8 @@ final class SwitchRun {
         Optional<String> marker = lastMarker();
         return marker.isPresent()
                 && Switches.last(sides.to(direction), sides.naming())
-                        .filter(last -> last.direction() == direction && last.marker().equals(marker.get()))
+                        .filter(last ->
+                                last.direction() == direction && last.marker().equals(marker.get()))
                         .isPresent();
     }
 
@@ -160,8 +161,7 @@ final class SwitchRun {
     private void prepare(Follower follower, FilesLink files) {
         step(MoveScript.WARM, this::warm);
         step(MoveScript.WAY_BACK, () -> {
-            ReplicationSlots.prepare(
-                    sides.to(direction), sides.from(direction), direction.reversed(), sides.naming());
+            ReplicationSlots.prepare(sides.to(direction), sides.from(direction), direction.reversed(), sides.naming());
             return "";
         });
         step(MoveScript.CATCH_UP, () -> {
@@ -206,7 +206,8 @@ final class SwitchRun {
 
     private static LandfallException refused(String why) {
         return new LandfallException(
-                ExitCode.REFUSED, Problem.error("the switch is refused", why, "Nothing was changed; mend it and run this again."));
+                ExitCode.REFUSED,
+                Problem.error("the switch is refused", why, "Nothing was changed; mend it and run this again."));
     }
 
     // ---- between door and open: everything here is bounded by doorMax ----
@@ -226,8 +227,8 @@ final class SwitchRun {
             return "";
         });
         String marker = step(MoveScript.FENCE, () -> {
-            String raised = Fence.raise(
-                    sides.from(direction), sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
+            String raised =
+                    Fence.raise(sides.from(direction), sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
             journal.record("fenced", Map.of("marker", raised));
             return raised;
         });
@@ -256,7 +257,8 @@ final class SwitchRun {
             throw new LandfallException(
                     ExitCode.FAILED,
                     Problem.error(
-                            "the door was closed for " + doorMax.toMillis() + " ms and the switch was still at `" + step + "`",
+                            "the door was closed for " + doorMax.toMillis() + " ms and the switch was still at `" + step
+                                    + "`",
                             "users must not wait longer (--door-max)",
                             "Nothing is lost. Run it again at a quieter moment, or with a larger --door-max."));
         }
@@ -266,8 +268,9 @@ final class SwitchRun {
     private void route(Direction to) {
         for (var app : sides.settings().apps()) {
             Map<String, Map<String, Integer>> ports = new HashMap<>();
-            app.bridges().forEach(bridge -> ports.computeIfAbsent(bridge.service(), service -> new HashMap<>())
-                    .put(bridge.port(), bridge.dokkuPort()));
+            app.bridges()
+                    .forEach(bridge -> ports.computeIfAbsent(bridge.service(), service -> new HashMap<>())
+                            .put(bridge.port(), bridge.dokkuPort()));
             ports.forEach((service, map) -> {
                 if (to == Direction.FORWARD) {
                     sides.cluster().bridge(service, sides.bridgeAddress(), map);
@@ -325,9 +328,11 @@ final class SwitchRun {
 
     private int replicasBefore(String workload) {
         return journal.lines().reversed().stream()
-                .filter(line -> line.what().equals("scaled") && workload.equals(line.data().get("workload")))
+                .filter(line -> line.what().equals("scaled")
+                        && workload.equals(line.data().get("workload")))
                 .findFirst()
-                .map(line -> ((Number) java.util.Objects.requireNonNull(line.data().get("replicas"))).intValue())
+                .map(line ->
+                        ((Number) java.util.Objects.requireNonNull(line.data().get("replicas"))).intValue())
                 .orElse(1);
     }
 
@@ -342,11 +347,14 @@ final class SwitchRun {
                 continue;
             }
             if (side == Side.CLUSTER) {
-                app.cronJobs().forEach(job -> sides.cluster().suspendCronJob(job.replaceFirst("^CronJob/", ""), suspended));
+                app.cronJobs()
+                        .forEach(job -> sides.cluster().suspendCronJob(job.replaceFirst("^CronJob/", ""), suspended));
             } else {
-                sides.dokku().demand(suspended
-                        ? DokkuCommand.of("cron:set", app.name(), "maintenance", "true")
-                        : DokkuCommand.of("cron:set", app.name(), "maintenance"));
+                sides.dokku()
+                        .demand(
+                                suspended
+                                        ? DokkuCommand.of("cron:set", app.name(), "maintenance", "true")
+                                        : DokkuCommand.of("cron:set", app.name(), "maintenance"));
             }
         }
     }

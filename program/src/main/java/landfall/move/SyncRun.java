@@ -33,17 +33,16 @@ public final class SyncRun {
 
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
     FollowLoop.End run(@Nullable Duration untilLag, BooleanSupplier stop) {
-        Direction direction =
-                switch (journal.state()) {
-                    case APPLIED, COPYING -> copy();
-                    case FOLLOWING -> Direction.FORWARD;
-                    case SWITCHED -> Direction.BACKWARD;
-                    case PLANNED -> throw refused("nothing is applied yet", "Run `landfall apply` first.");
-                    case SWITCHING -> throw refused("a cutover was interrupted", "Run `landfall cutover` again.");
-                    case RETURNING -> throw refused("a rollback was interrupted", "Run `landfall rollback` again.");
-                    case FINISHED -> throw refused("the move is finished", "There is nothing left to follow.");
-                    case ABANDONED -> throw refused("the move was abandoned", "Run `landfall apply` to begin anew.");
-                };
+        Direction direction = switch (journal.state()) {
+            case APPLIED, COPYING -> copy();
+            case FOLLOWING -> Direction.FORWARD;
+            case SWITCHED -> Direction.BACKWARD;
+            case PLANNED -> throw refused("nothing is applied yet", "Run `landfall apply` first.");
+            case SWITCHING -> throw refused("a cutover was interrupted", "Run `landfall cutover` again.");
+            case RETURNING -> throw refused("a rollback was interrupted", "Run `landfall rollback` again.");
+            case FINISHED -> throw refused("the move is finished", "There is nothing left to follow.");
+            case ABANDONED -> throw refused("the move was abandoned", "Run `landfall apply` to begin anew.");
+        };
         try (FilesLink files = FilesLink.open(sides, events);
                 Follower follower = Follower.start(
                         sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
@@ -116,19 +115,20 @@ public final class SyncRun {
             events.step("survey", "failed", blockers.size() + " blockers");
             throw new LandfallException(ExitCode.REFUSED, blockers);
         }
-        events.step(
-                "survey", "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
+        events.step("survey", "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
     }
 
     private void deployWaitingApps() {
         Applier applier = new Applier(sides.move(), sides.dokku(), events, journal);
-        sides.settings().apps().stream().filter(app -> !app.waitsFor().isEmpty()).forEach(app -> {
-            if (!app.cronJobs().isEmpty()) {
-                // Cron jobs run on exactly one side: here from the switch on.
-                sides.dokku().demand(DokkuCommand.of("cron:set", app.name(), "maintenance", "true"));
-            }
-            applier.deployApp(app.name());
-        });
+        sides.settings().apps().stream()
+                .filter(app -> !app.waitsFor().isEmpty())
+                .forEach(app -> {
+                    if (!app.cronJobs().isEmpty()) {
+                        // Cron jobs run on exactly one side: here from the switch on.
+                        sides.dokku().demand(DokkuCommand.of("cron:set", app.name(), "maintenance", "true"));
+                    }
+                    applier.deployApp(app.name());
+                });
     }
 
     private void copyFiles(FilesLink files) {

@@ -35,7 +35,9 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
      */
     public static Database fromUrl(String label, Duplex.Dialer dialer, Secret url) {
         URI uri = URI.create(url.reveal());
-        String[] user = uri.getRawUserInfo() == null ? new String[0] : uri.getRawUserInfo().split(":", 2);
+        String[] user = uri.getRawUserInfo() == null
+                ? new String[0]
+                : uri.getRawUserInfo().split(":", 2);
         if (user.length != 2 || uri.getPath() == null || uri.getPath().length() < 2) {
             throw new LandfallException(
                     ExitCode.FAILED,

@@ -152,7 +152,8 @@ public final class Fence {
      */
     public static void keepClosed(Database on) {
         try (Connection connection = on.connect("keep closed")) {
-            Sql.execute(connection, "alter database " + Sql.quoted(on.name()) + " set default_transaction_read_only = on");
+            Sql.execute(
+                    connection, "alter database " + Sql.quoted(on.name()) + " set default_transaction_read_only = on");
         } catch (SQLException e) {
             throw Sql.failed("The " + on + " could not be kept closed for writes", e);
         }

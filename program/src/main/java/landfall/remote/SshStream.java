@@ -20,8 +20,10 @@ public final class SshStream implements Duplex {
     private final ChannelExec channel;
     private final Runnable release;
     private final AtomicBoolean closed = new AtomicBoolean();
+
     @SuppressWarnings("JdkObsolete") // written by one thread, read by another
     private final StringBuffer stderr = new StringBuffer();
+
     private final Thread stderrReader;
 
     SshStream(ChannelExec channel, Runnable release) {

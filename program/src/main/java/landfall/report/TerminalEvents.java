@@ -1,6 +1,5 @@
 package landfall.report;
 
-import landfall.base.Quantities;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.HashMap;
@@ -8,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import landfall.base.Events;
+import landfall.base.Quantities;
 
 /**
  * Events as text. On a terminal the line of what is going on is rewritten in place; in a pipe a line is written every two

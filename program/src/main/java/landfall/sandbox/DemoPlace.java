@@ -46,8 +46,8 @@ final class DemoPlace {
 
     /** The same service on the Dokku host itself, where its users go once the bridge is taken away. */
     URI newAddress() throws IOException {
-        return URI.create(
-                "http://" + URI.create(text("dokkuHttp")).getHost() + ":" + publicAddress().getPort());
+        return URI.create("http://" + URI.create(text("dokkuHttp")).getHost() + ":"
+                + publicAddress().getPort());
     }
 
     /** What a user would give on the command line to say where both sides are. */

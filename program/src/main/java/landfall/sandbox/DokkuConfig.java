@@ -171,10 +171,12 @@ final class DokkuConfig {
     private int get(DokkuCall call) throws IOException, DokkuFailure {
         Words words = words(call);
         if (words.has("--merged")) {
-            throw new DokkuFailure(
-                    2,
-                    "Usage of config:get:\n      --global   --global: use the global environment\n"
-                            + "      --quoted   --quoted: get the value quoted\nunknown flag: --merged\n");
+            throw new DokkuFailure(2, """
+                    Usage of config:get:
+                          --global   --global: use the global environment
+                          --quoted   --quoted: get the value quoted
+                    unknown flag: --merged
+                    """);
         }
         String app = target(words);
         if (words.rest().size() < 2) {

@@ -44,7 +44,7 @@ final class DokkuProcesses {
     private int scale(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         List<String> words = new ArrayList<>(call.arguments());
         boolean skip = words.remove("--skip-deploy");
-        boolean json = words.remove("json") | words.remove("--format=json");
+        boolean json = words.removeIf(word -> word.equals("json") || word.equals("--format=json"));
         words.remove("--format");
         String app = host.app(words.isEmpty() ? "" : words.getFirst());
         String scope = DokkuHost.scope(app);

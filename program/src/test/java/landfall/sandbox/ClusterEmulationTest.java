@@ -259,7 +259,7 @@ final class ClusterEmulationTest {
     @Test
     void aWatchSeesWhatHappensAndAStaleUpdateConflicts() throws Exception {
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
-        try (Watch watch = client.configMaps()
+        try (Watch _ = client.configMaps()
                 .inNamespace("test")
                 .withLabel("watched")
                 .watch(new Watcher<>() {

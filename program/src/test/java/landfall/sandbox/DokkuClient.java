@@ -61,7 +61,7 @@ final class DokkuClient implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws java.io.IOException {
         session.close();
         client.stop();
     }

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** A task's fields as read: typed access, and refusal of what nobody asked for. */
 public final class TaskFields {
     /** {@code dq} is docket's quoting for a place between double quotes; here the YAML is read before it is filled in. */
-    private static final Pattern INPUT = Pattern.compile("\\{\\{-?\\s*\\.([A-Za-z_][A-Za-z0-9_]*)\\s*(?:\\|\\s*dq\\s*)?-?}}");
+    private static final Pattern INPUT =
+            Pattern.compile("\\{\\{-?\\s*\\.([A-Za-z_][A-Za-z0-9_]*)\\s*(?:\\|\\s*dq\\s*)?-?}}");
 
     private final String type;
     private final Map<String, Object> fields;
