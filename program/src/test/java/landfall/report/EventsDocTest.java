@@ -47,30 +47,19 @@ final class EventsDocTest {
 
     @Test
     void theDemosSummaryHasTheFieldsOfItsExample() throws IOException {
-        Map<String, Object> emitted =
-                new LinkedHashMap<>(new DemoRun.Summary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0).fields());
+        Map<String, Object> emitted = new LinkedHashMap<>(new DemoRun.Summary(0, 0, 0, 0, 0, 0, 0, 0, 0, 0).fields());
         emitted.put("event", "summary");
 
         assertThat(examples(sections().getOrDefault("summary", "")))
                 .as("examples of summary in docs/events.md")
-                .anySatisfy(example ->
-                        assertThat(example.keySet().stream().map(String::valueOf)).hasSameElementsAs(emitted.keySet()));
-    }
-
-    private static Path top() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.exists(folder.resolve("mvnw"))) {
-            Path above = folder.getParent();
-            assertThat(above).as("a folder above with mvnw in it").isNotNull();
-            folder = above;
-        }
-        return folder;
+                .anySatisfy(example -> assertThat(example.keySet().stream().map(String::valueOf))
+                        .hasSameElementsAs(emitted.keySet()));
     }
 
     /** Names by where they are made. A name that is chosen there counts with all that it may be. */
     private static Map<String, Set<String>> emitted() throws IOException {
         Map<String, Set<String>> found = new TreeMap<>();
-        try (Stream<Path> files = Files.walk(top().resolve("program/src/main/java"))) {
+        try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
             files.filter(file -> file.toString().endsWith(".java")).forEach(file -> collect(file, found));
         }
         return found;
@@ -90,8 +79,7 @@ final class EventsDocTest {
             boolean named = false;
             while (literal.find()) {
                 named = true;
-                found.computeIfAbsent(literal.group(1), key -> new TreeSet<>())
-                        .add(String.valueOf(file.getFileName()));
+                found.computeIfAbsent(literal.group(1), key -> new TreeSet<>()).add(String.valueOf(file.getFileName()));
             }
             assertThat(named)
                     .as("%s makes an event whose name this test cannot read: %s", file, name)
@@ -114,7 +102,7 @@ final class EventsDocTest {
     }
 
     private static Map<String, String> sections() throws IOException {
-        String text = Files.readString(top().resolve("docs/events.md"));
+        String text = Files.readString(Path.of("../docs/events.md"));
         Map<String, String> sections = new TreeMap<>();
         Matcher heading = SECTION.matcher(text);
         while (heading.find()) {
