@@ -37,6 +37,8 @@ public final class TerminalEvents implements Events {
             case "step" -> step(fields);
             case "progress" -> progress(fields);
             case "lag" -> live(lag(fields));
+            case "command" -> line("\n" + style.bold("$ " + text(fields, "message")));
+            case "output" -> live(style.dim("  … " + text(fields, "line").strip()), true);
             case "note" -> line("  " + text(fields, "message"));
             case "problem" -> line(style.bad("  ! ") + text(fields, "message"));
             case "table" -> table(fields);
@@ -62,6 +64,10 @@ public final class TerminalEvents implements Events {
                 live(style.dim("  … " + step + (message.isEmpty() ? "" : ": " + message)), true);
             }
             case "done" -> line(style.good("  ✓ ") + pad(step) + message + took(step));
+            case "changed" -> line(style.good("  ✓ ") + step + (message.isEmpty() ? "" : ": " + message) + took(step));
+            case "unchanged" -> line(style.dim("  = " + step + (message.isEmpty() ? "" : ": " + message)));
+            case "would change" -> line(style.warn("  ~ ") + step + (message.isEmpty() ? "" : ": " + message));
+            case "running" -> live(style.dim("  … " + step + ": " + message), true);
             case "failed" -> line(style.bad("  ✗ ") + pad(step) + message + took(step));
             default -> line("  - " + pad(step) + message);
         }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
@@ -34,6 +35,13 @@ final class DemoCommands {
     }
 
     Running start(String name, List<String> words) throws IOException {
+        String shown = words.stream()
+                .filter(word -> !word.equals("--json"))
+                .map(word -> word.startsWith(folder.toString())
+                        ? folder.relativize(Path.of(word)).toString()
+                        : word)
+                .collect(Collectors.joining(" "));
+        events.emit(new Events.Event("command", Events.fields("message", "landfall " + shown)));
         List<String> command = new ArrayList<>(launcher);
         command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command);
