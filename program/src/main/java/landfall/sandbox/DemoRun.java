@@ -269,8 +269,8 @@ public final class DemoRun implements AutoCloseable {
             before.awaitEnd(Duration.ofSeconds(30));
         }
         running.await("following closely", DemoRun::close, STEP_MAX);
-        // A second of life on the new side belongs to the phase.
-        Thread.sleep(1_000);
+        // A moment of life on the new side belongs to the phase.
+        Thread.sleep(300);
         long waited = users().number("phaseLongestWaitMs");
         users().phase("after " + command);
         return waited;

@@ -68,7 +68,7 @@ class PostgresRelayTest {
         new Random(7).nextBytes(bytes);
         try (EmbeddedServer postgres =
                         EmbeddedServer.start(folder.resolve("data"), Map.of(), ProcessRegistry.in(folder));
-                ServerSocket echo = new ServerSocket(0, 8, InetAddress.getByName("127.0.0.1"));
+                ServerSocket echo = new ServerSocket(0, 8, InetAddress.getLoopbackAddress());
                 ProcessSshServer server = server(postgres, "\\set PORT " + echo.getLocalPort() + "\n");
                 SshConnection connection = server.connect()) {
             Thread.ofVirtual().start(() -> echo(echo));
