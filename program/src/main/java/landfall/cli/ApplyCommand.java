@@ -61,7 +61,10 @@ final class ApplyCommand implements Callable<Integer> {
         Events events = output.events();
         try (MoveLock _ = MoveLock.acquire(folder, "apply", false, events);
                 SshConnection connection = SshConnection.connect(target(settings), options(settings))) {
-            if (!dryRun && !Confirmation.given(output, yes, "Change " + connection.target() + "?")) {
+            if (!dryRun
+                    && output.terminal()
+                    && !output.json()
+                    && !Confirmation.given(output, yes, "Change " + connection.target() + "?")) {
                 return ExitCode.REFUSED.code();
             }
             MoveJournal journal = MoveJournal.open(folder.journalFile(), Clock.systemUTC());

@@ -1,14 +1,23 @@
 package landfall.cli;
 
-/** Asks before something that cannot be taken back; a script without a terminal says {@code --yes} or {@code --json}. */
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Problem;
+
+/** Asks before something that cannot be taken back; a script, which has no terminal, must say {@code --yes}. */
 final class Confirmation {
     private Confirmation() {}
 
     @SuppressWarnings("SystemConsoleNull") // null again since JDK 25 where there is no terminal (JDK-8351435)
     static boolean given(Output output, boolean yes, String question) {
         java.io.Console console = System.console();
-        if (yes || output.json() || console == null || !output.terminal()) {
+        if (yes) {
             return true;
+        }
+        if (output.json() || console == null || !output.terminal()) {
+            throw new LandfallException(
+                    ExitCode.BAD_INPUT,
+                    Problem.error("not confirmed: " + question, "there is no terminal to ask on", "Add --yes."));
         }
         String answer = console.readLine("%s [y/N] ", question);
         return answer != null && answer.strip().equalsIgnoreCase("y");

@@ -57,6 +57,9 @@ final class Ending {
         step(
                 "files pods",
                 () -> sides.settings().files().forEach(files -> sides.cluster().deletePod(FilesLink.podName(files))));
+        if (!switched) {
+            step("cron jobs", this::resumeCronJobs);
+        }
         if (switched) {
             step("bridge", this::removeBridges);
             step("proxy", this::resetKeepalive);
@@ -65,13 +68,10 @@ final class Ending {
         step("target", () -> CleanUp.remove(sides.database(Side.DOKKU), sides.naming()));
         step("source", () -> {
             if (switched) {
-                // Logins come back so that people can read what was; writes stay out by the setting below.
-                Fence.allowReading(sides.database(Side.CLUSTER), sides.naming());
-            }
-            CleanUp.remove(sides.database(Side.CLUSTER), sides.naming());
-            if (switched) {
+                // Logins come back so that people can read what was; writes stay out.
                 Fence.keepClosed(sides.database(Side.CLUSTER));
             }
+            CleanUp.remove(sides.database(Side.CLUSTER), sides.naming());
             MoverRole.drop(found);
         });
         journal.advance(journal.state(), switched ? MoveState.FINISHED : MoveState.ABANDONED);
@@ -84,6 +84,12 @@ final class Ending {
                 .map(bridge -> bridge.service())
                 .distinct()
                 .forEach(service -> sides.cluster().restore(service));
+    }
+
+    private void resumeCronJobs() {
+        sides.settings().apps().stream()
+                .flatMap(app -> app.cronJobs().stream())
+                .forEach(job -> sides.cluster().suspendCronJob(job.replaceFirst("^CronJob/", ""), false));
     }
 
     private void resetKeepalive() {

@@ -51,7 +51,9 @@ public final class MoveJournal implements ChangeLog {
         if (Files.exists(file)) {
             List<String> texts;
             try {
-                texts = Files.readString(file).lines().toList();
+                String whole = Files.readString(file);
+                // What has no end of line was being written when the process died; `record` cuts it off, too.
+                texts = whole.substring(0, whole.lastIndexOf('\n') + 1).lines().toList();
             } catch (IOException e) {
                 throw new UncheckedIOException("cannot read " + file, e);
             }
@@ -59,13 +61,13 @@ public final class MoveJournal implements ChangeLog {
                 Line line = parsed(texts.get(i));
                 if (line != null) {
                     lines.add(line);
-                } else if (i + 1 < texts.size()) {
+                } else {
                     throw new LandfallException(
                             ExitCode.REFUSED,
                             Problem.error(
                                     new Origin(file.toString(), i + 1),
                                     "the journal is damaged",
-                                    "this line is not JSON, and it is not the last",
+                                    "this line is not one of ours",
                                     "Restore the file; Landfall doesn't guess what a move has done."));
                 }
             }

@@ -6,7 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
@@ -49,8 +51,9 @@ public final class MoveLock implements AutoCloseable {
             FileLock lock = tryLock(channel);
             if (lock == null && takesOver) {
                 events.step("hand over", "begin", "asking " + holderName(holder) + " to hand over");
-                Files.writeString(
-                        request, command + " " + ProcessHandle.current().pid());
+                Path next = move.path().resolve(".hand-over.next");
+                Files.writeString(next, command + " " + ProcessHandle.current().pid());
+                Files.move(next, request, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
                 lock = awaitLock(channel);
                 if (lock != null) {
                     events.step("hand over", "done", "");
@@ -125,7 +128,25 @@ public final class MoveLock implements AutoCloseable {
 
     /** Whether somebody waits for this lock. */
     public boolean handOverAsked() {
-        return Files.exists(request);
+        if (!Files.exists(request)) {
+            return false;
+        }
+        try {
+            String[] words = Files.readString(request).split(" ", 2);
+            boolean waits = words.length == 2
+                    && ProcessHandle.of(Long.parseLong(words[1].strip()))
+                            .filter(ProcessHandle::isAlive)
+                            .isPresent();
+            if (!waits) {
+                // Who asked was killed while waiting: nobody to hand over to.
+                Files.deleteIfExists(request);
+            }
+            return waits;
+        } catch (NoSuchFileException e) {
+            return false;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Override

@@ -64,10 +64,15 @@ public final class Moves {
     public ExitCode switchOver(Direction direction, Duration doorMax, boolean detach, BooleanSupplier stop) {
         String command = direction == Direction.FORWARD ? "cutover" : "rollback";
         refuseUnless(direction, journal().state(), command);
+        MoveState interrupted = direction == Direction.FORWARD ? MoveState.RETURNING : MoveState.SWITCHING;
         try (MoveLock lock = MoveLock.acquire(move, command, true, events);
                 Sides sides = Sides.open(move, hostKey)) {
             MoveJournal journal = journal();
             refuseUnless(direction, journal.state(), command);
+            if (journal.state() == interrupted) {
+                // The opposite switch broke off: it is taken back, which may be all that was asked for.
+                new SwitchRun(sides, journal, events, direction.reversed(), doorMax).goBack();
+            }
             new SwitchRun(sides, journal, events, direction, doorMax).run();
             if (detach) {
                 events.note("nobody follows now: run `landfall sync` soon, or the log kept for it fills the disk");
@@ -79,8 +84,8 @@ public final class Moves {
 
     private static void refuseUnless(Direction direction, MoveState state, String command) {
         List<MoveState> fitting = direction == Direction.FORWARD
-                ? List.of(MoveState.FOLLOWING, MoveState.SWITCHING, MoveState.SWITCHED)
-                : List.of(MoveState.SWITCHED, MoveState.RETURNING, MoveState.FOLLOWING);
+                ? List.of(MoveState.FOLLOWING, MoveState.SWITCHING, MoveState.SWITCHED, MoveState.RETURNING)
+                : List.of(MoveState.SWITCHED, MoveState.RETURNING, MoveState.FOLLOWING, MoveState.SWITCHING);
         if (!fitting.contains(state)) {
             throw new LandfallException(
                     ExitCode.REFUSED,

@@ -36,6 +36,7 @@ final class SwitchRun {
     private final Direction direction;
     private final Duration doorMax;
     private long doorClosedAt;
+    private boolean opening;
 
     SwitchRun(Sides sides, MoveJournal journal, Events events, Direction direction, Duration doorMax) {
         this.sides = sides;
@@ -61,11 +62,7 @@ final class SwitchRun {
     void run() {
         MoveState started = journal.state();
         if (started == during()) {
-            if (wasOpened()) {
-                finishOpened();
-            } else {
-                recover();
-            }
+            decideByWhatIsSeen();
         }
         if (journal.state() == before()) {
             switchOver();
@@ -89,16 +86,27 @@ final class SwitchRun {
         return journal.last("fenced").map(line -> String.valueOf(line.data().get("marker")));
     }
 
-    /** The last run died between door and open: what it closed is opened again, then the switch begins anew. */
-    private void recover() {
-        events.step("recover", "begin", "an earlier run ended between door and open");
-        try (Follower follower = follower()) {
-            // Starting it has ended the dead run's session, so what is seen now cannot change any more.
-            if (wasOpened()) {
-                finishOpened();
-            } else {
-                undo(follower);
-            }
+    /** Gives up an interrupted switch of this direction: users go on where they were before it, unless it had opened. */
+    void goBack() {
+        if (journal.state() == during()) {
+            decideByWhatIsSeen();
+        }
+        if (journal.state() == after()) {
+            settle();
+        }
+    }
+
+    /** A run ended between door and open: what it closed is opened again, unless the door was open already. */
+    private void decideByWhatIsSeen() {
+        events.step("recover", "begin", "a run ended between door and open");
+        if (!wasOpened()) {
+            // Starting a follower ends the dead run's session: what is seen after that cannot change any more.
+            follower().close();
+        }
+        if (wasOpened()) {
+            finishOpened();
+        } else {
+            undo();
         }
         events.step("recover", "done", "");
     }
@@ -126,9 +134,15 @@ final class SwitchRun {
     }
 
     private void switchOver() {
+        RuntimeException broken = null;
         try (FilesLink files = FilesLink.open(sides, events);
                 Follower follower = follower()) {
-            prepare(follower, files);
+            try {
+                prepare(follower, files);
+            } catch (RuntimeException e) {
+                undoPreparation(e);
+                throw e;
+            }
             journal.advance(before(), during());
             try {
                 OpenReport report = throughTheDoor(follower, files);
@@ -139,20 +153,58 @@ final class SwitchRun {
                         "changes", report.changes(),
                         "sequences", report.sequences()));
             } catch (RuntimeException e) {
-                undoAfter(e, follower);
-                throw e;
+                // While it is not known whether `open` committed, nothing may be opened on the side that was closed.
+                if (!opening) {
+                    undoAfter(e, follower);
+                    throw e;
+                }
+                closed(follower);
+                broken = e;
             }
+        }
+        if (broken != null) {
+            if (journal.state() == during()) {
+                decideByWhatIsSeen();
+            }
+            if (journal.state() != after()) {
+                throw broken;
+            }
+        }
+    }
+
+    private static void closed(Follower follower) {
+        try {
+            follower.close();
+        } catch (RuntimeException e) {
+            System.getLogger(SwitchRun.class.getName())
+                    .log(System.Logger.Level.WARNING, "the follower of a broken switch did not end well", e);
         }
     }
 
     private void undoAfter(RuntimeException failure, Follower follower) {
         events.step("undo", "begin", "the switch failed before it opened: everything goes back");
         try {
-            undo(follower);
+            undo();
             events.step("undo", "done", "users are where they were");
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
             events.step("undo", "failed", "run the same command again");
+        }
+        // Last, so that who waits at the door waits until the other side is open again; ending its session opens it.
+        closed(follower);
+    }
+
+    /** Nothing is closed yet, but jobs are suspended, a slot is made, and before a rollback old pods run. */
+    private void undoPreparation(RuntimeException failure) {
+        try {
+            suspendCron(false);
+            ReplicationSlots.drop(sides.to(direction), direction.reversed(), sides.naming());
+            if (direction == Direction.BACKWARD) {
+                workloads().forEach(this::stop);
+                Fence.raise(sides.to(direction), sides.naming(), true, FENCE_GRACE);
+            }
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -210,7 +262,7 @@ final class SwitchRun {
                 Problem.error("the switch is refused", why, "Nothing was changed; mend it and run this again."));
     }
 
-    // ---- between door and open: everything here is bounded by doorMax ----
+    // ---- between door and open: every step is followed by a look at the clock, and doorMax undoes all ----
 
     private OpenReport throughTheDoor(Follower follower, FilesLink files) {
         step(MoveScript.DOOR, () -> {
@@ -220,6 +272,7 @@ final class SwitchRun {
         });
         step(MoveScript.ROUTE, () -> {
             route(direction);
+            remaining(MoveScript.ROUTE);
             return "";
         });
         step(MoveScript.DRAIN, () -> {
@@ -230,6 +283,7 @@ final class SwitchRun {
             String raised =
                     Fence.raise(sides.from(direction), sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
             journal.record("fenced", Map.of("marker", raised));
+            remaining(MoveScript.FENCE);
             return raised;
         });
         step(MoveScript.LAST_CHANGES, () -> {
@@ -238,6 +292,7 @@ final class SwitchRun {
         });
         step(MoveScript.LAST_FILES, () -> {
             FolderSync.Pass pass = files.finalPass(direction);
+            remaining(MoveScript.LAST_FILES);
             return pass.copied() + " files";
         });
         step(MoveScript.LAST_PROOF, () -> {
@@ -246,6 +301,7 @@ final class SwitchRun {
             return "";
         });
         events.step(MoveScript.OPEN, "begin", "");
+        opening = true;
         OpenReport report = follower.open();
         events.step(MoveScript.OPEN, "done", "");
         return report;
@@ -311,9 +367,11 @@ final class SwitchRun {
     }
 
     private void stop(String workload) {
-        int replicas = sides.cluster().scale(workload, 0);
+        int replicas = sides.cluster().replicas(workload);
         if (replicas > 0) {
+            // Recorded first: killed between the two, the way back still knows the number.
             journal.record("scaled", Events.fields("workload", workload, "replicas", replicas));
+            sides.cluster().scale(workload, 0);
         }
     }
 
@@ -362,7 +420,7 @@ final class SwitchRun {
     // ---- back to where it was ----
 
     /** In reverse order; each part may have been done or not, so each is made to be done twice. */
-    private void undo(Follower follower) {
+    private void undo() {
         Fence.lift(sides.from(direction), sides.naming());
         if (direction == Direction.FORWARD) {
             startWorkloads();
@@ -370,7 +428,6 @@ final class SwitchRun {
         } else {
             route(Direction.FORWARD);
         }
-        follower.abandonDoor();
         if (direction == Direction.BACKWARD) {
             workloads().forEach(this::stop);
             Fence.raise(sides.to(direction), sides.naming(), true, FENCE_GRACE);

@@ -152,6 +152,8 @@ public final class Fence {
      */
     public static void keepClosed(Database on) {
         try (Connection connection = on.connect("keep closed")) {
+            // Before the fence is lifted, and as what it goes back to: the side is at no instant open for writes.
+            Sql.execute(connection, "update landfall.fence set old_read_only = 'on'");
             Sql.execute(
                     connection, "alter database " + Sql.quoted(on.name()) + " set default_transaction_read_only = on");
         } catch (SQLException e) {

@@ -295,7 +295,7 @@ public final class DemoRun implements AutoCloseable {
     private Summary finish(DemoPlace place, long bytes, long back, long lostAfterRollback, long started)
             throws IOException, InterruptedException, SQLException {
         users().stop();
-        commands.run("finish", List.of("finish", move.toString(), "--json"), STEP_MAX);
+        commands.run("finish", List.of("finish", move.toString(), "--yes", "--json"), STEP_MAX);
         DemoCommands.Running last = following;
         if (last != null) {
             last.stop();

@@ -135,7 +135,7 @@ public final class DemoTraffic {
                 } catch (IOException e) {
                     fail(writer + " " + number, e);
                 }
-                longestWrite.accumulateAndGet((System.nanoTime() - start) / 1_000_000, Math::max);
+                waited(longestWrite, start);
                 Thread.sleep(pause);
             }
         } catch (IOException e) {
@@ -193,6 +193,12 @@ public final class DemoTraffic {
         }
     }
 
+    private void waited(AtomicLong longestOfKind, long start) {
+        long millis = (System.nanoTime() - start) / 1_000_000;
+        longestOfKind.accumulateAndGet(millis, Math::max);
+        phaseLongest.accumulateAndGet(millis, Math::max);
+    }
+
     private void probe() {
         try (DemoConnection connection = new DemoConnection(address)) {
             for (long number = 1; !stopping; number++) {
@@ -205,9 +211,7 @@ public final class DemoTraffic {
                 } catch (IOException e) {
                     fail("prober " + number, e);
                 }
-                long waited = (System.nanoTime() - start) / 1_000_000;
-                longest.accumulateAndGet(waited, Math::max);
-                phaseLongest.accumulateAndGet(waited, Math::max);
+                waited(longest, start);
                 Thread.sleep(PROBE_PAUSE_MILLIS);
             }
         } catch (InterruptedException e) {

@@ -91,7 +91,7 @@ public final class ProcessSshServer implements AutoCloseable {
         private InputStream in = InputStream.nullInputStream();
         private OutputStream out = OutputStream.nullOutputStream();
         private OutputStream err = OutputStream.nullOutputStream();
-        private volatile Process started;
+        private volatile @org.jspecify.annotations.Nullable Process started;
         private ExitCallback callback = (code, message, immediately) -> {};
 
         ProcessCommand(List<String> argv, Map<String, String> environment) {

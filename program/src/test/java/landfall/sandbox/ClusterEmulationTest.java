@@ -215,7 +215,7 @@ final class ClusterEmulationTest {
     void theLibrarysOwnPortForwardAndExecWork() throws Exception {
         var pod = client.pods().inNamespace("test").withName(ready());
         try (LocalPortForward forward = pod.portForward(7000);
-                Socket socket = new Socket("127.0.0.1", forward.getLocalPort())) {
+                Socket socket = new Socket(java.net.InetAddress.getLoopbackAddress(), forward.getLocalPort())) {
             assertThat(ask(socket.getInputStream(), socket.getOutputStream(), "ID"))
                     .isEqualTo(ready());
         }

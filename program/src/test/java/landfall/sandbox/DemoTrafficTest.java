@@ -61,7 +61,7 @@ class DemoTrafficTest {
             int at = text.indexOf("at port ");
             if (at > 0 && text.endsWith("\n")) {
                 String port = text.substring(at + 8).lines().findFirst().orElseThrow();
-                return new InetSocketAddress("127.0.0.1", Integer.parseInt(port));
+                return new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), Integer.parseInt(port));
             }
             Thread.sleep(20);
         }

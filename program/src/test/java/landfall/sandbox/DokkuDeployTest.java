@@ -102,7 +102,9 @@ class DokkuDeployTest {
                 "git:from-archive web --",
                 tar(Map.of(
                         "Dockerfile", good.get("Dockerfile"),
-                        "app.json", good.get("app.json").replace("/x", "/bad"))));
+                        "app.json",
+                                java.util.Objects.requireNonNull(good.get("app.json"))
+                                        .replace("/x", "/bad"))));
         assertThat(bad.exit()).isEqualTo(1);
         assertThat(bad.stdout()).contains("unexpected status code: 404");
         assertThat(get(5000, "/").body()).startsWith("archive");
