@@ -19,13 +19,18 @@ import picocli.CommandLine.Parameters;
 /** An emulated cluster and Dokku host to try things on. */
 @Command(
         name = "sandbox",
+        mixinStandardHelpOptions = true,
         description = "Runs an emulated cluster and Dokku host on this machine, with real servers inside.",
         subcommands = {SandboxCommand.Start.class, SandboxCommand.Stop.class, SandboxCommand.Status.class})
 final class SandboxCommand {
     private SandboxCommand() {}
 
     /** Starts it and prints where everything is. */
-    @Command(name = "start", description = "Starts it in a folder and prints its addresses when all is ready.")
+    @Command(
+            name = "start",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Example:", "  landfall sandbox start /tmp/sandbox", "  kubectl --kubeconfig /tmp/sandbox/kubeconfig get pods -n vsekai"},
+            description = "Starts it in a folder and prints its addresses when all is ready.")
     static final class Start implements Callable<Integer> {
         @Parameters(paramLabel = "DIR", description = "Folder of its state.")
         @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
@@ -63,7 +68,7 @@ final class SandboxCommand {
     }
 
     /** Ends it. */
-    @Command(name = "stop", description = "Ends all that runs in it, also after it was killed. Data stays.")
+    @Command(name = "stop", mixinStandardHelpOptions = true, description = "Ends all that runs in it, also after it was killed. Data stays.")
     static final class Stop implements Callable<Integer> {
         @Parameters(paramLabel = "DIR", description = "Folder of its state.")
         @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
@@ -82,7 +87,7 @@ final class SandboxCommand {
     }
 
     /** Tells whether it runs. */
-    @Command(name = "status", description = "Prints its addresses; exits with 1 if it does not run.")
+    @Command(name = "status", mixinStandardHelpOptions = true, description = "Prints its addresses; exits with 1 if it does not run.")
     static final class Status implements Callable<Integer> {
         @Parameters(paramLabel = "DIR", description = "Folder of its state.")
         @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs

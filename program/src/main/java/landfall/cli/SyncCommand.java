@@ -33,13 +33,18 @@ final class SyncCommand implements Callable<Integer> {
     @Option(names = "--until-lag", paramLabel = "TIME", description = "End once this close behind, e.g. 1s.")
     private @Nullable String untilLag;
 
+    @Option(
+            names = "--accept-findings",
+            description = "Go on though the survey names things that are not carried, or not as they are.")
+    private boolean acceptsFindings;
+
     @Override
     public Integer call() {
         MoveFolder folder = move.open();
         Log.to(folder.logFile());
         Moves moves = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC());
         try (StopRequest stop = new StopRequest()) {
-            return moves.sync(untilLag == null ? null : Durations.parse("--until-lag", untilLag), stop::requested)
+            return moves.sync(untilLag == null ? null : Durations.parse("--until-lag", untilLag), acceptsFindings, stop::requested)
                     .code();
         }
     }

@@ -13,7 +13,8 @@ import picocli.CommandLine.Mixin;
         mixinStandardHelpOptions = true,
         footer = {"", "Exit code 4 if anything differs; tables, keys and files are named, never values."},
         description =
-                "Proves that both sides hold the same: every row at one point of the log, every file. Changes nothing.")
+                "Proves that both sides hold the same: every row at one point of the log, every file. What was not followed yet"
+                        + " is carried over first; nothing else changes.")
 final class VerifyCommand implements Callable<Integer> {
     @Mixin
     private final Output output = new Output();

@@ -30,11 +30,14 @@ public final class Moves {
         this.clock = clock;
     }
 
-    /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
-    public ExitCode sync(@Nullable Duration untilLag, BooleanSupplier stop) {
+    /**
+     * @param untilLag ends once this close behind; null: follows until stopped or asked to hand over
+     * @param acceptsFindings whether the survey's findings to decide don't stop the copy
+     */
+    public ExitCode sync(@Nullable Duration untilLag, boolean acceptsFindings, BooleanSupplier stop) {
         try (MoveLock lock = MoveLock.acquire(move, "sync", false, events);
                 Sides sides = Sides.open(move, hostKey)) {
-            FollowLoop.End end = new SyncRun(sides, journal(), lock, events).run(untilLag, stop);
+            FollowLoop.End end = new SyncRun(sides, journal(), lock, events, acceptsFindings).run(untilLag, stop);
             return ended(end);
         }
     }
@@ -78,7 +81,7 @@ public final class Moves {
                 events.note("nobody follows now: run `landfall sync` soon, or the log kept for it fills the disk");
                 return ExitCode.DONE;
             }
-            return ended(new SyncRun(sides, journal, lock, events).run(null, stop));
+            return ended(new SyncRun(sides, journal, lock, events, false).run(null, stop));
         }
     }
 

@@ -1,6 +1,7 @@
 package landfall.move;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import landfall.apply.Applier;
@@ -23,12 +24,15 @@ public final class SyncRun {
     private final MoveJournal journal;
     private final MoveLock lock;
     private final Events events;
+    private final boolean acceptsFindings;
 
-    SyncRun(Sides sides, MoveJournal journal, MoveLock lock, Events events) {
+    /** @param acceptsFindings whether the user has said that findings to decide don't stop the copy */
+    SyncRun(Sides sides, MoveJournal journal, MoveLock lock, Events events, boolean acceptsFindings) {
         this.sides = sides;
         this.journal = journal;
         this.lock = lock;
         this.events = events;
+        this.acceptsFindings = acceptsFindings;
     }
 
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
@@ -107,6 +111,10 @@ public final class SyncRun {
                                                 + finding.subject() + ": " + finding.what())));
             }
         }
+        List<Problem> open = result.findings().stream()
+                .filter(finding -> finding.verdict() == Survey.Verdict.DECISION)
+                .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
+                .toList();
         List<Problem> blockers = result.findings().stream()
                 .filter(finding -> finding.verdict() == Survey.Verdict.BLOCKER)
                 .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
@@ -114,6 +122,15 @@ public final class SyncRun {
         if (!blockers.isEmpty()) {
             events.step("survey", "failed", blockers.size() + " blockers");
             throw new LandfallException(ExitCode.REFUSED, blockers);
+        }
+        if (!open.isEmpty() && !acceptsFindings) {
+            events.step("survey", "failed", open.size() + " findings to decide");
+            List<Problem> told = new ArrayList<>(open);
+            told.add(Problem.error(
+                    "the survey's findings are yours to judge",
+                    "what they name is not carried, or not as it is",
+                    "Mend them, or go on with `landfall sync --accept-findings`."));
+            throw new LandfallException(ExitCode.DECISIONS_OPEN, told);
         }
         events.step("survey", "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
     }
