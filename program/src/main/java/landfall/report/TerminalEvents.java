@@ -45,6 +45,8 @@ public final class TerminalEvents implements Events {
             case "summary" -> {
                 if (fields.containsKey("text")) {
                     line("\n" + text(fields, "text"));
+                } else if (fields.containsKey("message")) {
+                    line("  " + text(fields, "message"));
                 }
             }
             default -> {

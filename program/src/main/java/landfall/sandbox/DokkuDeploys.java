@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.stream.Stream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -132,6 +133,7 @@ final class DokkuDeploys {
         }
         Map<String, String> source = new HashMap<>();
         source.put("source-image", image);
+        source.put("source-tree", "");
         source.put("source-folder", "");
         source.put("deploy-source", "docker-image");
         source.put("deploy-source-metadata", image);
@@ -155,8 +157,16 @@ final class DokkuDeploys {
         extract(bytes, folder);
         merged.out("       Moving unarchived files and folders into place\n");
         merged.heading("-----> Updating git repository with specified build context");
+        // Committed to the app's git repository, as an image's build context is: the same tree is no change.
+        String tree = tree(folder);
+        if (host.store().get(DokkuHost.scope(app), "source-tree").equals(tree) && isDeployed(app)) {
+            merged.warn("No changes detected, skipping git commit");
+            merged.warn("Call 'ps:rebuild' on app to rebuild the app from existing source");
+            return 1;
+        }
         Map<String, String> source = new HashMap<>();
         source.put("source-image", "");
+        source.put("source-tree", tree);
         source.put("source-folder", name);
         source.put("deploy-source", "archive");
         source.put("deploy-source-metadata", "--");
@@ -172,6 +182,22 @@ final class DokkuDeploys {
         }
         return deploy(
                 merged, app, build, source, HexFormat.of().formatHex(bytes, 0, Math.min(64, bytes.length)) + name);
+    }
+
+    /** What git would make a tree's name of: paths, executable bits and contents, no times or owners. */
+    private static String tree(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+                byte[] content = Files.readAllBytes(file);
+                String head = folder.relativize(file) + " " + Files.isExecutable(file) + " " + content.length + "\n";
+                digest.update(head.getBytes(StandardCharsets.UTF_8));
+                digest.update(content);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("this is a bug: every JDK has SHA-256", e);
+        }
     }
 
     private static void extract(byte[] bytes, Path folder) throws IOException, DokkuFailure {
