@@ -27,7 +27,8 @@ import org.junit.jupiter.api.Test;
 
 /** The package table of docs/architecture.md is the law: this test reads it and holds the code against it. */
 final class ArchitectureTest {
-    private static final Set<String> MAY_REVEAL = Set.of("remote", "dokku", "postgres", "files", "recipe", "kube", "sandbox");
+    private static final Set<String> MAY_REVEAL =
+            Set.of("remote", "dokku", "postgres", "files", "recipe", "kube", "sandbox");
     private static JavaClasses classes;
 
     @BeforeAll
@@ -62,7 +63,8 @@ final class ArchitectureTest {
 
     @Test
     void everyPackageStandsInTheTableAndTheTableInTheCode() throws IOException {
-        Set<String> found = classes.stream().map(ArchitectureTest::packageOf).collect(Collectors.toCollection(TreeSet::new));
+        Set<String> found =
+                classes.stream().map(ArchitectureTest::packageOf).collect(Collectors.toCollection(TreeSet::new));
         assertThat(new TreeSet<>(table().keySet())).isEqualTo(found);
     }
 
@@ -74,8 +76,11 @@ final class ArchitectureTest {
             String from = packageOf(type);
             type.getDirectDependenciesFromSelf().forEach(dependency -> {
                 String to = packageOf(dependency.getTargetClass().getBaseComponentType());
-                if (!to.isEmpty() && !to.equals(from) && !table.getOrDefault(from, Set.of()).contains(to)) {
-                    violations.add(type.getName() + " imports " + dependency.getTargetClass().getName());
+                if (!to.isEmpty()
+                        && !to.equals(from)
+                        && !table.getOrDefault(from, Set.of()).contains(to)) {
+                    violations.add(type.getName() + " imports "
+                            + dependency.getTargetClass().getName());
                 }
             });
         }
@@ -84,7 +89,11 @@ final class ArchitectureTest {
 
     @Test
     void thereAreNoCyclesBetweenPackages() {
-        SlicesRuleDefinition.slices().matching("landfall.(*)..").should().beFreeOfCycles().check(classes);
+        SlicesRuleDefinition.slices()
+                .matching("landfall.(*)..")
+                .should()
+                .beFreeOfCycles()
+                .check(classes);
     }
 
     @Test
@@ -92,7 +101,8 @@ final class ArchitectureTest {
         List<String> violations = classes.stream()
                 .filter(type -> !MAY_REVEAL.contains(packageOf(type)) && !type.isEquivalentTo(Secret.class))
                 .flatMap(type -> type.getMethodCallsFromSelf().stream())
-                .filter(call -> call.getTargetOwner().isEquivalentTo(Secret.class) && call.getName().equals("reveal"))
+                .filter(call -> call.getTargetOwner().isEquivalentTo(Secret.class)
+                        && call.getName().equals("reveal"))
                 .map(JavaMethodCall::getDescription)
                 .toList();
         assertThat(violations).isEmpty();
@@ -103,7 +113,8 @@ final class ArchitectureTest {
         // The sandbox's own processes write their containers' logs; that is their standard output.
         ArchRuleDefinition.noClasses()
                 .that(DescribedPredicate.describe(
-                        "are not of cli or sandbox", type -> !Set.of("cli", "sandbox").contains(packageOf(type))))
+                        "are not of cli or sandbox",
+                        type -> !Set.of("cli", "sandbox").contains(packageOf(type))))
                 .should()
                 .accessField(System.class, "out")
                 .orShould()
@@ -118,7 +129,9 @@ final class ArchitectureTest {
             for (Path folder : folders.filter(Files::isDirectory).toList()) {
                 try (Stream<Path> files = Files.list(folder)) {
                     if (files.anyMatch(file -> file.toString().endsWith(".java"))) {
-                        assertThat(folder.resolve("package-info.java")).content().contains("@NullMarked");
+                        assertThat(folder.resolve("package-info.java"))
+                                .content()
+                                .contains("@NullMarked");
                     }
                 }
             }

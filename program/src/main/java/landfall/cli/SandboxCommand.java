@@ -29,7 +29,12 @@ final class SandboxCommand {
     @Command(
             name = "start",
             mixinStandardHelpOptions = true,
-            footer = {"", "Example:", "  landfall sandbox start /tmp/sandbox", "  kubectl --kubeconfig /tmp/sandbox/kubeconfig get pods -n vsekai"},
+            footer = {
+                "",
+                "Example:",
+                "  landfall sandbox start /tmp/sandbox",
+                "  kubectl --kubeconfig /tmp/sandbox/kubeconfig get pods -n vsekai"
+            },
             description = "Starts it in a folder and prints its addresses when all is ready.")
     static final class Start implements Callable<Integer> {
         @Parameters(paramLabel = "DIR", description = "Folder of its state.")
@@ -68,7 +73,10 @@ final class SandboxCommand {
     }
 
     /** Ends it. */
-    @Command(name = "stop", mixinStandardHelpOptions = true, description = "Ends all that runs in it, also after it was killed. Data stays.")
+    @Command(
+            name = "stop",
+            mixinStandardHelpOptions = true,
+            description = "Ends all that runs in it, also after it was killed. Data stays.")
     static final class Stop implements Callable<Integer> {
         @Parameters(paramLabel = "DIR", description = "Folder of its state.")
         @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs
@@ -87,7 +95,10 @@ final class SandboxCommand {
     }
 
     /** Tells whether it runs. */
-    @Command(name = "status", mixinStandardHelpOptions = true, description = "Prints its addresses; exits with 1 if it does not run.")
+    @Command(
+            name = "status",
+            mixinStandardHelpOptions = true,
+            description = "Prints its addresses; exits with 1 if it does not run.")
     static final class Status implements Callable<Integer> {
         @Parameters(paramLabel = "DIR", description = "Folder of its state.")
         @SuppressWarnings("NullAway.Init") // picocli sets it before anything runs

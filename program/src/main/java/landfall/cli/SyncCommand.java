@@ -44,7 +44,10 @@ final class SyncCommand implements Callable<Integer> {
         Log.to(folder.logFile());
         Moves moves = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC());
         try (StopRequest stop = new StopRequest()) {
-            return moves.sync(untilLag == null ? null : Durations.parse("--until-lag", untilLag), acceptsFindings, stop::requested)
+            return moves.sync(
+                            untilLag == null ? null : Durations.parse("--until-lag", untilLag),
+                            acceptsFindings,
+                            stop::requested)
                     .code();
         }
     }

@@ -140,6 +140,18 @@ final class DemoCommands {
             return null;
         }
 
+        /** Whether this event came; false if the command failed (exit code 1: running it again goes on) before it. */
+        boolean comesTo(String name, Duration atMost) throws InterruptedException {
+            try {
+                return await("`" + name + "`", event -> event.name().equals(name), atMost) != null;
+            } catch (LandfallException e) {
+                if (!process.isAlive() && process.exitValue() == ExitCode.FAILED.code()) {
+                    return false;
+                }
+                throw e;
+            }
+        }
+
         /** @throws LandfallException if it ended */
         void stillRuns() {
             if (!process.isAlive()) {
@@ -171,7 +183,7 @@ final class DemoCommands {
             }
         }
 
-        private LandfallException failure(String why) {
+        LandfallException failure(String why) {
             String told;
             synchronized (heard) {
                 told = heard.stream()

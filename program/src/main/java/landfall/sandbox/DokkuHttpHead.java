@@ -22,8 +22,29 @@ record DokkuHttpHead(String first, List<String> headers) {
         headers = List.copyOf(headers);
     }
 
-    /** Empty if the peer ended, or stayed silent, before the first byte. */
+    /** Empty if the peer ended, or stayed silent, before the first byte: a kept connection that is not used again. */
     static Optional<DokkuHttpHead> read(InputStream in) throws IOException {
+        try {
+            return readOrSilence(in);
+        } catch (SocketTimeoutException e) {
+            if (e instanceof Silence) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    /** Nothing came in time. */
+    private static final class Silence extends SocketTimeoutException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    /**
+     * Empty if the peer ended before the first byte.
+     *
+     * @throws SocketTimeoutException if it stayed silent
+     */
+    static Optional<DokkuHttpHead> readOrSilence(InputStream in) throws IOException {
         List<String> lines = new ArrayList<>();
         StringBuilder line = new StringBuilder();
         int bytes = 0;
@@ -32,10 +53,7 @@ record DokkuHttpHead(String first, List<String> headers) {
             try {
                 c = in.read();
             } catch (SocketTimeoutException e) {
-                if (bytes == 0) {
-                    return Optional.empty();
-                }
-                throw e;
+                throw bytes == 0 ? new Silence() : e;
             }
             if (c < 0) {
                 if (bytes == 0) {

@@ -229,8 +229,8 @@ final class DokkuProxyExchange {
 
     private static DokkuHttpHead head(InputStream from) throws IOException {
         try {
-            Optional<DokkuHttpHead> head = DokkuHttpHead.read(from);
-            return head.orElseThrow(() -> new SocketTimeoutException("the app gave no answer in time"));
+            Optional<DokkuHttpHead> head = DokkuHttpHead.readOrSilence(from);
+            return head.orElseThrow(() -> new NoAnswer(new EOFException("the app closed the connection")));
         } catch (SocketTimeoutException e) {
             throw e;
         } catch (IOException e) {

@@ -49,8 +49,12 @@ final class DemoTest {
         for (JsonNode summary : summaries) {
             assertThat(summary.path("acknowledged").asLong(0)).isPositive();
             assertThat(summary.path("lost").asLong(-1)).as(summary.toString()).isZero();
-            assertThat(summary.path("acceptedByBoth").asLong(-1)).as(summary.toString()).isZero();
-            assertThat(summary.path("rollback").path("lost").asLong(-1)).as(summary.toString()).isZero();
+            assertThat(summary.path("acceptedByBoth").asLong(-1))
+                    .as(summary.toString())
+                    .isZero();
+            assertThat(summary.path("rollback").path("lost").asLong(-1))
+                    .as(summary.toString())
+                    .isZero();
             assertThat(summary.path("longestWaitMs").asLong(-1)).isPositive();
             assertThat(summary.path("databaseBytes").asLong(0)).isPositive();
             assertThat(summary.path("files").asLong(0)).isPositive();
@@ -74,7 +78,8 @@ final class DemoTest {
                 case "problem" -> System.out.println("demo " + name + ": " + line);
                 case "note" -> {
                     if (line.contains("seed")) {
-                        System.out.println("demo " + name + ": " + event.path("message").asString(""));
+                        System.out.println(
+                                "demo " + name + ": " + event.path("message").asString(""));
                     }
                 }
                 default -> {}

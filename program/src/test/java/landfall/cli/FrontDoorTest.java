@@ -47,7 +47,15 @@ final class FrontDoorTest {
 
     private Path planned() {
         Path move = home.resolve("move");
-        assertThat(run("plan", EXAMPLE, "-o", move.toString(), "--answer", "redis-data=recreate", "--answer", "uploads-uro=leave")
+        assertThat(run(
+                                "plan",
+                                EXAMPLE,
+                                "-o",
+                                move.toString(),
+                                "--answer",
+                                "redis-data=recreate",
+                                "--answer",
+                                "uploads-uro=leave")
                         .exit())
                 .isZero();
         return move;
@@ -105,7 +113,8 @@ final class FrontDoorTest {
     void everyProblemIsToldInOneRunAndAsEventsToo() throws IOException {
         write("k8s/tab.yaml", "kind: Pod\n\tname: x\n");
         write("k8s/broken.yaml", "a: [1\nb: 2\n");
-        LandfallProcess.Ended ended = run("plan", home.resolve("k8s").toString(), "-o", home.resolve("m").toString(), "--json");
+        LandfallProcess.Ended ended = run(
+                "plan", home.resolve("k8s").toString(), "-o", home.resolve("m").toString(), "--json");
         refused(ended, 2, "tab.yaml", "broken.yaml");
         JsonMapper json = JsonMapper.builder().build();
         List<String> problems = new ArrayList<>();
@@ -177,7 +186,10 @@ final class FrontDoorTest {
         try (ServerSocket socket = new ServerSocket(0)) {
             closed = socket.getLocalPort();
         }
-        refused(run("apply", move.toString(), "--host", "dokku@127.0.0.1:" + closed, "--dry-run"), 1, "127.0.0.1 port " + closed);
+        refused(
+                run("apply", move.toString(), "--host", "dokku@127.0.0.1:" + closed, "--dry-run"),
+                1,
+                "127.0.0.1 port " + closed);
         Path folder = Files.createDirectories(home.resolve("sandbox"));
         ProcessRegistry registry = ProcessRegistry.in(folder);
         try (Addresses addresses = Addresses.claim();
@@ -187,7 +199,16 @@ final class FrontDoorTest {
             Path none = write("none", "");
             String key = dokku.clientKeyFile().toString();
             refused(
-                    run("apply", move.toString(), "--host", host, "--identity", key, "--known-hosts", none.toString(), "--dry-run"),
+                    run(
+                            "apply",
+                            move.toString(),
+                            "--host",
+                            host,
+                            "--identity",
+                            key,
+                            "--known-hosts",
+                            none.toString(),
+                            "--dry-run"),
                     4,
                     dokku.hostKeyFingerprint(),
                     "--host-key");
@@ -197,12 +218,20 @@ final class FrontDoorTest {
                     .waitFor();
             Assumptions.assumeTrue(Files.exists(wrong), "ssh-keygen is not here");
             String known = dokku.knownHostsFile().toString();
-            LandfallProcess.Ended ended =
-                    run("apply", move.toString(), "--host", host, "--identity", wrong.toString(), "--known-hosts", known, "--dry-run");
+            LandfallProcess.Ended ended = run(
+                    "apply",
+                    move.toString(),
+                    "--host",
+                    host,
+                    "--identity",
+                    wrong.toString(),
+                    "--known-hosts",
+                    known,
+                    "--dry-run");
             refused(ended, ended.exit(), "publickey");
             assertThat(ended.exit()).isIn(1, 2);
-            LandfallProcess.Ended dry =
-                    run("apply", move.toString(), "--host", host, "--identity", key, "--known-hosts", known, "--dry-run");
+            LandfallProcess.Ended dry = run(
+                    "apply", move.toString(), "--host", host, "--identity", key, "--known-hosts", known, "--dry-run");
             assertThat(dry.exit()).isZero();
             assertThat(dry.out()).contains("apps:create uro", "***").doesNotContain("example-phoenix-key-base");
             appliesWithoutShowingASecret(move, host, key, known, home);
@@ -215,10 +244,22 @@ final class FrontDoorTest {
     private void appliesWithoutShowingASecret(Path move, String host, String key, String known, Path home)
             throws Exception {
         List<String> canaries = List.of(
-                "example-phoenix-key-base", "example-database-password", "example-signup-api-key", "example-joken-signer");
+                "example-phoenix-key-base",
+                "example-database-password",
+                "example-signup-api-key",
+                "example-joken-signer");
         Set<String> seen = new TreeSet<>();
         Process process = LandfallProcess.builder(
-                        home, "apply", move.toString(), "--host", host, "--identity", key, "--known-hosts", known, "--json")
+                        home,
+                        "apply",
+                        move.toString(),
+                        "--host",
+                        host,
+                        "--identity",
+                        key,
+                        "--known-hosts",
+                        known,
+                        "--json")
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("apply.out").toFile())
                 .start();
@@ -226,12 +267,16 @@ final class FrontDoorTest {
             arguments(canaries, seen);
             Thread.sleep(5);
         }
-        assertThat(process.exitValue()).as(Files.readString(home.resolve("apply.out"))).isZero();
+        assertThat(process.exitValue())
+                .as(Files.readString(home.resolve("apply.out")))
+                .isZero();
         assertThat(seen).isEmpty();
         try (Stream<Path> files = Files.walk(move)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
                 if (!file.getFileName().toString().equals("secrets.yml")) {
-                    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1)).as(file.toString()).doesNotContain(canaries);
+                    assertThat(Files.readString(file, StandardCharsets.ISO_8859_1))
+                            .as(file.toString())
+                            .doesNotContain(canaries);
                 }
             }
         }
@@ -242,13 +287,16 @@ final class FrontDoorTest {
         assertThat(again.exit()).isZero();
         assertThat(again.out()).contains("0 changed");
         assertThat(MoveFolder.existing(move).settings().target().host()).isEqualTo(host);
-        assertThat(landfall.move.MoveJournal.open(move.resolve("journal.jsonl"), Clock.systemUTC()).state())
+        assertThat(landfall.move.MoveJournal.open(move.resolve("journal.jsonl"), Clock.systemUTC())
+                        .state())
                 .isEqualTo(landfall.move.MoveState.APPLIED);
     }
 
     private static void arguments(List<String> canaries, Set<String> seen) throws IOException {
         try (Stream<Path> processes = Files.list(Path.of("/proc"))) {
-            for (Path process : processes.filter(path -> path.getFileName().toString().matches("[0-9]+")).toList()) {
+            for (Path process : processes
+                    .filter(path -> path.getFileName().toString().matches("[0-9]+"))
+                    .toList()) {
                 try {
                     String line = Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1);
                     canaries.stream().filter(line::contains).forEach(canary -> seen.add(canary + " in " + line));
@@ -271,7 +319,16 @@ final class FrontDoorTest {
         Path input = write("all.yaml", all.toString());
         Path move = home.resolve("piped");
         LandfallProcess.Ended ended = LandfallProcess.run(
-                home, input, "plan", "-", "-o", move.toString(), "--answer", "redis-data=recreate", "--answer", "uploads-uro=entry");
+                home,
+                input,
+                "plan",
+                "-",
+                "-o",
+                move.toString(),
+                "--answer",
+                "redis-data=recreate",
+                "--answer",
+                "uploads-uro=entry");
         assertThat(ended.exit()).as(ended.err()).isZero();
         LandfallProcess.Ended answer = run("ledger", move.toString(), "Deployment/uro", "containers[0].image");
         assertThat(answer.out()).contains("-:", "containers[0].image", "Dockerfile");

@@ -36,16 +36,16 @@ final class LandfallProcess {
     }
 
     static Ended run(Path home, Path input, String... words) {
+        Process process = null;
         try {
             Path out = Files.createTempFile(home, "out", ".txt");
             Path err = Files.createTempFile(home, "err", ".txt");
-            Process process = builder(home, words)
+            process = builder(home, words)
                     .redirectInput(input.toFile())
                     .redirectOutput(out.toFile())
                     .redirectError(err.toFile())
                     .start();
-            if (!process.waitFor(300, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
+            if (!process.waitFor(600, TimeUnit.SECONDS)) {
                 throw new IOException(String.join(" ", words) + " did not end");
             }
             return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
@@ -54,6 +54,12 @@ final class LandfallProcess {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        } finally {
+            if (process != null && process.isAlive()) {
+                // SIGTERM, so that a demo ends what it has started.
+                process.destroy();
+                process.onExit().join();
+            }
         }
     }
 }
