@@ -106,7 +106,7 @@ final class SwitchRun {
         if (wasOpened()) {
             finishOpened();
         } else {
-            undo();
+            undo(() -> {});
         }
         events.step("recover", "done", "");
     }
@@ -184,13 +184,12 @@ final class SwitchRun {
     private void undoAfter(RuntimeException failure, Follower follower) {
         events.step("undo", "begin", "the switch failed before it opened: everything goes back");
         try {
-            undo();
+            undo(() -> closed(follower));
             events.step("undo", "done", "users are where they were");
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
             events.step("undo", "failed", "run the same command again");
         }
-        // Last, so that who waits at the door waits until the other side is open again; ending its session opens it.
         closed(follower);
     }
 
@@ -419,16 +418,20 @@ final class SwitchRun {
 
     // ---- back to where it was ----
 
-    /** In reverse order; each part may have been done or not, so each is made to be done twice. */
-    private void undo() {
+    /**
+     * In reverse order; each part may have been done or not, so each is made to be done twice.
+     *
+     * @param letGo ends the door's session: late, so that who waits at the door waits until the other side is open again
+     */
+    private void undo(Runnable letGo) {
         Fence.lift(sides.from(direction), sides.naming());
         if (direction == Direction.FORWARD) {
             startWorkloads();
             route(Direction.BACKWARD);
+            letGo.run();
         } else {
             route(Direction.FORWARD);
-        }
-        if (direction == Direction.BACKWARD) {
+            letGo.run();
             workloads().forEach(this::stop);
             Fence.raise(sides.to(direction), sides.naming(), true, FENCE_GRACE);
         }

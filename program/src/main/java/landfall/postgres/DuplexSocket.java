@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class DuplexSocket extends Socket {
     private final Duplex duplex;
     private final InputStream input;
+    private final OutputStream output;
     private final @Nullable PumpedInput pumped;
     private volatile boolean closed;
     private volatile int timeoutMillis;
@@ -21,6 +22,7 @@ final class DuplexSocket extends Socket {
     DuplexSocket(Duplex duplex, boolean pumped) throws IOException {
         super((SocketImpl) null);
         this.duplex = duplex;
+        this.output = new FarewellOutput(duplex.output());
         this.pumped = pumped ? new PumpedInput(duplex.input()) : null;
         this.input = this.pumped == null ? duplex.input() : this.pumped;
     }
@@ -38,7 +40,7 @@ final class DuplexSocket extends Socket {
 
     @Override
     public OutputStream getOutputStream() {
-        return duplex.output();
+        return output;
     }
 
     @Override
@@ -93,7 +95,7 @@ final class DuplexSocket extends Socket {
 
     @Override
     public void shutdownOutput() throws IOException {
-        duplex.output().close();
+        output.close();
     }
 
     @Override
