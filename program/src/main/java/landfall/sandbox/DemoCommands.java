@@ -37,11 +37,13 @@ final class DemoCommands {
     Running start(String name, List<String> words) throws IOException {
         String shown = words.stream()
                 .filter(word -> !word.equals("--json"))
-                .map(word -> word.startsWith(folder.toString())
-                        ? folder.relativize(Path.of(word)).toString()
-                        : word)
+                .map(word -> shortened(word, folder))
+                .map(word -> shortened(word, JavaProcess.home()))
                 .collect(Collectors.joining(" "));
-        events.emit(new Events.Event("command", Events.fields("message", "landfall " + shown)));
+        // The sandbox is no command that a user would run here.
+        if (!name.equals("sandbox")) {
+            events.emit(new Events.Event("command", Events.fields("message", "landfall " + shown)));
+        }
         List<String> command = new ArrayList<>(launcher);
         command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command);
@@ -52,6 +54,10 @@ final class DemoCommands {
         // A child that asks something must not wait for an answer that nobody gives.
         process.getOutputStream().close();
         return new Running(name, process);
+    }
+
+    private static String shortened(String word, Path folder) {
+        return word.startsWith(folder + "/") ? folder.relativize(Path.of(word)).toString() : word;
     }
 
     /** Runs a command to its end; anything but exit code 0 stops the demo. */
