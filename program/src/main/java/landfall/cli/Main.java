@@ -3,6 +3,7 @@ package landfall.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import java.util.logging.LogManager;
 import landfall.base.Events;
 import landfall.base.ExitCode;
@@ -128,14 +129,15 @@ public final class Main implements Runnable {
     }
 
     private static Output outputOf(CommandLine failed) {
-        for (Object mixin : failed.getCommandSpec().mixins().values().stream()
-                .map(CommandSpec::userObject)
-                .toList()) {
-            if (mixin instanceof Output output) {
-                return output;
-            }
-        }
-        return new Output();
+        return outputIn(failed.getCommandSpec()).orElseGet(Output::new);
+    }
+
+    /** A command's output options, or those of a group of options that it has. */
+    private static Optional<Output> outputIn(CommandSpec spec) {
+        return spec.mixins().values().stream()
+                .map(mixin -> mixin.userObject() instanceof Output output ? Optional.of(output) : outputIn(mixin))
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 
     @Override

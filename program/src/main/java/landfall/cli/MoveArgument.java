@@ -3,6 +3,7 @@ package landfall.cli;
 import java.nio.file.Path;
 import landfall.recipe.MoveFolder;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -15,18 +16,6 @@ public final class MoveArgument {
     @Nullable
     Path folder;
 
-    @Option(names = "--host", paramLabel = "dokku@HOST[:PORT]", description = "The Dokku host; kept in move.yaml.")
-    @Nullable
-    String host;
-
-    @Option(names = "--identity", paramLabel = "FILE", description = "Private SSH key; kept in move.yaml.")
-    @Nullable
-    String identity;
-
-    @Option(names = "--known-hosts", paramLabel = "FILE", description = "known_hosts file; kept in move.yaml.")
-    @Nullable
-    String knownHosts;
-
     @Option(
             names = "--host-key",
             paramLabel = "SHA256:…",
@@ -34,27 +23,14 @@ public final class MoveArgument {
     @Nullable
     String hostKey;
 
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "kubeconfig; kept in move.yaml.")
-    @Nullable
-    String kubeconfig;
-
-    @Option(names = "--context", paramLabel = "NAME", description = "Context of the kubeconfig; kept in move.yaml.")
-    @Nullable
-    String context;
-
-    @Option(
-            names = "--bridge-address",
-            paramLabel = "IP",
-            description = "Address at which the cluster reaches the Dokku host; kept in move.yaml.")
-    @Nullable
-    String bridgeAddress;
+    @Mixin
+    private final AddressOptions addresses = new AddressOptions();
 
     /** The move, with what was given on the command line written to its move.yaml. */
     public MoveFolder open() {
         MoveFolder move = MoveFolder.existing(folder == null ? Path.of("") : folder);
-        Addresses given = new Addresses(host, identity, knownHosts, kubeconfig, context, bridgeAddress);
-        if (given.any()) {
-            move.writeSettings(given.into(move.settings()));
+        if (addresses.any()) {
+            move.writeSettings(addresses.into(move.settings()));
         }
         return move;
     }

@@ -72,36 +72,12 @@ public final class PlanCommand implements Callable<Integer> {
             description = "Answers a decision; may be given several times; kept in move.yaml.")
     Map<String, String> given = new LinkedHashMap<>();
 
-    @Option(names = "--host", paramLabel = "dokku@HOST[:PORT]", description = "The Dokku host; kept in move.yaml.")
-    @Nullable
-    String host;
-
-    @Option(names = "--identity", paramLabel = "FILE", description = "Private SSH key; kept in move.yaml.")
-    @Nullable
-    String identity;
-
-    @Option(names = "--known-hosts", paramLabel = "FILE", description = "known_hosts file; kept in move.yaml.")
-    @Nullable
-    String knownHosts;
-
-    @Option(
-            names = "--bridge-address",
-            paramLabel = "IP",
-            description = "Address at which the cluster reaches the Dokku host; kept in move.yaml.")
-    @Nullable
-    String bridgeAddress;
-
-    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "kubeconfig; kept in move.yaml.")
-    @Nullable
-    String kubeconfig;
-
-    @Option(names = "--context", paramLabel = "NAME", description = "Context of the kubeconfig; kept in move.yaml.")
-    @Nullable
-    String context;
-
     @Option(names = "--namespace", paramLabel = "NAME", description = "The namespace to move. Default: the largest.")
     @Nullable
     String namespace;
+
+    @Mixin
+    AddressOptions addresses = new AddressOptions();
 
     @Mixin
     Output output = new Output();
@@ -191,24 +167,13 @@ public final class PlanCommand implements Callable<Integer> {
     private MoveSettings.Kubernetes kubernetes(Optional<MoveSettings> before, @Nullable String wanted, Target target) {
         MoveSettings.Kubernetes old = before.map(MoveSettings::kubernetes)
                 .orElse(new MoveSettings.Kubernetes(null, null, target.namespace()));
-        return new MoveSettings.Kubernetes(
-                kubeconfig == null ? old.kubeconfig() : absolute(kubeconfig),
-                context == null ? old.context() : context,
-                wanted == null ? target.namespace() : wanted);
+        return addresses.kubernetes(old, wanted == null ? target.namespace() : wanted);
     }
 
     private MoveSettings.DokkuTarget target(Optional<MoveSettings> before) {
         MoveSettings.DokkuTarget old =
                 before.map(MoveSettings::target).orElse(new MoveSettings.DokkuTarget(null, null, null, null));
-        return new MoveSettings.DokkuTarget(
-                host == null ? old.host() : host,
-                identity == null ? old.identity() : absolute(identity),
-                knownHosts == null ? old.knownHosts() : absolute(knownHosts),
-                bridgeAddress == null ? old.bridgeAddress() : bridgeAddress);
-    }
-
-    private static String absolute(String file) {
-        return Path.of(file).toAbsolutePath().normalize().toString();
+        return addresses.target(old);
     }
 
     /** A new folder appears whole or not at all; in one that is there each file is replaced whole. */
