@@ -61,14 +61,16 @@ final class UndoTest {
                         "{\"writer\":\"undo\",\"number\":" + number + ",\"text\":\"t\"}"))
                 .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
+                            .statusCode())
                     .isEqualTo(201);
         }
     }
 
     private void stateIs(MoveState state) {
         Path journal = Path.of(move()).resolve("journal.jsonl");
-        assertThat(MoveJournal.open(journal, java.time.Clock.systemUTC()).state()).isEqualTo(state);
+        assertThat(MoveJournal.open(journal, java.time.Clock.systemUTC()).state())
+                .isEqualTo(state);
     }
 
     @Test
@@ -78,10 +80,24 @@ final class UndoTest {
         JsonNode place = JsonMapper.builder().build().readTree(text);
         uro = URI.create(place.path("uro").asString(""));
         run(
-                0, "plan", "../examples/v-sekai/k8s", "-o", move(), "--answer", "redis-data=recreate", "--answer",
-                "uploads-uro=entry", "--host", place.path("dokkuSsh").asString(""), "--identity",
-                place.path("identity").asString(""), "--known-hosts", place.path("knownHosts").asString(""),
-                "--kubeconfig", place.path("kubeconfig").asString(""), "--bridge-address",
+                0,
+                "plan",
+                "../examples/v-sekai/k8s",
+                "-o",
+                move(),
+                "--answer",
+                "redis-data=recreate",
+                "--answer",
+                "uploads-uro=entry",
+                "--host",
+                place.path("dokkuSsh").asString(""),
+                "--identity",
+                place.path("identity").asString(""),
+                "--known-hosts",
+                place.path("knownHosts").asString(""),
+                "--kubeconfig",
+                place.path("kubeconfig").asString(""),
+                "--bridge-address",
                 place.path("bridgeAddress").asString(""));
         run(0, "apply", move());
         run(0, "sync", move(), "--until-lag", "2s");
