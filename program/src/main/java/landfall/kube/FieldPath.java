@@ -3,6 +3,7 @@ package landfall.kube;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,11 @@ public final class FieldPath {
             path = new FieldPath(path, step);
         }
         return path;
+    }
+
+    /** The key it ends in; empty for the root and for a list's item. */
+    public Optional<String> lastKey() {
+        return last instanceof Step.Key(String name) ? Optional.of(name) : Optional.empty();
     }
 
     public boolean isRoot() {

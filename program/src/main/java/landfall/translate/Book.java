@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.kube.Node;
@@ -19,39 +20,38 @@ import landfall.ledger.Ledger;
 final class Book {
     private final Map<KubeObject, Map<FieldPath, Line>> lines = new LinkedHashMap<>();
 
-    /** Settles a leaf, or every leaf below whose name the vocabulary knows. */
+    /** Settles a leaf, or every leaf below. */
     void settle(KubeObject object, FieldPath path, Node node, Disposition disposition, List<String> to, Reason reason) {
-        boolean isFree = path.steps().stream()
-                .anyMatch(step -> step instanceof FieldPath.Step.Key(String name) && Vocabulary.isFree(name));
-        settle(object, path, node, isFree, disposition, to, reason);
+        forEachLeaf(path, node, leaf -> leaf(object, leaf, disposition, to, reason));
     }
 
-    private void settle(
-            KubeObject object,
-            FieldPath path,
-            Node node,
-            boolean isFree,
-            Disposition disposition,
-            List<String> to,
-            Reason reason) {
+    /** Takes back what was said of a leaf, or of every leaf below: nobody could know this field. */
+    void forget(KubeObject object, FieldPath path, Node node) {
+        Map<FieldPath, Line> ofObject = lines.get(object);
+        if (ofObject != null) {
+            forEachLeaf(path, node, ofObject::remove);
+        }
+    }
+
+    /** Takes back everything that was said of an object. */
+    void forget(KubeObject object) {
+        lines.remove(object);
+    }
+
+    private static void forEachLeaf(FieldPath path, Node node, Consumer<FieldPath> leaves) {
         switch (node) {
             case Node.MapNode map
             when !map.entries().isEmpty() ->
-                map.entries().forEach((key, child) -> {
-                    if (isFree || Vocabulary.isKnown(key)) {
-                        boolean below = isFree || Vocabulary.isFree(key);
-                        settle(object, path.key(key), child, below, disposition, to, reason);
-                    }
-                });
+                map.entries().forEach((key, child) -> forEachLeaf(path.key(key), child, leaves));
             case Node.ListNode list
             when !list.items().isEmpty() -> {
                 for (int i = 0; i < list.items().size(); i++) {
-                    settle(object, path.index(i), list.items().get(i), isFree, disposition, to, reason);
+                    forEachLeaf(path.index(i), list.items().get(i), leaves);
                 }
             }
-            case Node.MapNode ignored -> leaf(object, path, disposition, to, reason);
-            case Node.ListNode ignored -> leaf(object, path, disposition, to, reason);
-            case Node.Scalar ignored -> leaf(object, path, disposition, to, reason);
+            case Node.MapNode ignored -> leaves.accept(path);
+            case Node.ListNode ignored -> leaves.accept(path);
+            case Node.Scalar ignored -> leaves.accept(path);
         }
     }
 

@@ -40,6 +40,8 @@ public final class Translator {
             List<KubeObject> objects, Ledger ledger, String move, String namespace, Answers answers) {
         Translator translator = new Translator(objects, move, namespace, answers);
         translator.run();
+        Remainder remainder = new Remainder(translator.draft);
+        translator.objects.forEach(remainder::settle);
         translator.book.handOver(ledger);
         translator.unknown(objects, ledger);
         ledger.closeUnknown();

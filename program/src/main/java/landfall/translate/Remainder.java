@@ -1,0 +1,143 @@
+package landfall.translate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import landfall.kube.KubeObject;
+import landfall.kube.Node;
+import landfall.kube.Schema;
+import landfall.ledger.Disposition;
+import landfall.translate.kinds.FieldRule;
+import landfall.translate.kinds.FieldTree;
+import landfall.translate.kinds.KindRules;
+import landfall.translate.kinds.Kinds;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the translators have not settled: the tables of the kinds answer for it. A field that the published schema of
+ * its kind doesn't have is taken back from whoever settled it, and stays unknown (P1).
+ */
+final class Remainder {
+    private final Draft draft;
+    private final Map<KindRules, FieldTree> trees = new HashMap<>();
+
+    Remainder(Draft draft) {
+        this.draft = draft;
+    }
+
+    void settle(KubeObject object) {
+        Optional<KindRules> rules = Kinds.of(object.group(), object.kind());
+        Optional<Schema> schema = Schema.of(object);
+        if (rules.isEmpty() || schema.isEmpty()) {
+            draft.book.forget(object);
+            return;
+        }
+        FieldTree tree = trees.computeIfAbsent(rules.get(), kind -> FieldTree.of(kind.table()));
+        Walk walk = new Walk(draft, rules.get());
+        walk.at(Field.root(draft.book, object), schema.get().root(), tree, null);
+        walk.askForTheRest(object);
+    }
+
+    /** One object's walk: its tree, its schema and its kind's table side by side. */
+    private static final class Walk {
+        private final Draft draft;
+        private final KindRules rules;
+        private final List<Field> unread = new ArrayList<>();
+
+        Walk(Draft draft, KindRules rules) {
+            this.draft = draft;
+            this.rules = rules;
+        }
+
+        void at(Field field, Schema.@Nullable Type type, @Nullable FieldTree tree, @Nullable FieldRule nearest) {
+            FieldRule rule = tree != null && tree.rule() != null ? tree.rule() : nearest;
+            Node node = Objects.requireNonNull(field.node());
+            if (type == null) {
+                draft.book.forget(field.object(), field.path(), node);
+            } else if (node.isLeaf()) {
+                leaf(field, node, rule);
+            } else if (node instanceof Node.MapNode) {
+                field.entries()
+                        .forEach((key, child) ->
+                                at(child, type.below(key), tree == null ? null : tree.below(key), rule));
+            } else {
+                field.items().forEach(item -> at(item, type.item(), tree, rule));
+            }
+        }
+
+        private void leaf(Field leaf, Node node, @Nullable FieldRule rule) {
+            if (draft.book.isSettled(leaf.object(), leaf.path())) {
+                return;
+            }
+            if (AnnotationRule.isAnnotation(leaf.path())) {
+                AnnotationRule.apply(draft, leaf);
+                return;
+            }
+            if (node.isNull() || !(node instanceof Node.Scalar)) {
+                leaf.irrelevant(name(rule), "empty: the same as not given");
+                return;
+            }
+            if (rule == null || !rule.isDefault()) {
+                unread.add(leaf);
+                return;
+            }
+            Optional<String> harmless = rule.harmlessAt(leaf.text(""));
+            if (harmless.isPresent()) {
+                leaf.satisfied(name(rule), harmless.get());
+                return;
+            }
+            settle(leaf, rule);
+        }
+
+        private void settle(Field leaf, FieldRule rule) {
+            String subject = leaf.object().name();
+            Disposition disposition = rule.usual().getFirst();
+            switch (disposition) {
+                case DECISION -> {
+                    String id = rule.decision() + "-" + subject;
+                    String question = rule.note().replace("%s", leaf.object().shortName());
+                    draft.ask(
+                            id,
+                            question,
+                            Draft.options("leave", "it is left out of the move; you see to it yourself"),
+                            leaf);
+                    leaf.decision(name(rule), id, question);
+                }
+                case LOST -> {
+                    draft.lost(leaf.object().shortName(), rule.note(), rule.advice());
+                    leaf.lost(name(rule), rule.note() + ": " + rule.advice());
+                }
+                case CARRIED, ADAPTED, SATISFIED, IRRELEVANT ->
+                    leaf.settle(disposition, List.of(), name(rule), rule.note());
+            }
+        }
+
+        private String name(@Nullable FieldRule rule) {
+            return rule == null ? rules.kind() : rules.kind() + "." + rule.path();
+        }
+
+        /** Known fields that no translator found a use for in this object: said, not swallowed. */
+        void askForTheRest(KubeObject object) {
+            if (unread.isEmpty()) {
+                return;
+            }
+            String id = "fields-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name();
+            String question = object.shortName() + " has fields that Landfall knows but can't place here ("
+                    + shown(unread, field -> field.path().toString()) + "): they go nowhere.";
+            for (Field field : unread) {
+                draft.ask(id, question, Draft.options("leave", "they go nowhere; I have seen to them"), field);
+                field.decision(rules.kind() + ".unplaced", id, "nothing in this move takes it");
+            }
+        }
+
+        private static String shown(List<Field> fields, Function<Field, String> text) {
+            List<String> first = fields.stream().limit(3).map(text).toList();
+            return String.join(", ", first) + (fields.size() > 3 ? " and " + (fields.size() - 3) + " more" : "");
+        }
+    }
+}

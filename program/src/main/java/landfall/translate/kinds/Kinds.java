@@ -1,0 +1,44 @@
+package landfall.translate.kinds;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Every kind that Landfall has rules for. */
+public final class Kinds {
+    private static final List<KindRules> ALL = List.of(
+            // one line a kind, in the order of docs/mapping.md
+            WorkloadRules.deployment(),
+            WorkloadRules.statefulSet(),
+            CronJobRules.rules(),
+            ServiceRules.rules(),
+            IngressRules.ingress(),
+            IngressRules.ingressClass(),
+            ConfigurationRules.configMap(),
+            ConfigurationRules.secret(),
+            ClaimRules.rules(),
+            AutoscalerRules.horizontal(),
+            NamespaceRules.rules());
+
+    private static final Map<String, KindRules> BY_NAME = byName();
+
+    private Kinds() {}
+
+    public static List<KindRules> all() {
+        return ALL;
+    }
+
+    /** @param group empty for the core group */
+    public static Optional<KindRules> of(String group, String kind) {
+        return Optional.ofNullable(BY_NAME.get(group + " " + kind));
+    }
+
+    private static Map<String, KindRules> byName() {
+        Map<String, KindRules> byName = new HashMap<>();
+        for (KindRules rules : ALL) {
+            rules.groups().forEach(group -> byName.put(group + " " + rules.kind(), rules));
+        }
+        return byName;
+    }
+}
