@@ -6,11 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import landfall.kube.Schema.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +23,45 @@ import org.jspecify.annotations.Nullable;
  * list are its own.
  */
 final class Schemas {
-    /** The lists, the one whose types all others may name first. */
-    static final List<String> LISTS = List.of("kubernetes.txt");
+    /** The list whose types all others may name. */
+    private static final String COMMON = "kubernetes.txt";
+
+    /** The lists of other projects by API group; Kubernetes' own groups are in the common one. */
+    private static final Map<String, String> LISTS = Map.ofEntries(
+            Map.entry("cert-manager.io", "cert-manager.txt"),
+            Map.entry("postgresql.cnpg.io", "cloudnative-pg.txt"),
+            Map.entry("barmancloud.cnpg.io", "cloudnative-pg.txt"),
+            Map.entry("crdb.cockroachlabs.com", "cockroachdb.txt"),
+            Map.entry("postgres-operator.crunchydata.com", "crunchy.txt"),
+            Map.entry("external-secrets.io", "external-secrets.txt"),
+            Map.entry("grafana.integreatly.org", "grafana.txt"),
+            Map.entry("networking.istio.io", "istio.txt"),
+            Map.entry("security.istio.io", "istio.txt"),
+            Map.entry("keda.sh", "keda.txt"),
+            Map.entry("serving.knative.dev", "knative.txt"),
+            Map.entry("minio.min.io", "minio.txt"),
+            Map.entry("pgv2.percona.com", "percona.txt"),
+            Map.entry("monitoring.coreos.com", "prometheus-operator.txt"),
+            Map.entry("bitnami.com", "sealed-secrets.txt"),
+            Map.entry("secrets-store.csi.x-k8s.io", "secrets-store.txt"),
+            Map.entry("traefik.io", "traefik.txt"),
+            Map.entry("autoscaling.k8s.io", "vertical-pod-autoscaler.txt"),
+            Map.entry("snapshot.storage.k8s.io", "volume-snapshots.txt"),
+            Map.entry("acid.zalan.do", "zalando.txt"));
 
     private static final Type VALUE = new Type.Value();
     private static final Type ANY = new Type.Any();
 
     /** What was an API group of its own once: {@code extensions/v1beta1 Deployment}. */
-    private static final Map<String, List<String>> HEIRS =
-            Map.of("extensions", List.of("apps", "networking.k8s.io", "policy"));
+    private static final Map<String, List<String>> HEIRS = Map.of(
+            "extensions", List.of("apps", "networking.k8s.io", "policy"),
+            "traefik.containo.us", List.of("traefik.io"),
+            "certmanager.k8s.io", List.of("cert-manager.io"),
+            "integreatly.org", List.of("grafana.integreatly.org"),
+            "kubernetes-client.io", List.of("external-secrets.io"));
+
+    private final Map<String, Type.Struct> common = new HashMap<>();
+    private final Set<String> read = new HashSet<>();
 
     private final Map<String, Type.Struct> kinds = new LinkedHashMap<>();
     private final Map<String, String> firstOfGroup = new HashMap<>();
@@ -45,12 +77,16 @@ final class Schemas {
 
     private static Schemas load() {
         Schemas schemas = new Schemas();
-        Map<String, Type.Struct> common = new HashMap<>();
-        for (String list : LISTS) {
-            Map<String, Type.Struct> types = list.equals(LISTS.getFirst()) ? common : new HashMap<>(common);
-            schemas.read(list, types);
-        }
+        schemas.read(COMMON, schemas.common);
         return schemas;
+    }
+
+    /** Other projects' lists are read when an object asks for them: a plan needs few. */
+    private synchronized void readFor(String group) {
+        String list = LISTS.get(group);
+        if (list != null && read.add(list)) {
+            read(list, new HashMap<>(common));
+        }
     }
 
     private void read(String list, Map<String, Type.Struct> types) {
@@ -121,14 +157,15 @@ final class Schemas {
     }
 
     Optional<Schema> find(String apiVersion, String kind) {
-        Type.Struct exact = kinds.get(apiVersion + " " + kind);
-        if (exact != null) {
-            return Optional.of(new Schema(exact));
-        }
         int slash = apiVersion.indexOf('/');
         String group = slash < 0 ? "" : apiVersion.substring(0, slash);
         List<String> groups = new ArrayList<>(List.of(group));
         groups.addAll(HEIRS.getOrDefault(group, List.of()));
+        groups.forEach(this::readFor);
+        Type.Struct exact = kinds.get(apiVersion + " " + kind);
+        if (exact != null) {
+            return Optional.of(new Schema(exact));
+        }
         return groups.stream()
                 .flatMap(each -> Optional.ofNullable(firstOfGroup.get(each + " " + kind)).stream())
                 .findFirst()
@@ -136,6 +173,7 @@ final class Schemas {
     }
 
     List<String> kinds() {
+        LISTS.keySet().stream().sorted().forEach(this::readFor);
         return List.copyOf(kinds.keySet());
     }
 }

@@ -123,6 +123,15 @@ final class PublishedFieldsTest {
         assertThat(Schema.of("example.org/v1", "Deployment")).isEmpty();
     }
 
+    @Test
+    void otherProjectsKindsAreListedToo() {
+        Schema cluster = Schema.of("postgresql.cnpg.io/v1", "Cluster").orElseThrow();
+        assertThat(cluster.knows(FieldPath.parse("spec.storage.size"))).isTrue();
+        assertThat(cluster.knows(FieldPath.parse("spec.affinity.unheardOf"))).isFalse();
+        assertThat(Schema.of("traefik.containo.us/v1alpha1", "Middleware")).isPresent();
+        assertThat(Schema.kinds()).hasSizeGreaterThan(100).doesNotHaveDuplicates();
+    }
+
     private String list() throws ReflectiveOperationException {
         StringBuilder text = new StringBuilder("""
                 # The fields of Kubernetes' own kinds and the Gateway API, as the model classes of
