@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -55,7 +56,7 @@ final class CrdFields {
                 name = "";
             } else if (line.startsWith(" ") && !name.isEmpty()) {
                 int colon = line.indexOf(':');
-                own.get(name)
+                own.computeIfAbsent(name, ignored -> new TreeMap<>())
                         .put(
                                 colon < 0 ? line.substring(1) : line.substring(1, colon),
                                 colon < 0 ? "value" : line.substring(colon + 1));
@@ -101,7 +102,9 @@ final class CrdFields {
             return;
         }
         List<Map<?, ?>> versions = new ArrayList<>();
-        ((List<?>) spec.get("versions")).forEach(version -> versions.add(map(version)));
+        if (spec.get("versions") instanceof List<?> list) {
+            list.forEach(version -> versions.add(map(version)));
+        }
         // The stored version answers for those that are not listed, so it comes first.
         versions.sort((left, right) ->
                 Boolean.compare(Boolean.TRUE.equals(right.get("storage")), Boolean.TRUE.equals(left.get("storage"))));
@@ -110,7 +113,8 @@ final class CrdFields {
             Map<String, String> fields = new TreeMap<>();
             map(schema.get("properties")).forEach((name, child) -> fields.put(String.valueOf(name), "any"));
             for (Object name : map(schema.get("properties")).keySet()) {
-                boolean isOwn = Set.of("status", "metadata", "apiVersion", "kind").contains(String.valueOf(name));
+                boolean isOwn =
+                        Set.of("status", "metadata", "apiVersion", "kind").contains(String.valueOf(name));
                 if (!isOwn) {
                     fields.put(
                             String.valueOf(name),
@@ -122,8 +126,8 @@ final class CrdFields {
             fields.put("metadata", "ObjectMeta");
             fields.put("status", "any");
             boolean isListed = kinds.entrySet().stream()
-                    .anyMatch(entry ->
-                            entry.getKey().endsWith(" " + kind) && entry.getValue().equals(fields));
+                    .anyMatch(entry -> entry.getKey().endsWith(" " + kind)
+                            && entry.getValue().equals(fields));
             if (!isListed) {
                 kinds.put(spec.get("group") + "/" + version.get("name") + " " + kind, fields);
             }
@@ -147,21 +151,21 @@ final class CrdFields {
             return "[]" + type(map(schema.get("items")), item);
         }
         if (type == null || "object".equals(type)) {
-            return own.containsKey(UNTYPED.getOrDefault(name, "")) ? UNTYPED.get(name) : "any";
+            return UNTYPED.getOrDefault(name, "any");
         }
         return "value";
     }
 
     private String struct(Map<?, ?> properties, String name) {
         Map<String, String> fields = new TreeMap<>();
-        properties.forEach((key, child) ->
-                fields.put(String.valueOf(key), type(map(child), capital(String.valueOf(key)))));
+        properties.forEach(
+                (key, child) -> fields.put(String.valueOf(key), type(map(child), capital(String.valueOf(key)))));
         String common = own.entrySet().stream()
                 .filter(entry -> fields.size() >= FIELDS_MIN
                         && fields.size() >= SHARE * entry.getValue().size()
                         && entry.getValue().entrySet().containsAll(fields.entrySet()))
-                .min((left, right) -> Integer.compare(
-                        left.getValue().size(), right.getValue().size()))
+                .min((left, right) ->
+                        Integer.compare(left.getValue().size(), right.getValue().size()))
                 .map(Map.Entry::getKey)
                 .orElse("");
         if (!common.isEmpty()) {
@@ -184,7 +188,7 @@ final class CrdFields {
         return plain.isEmpty() ? "Part" : plain.substring(0, 1).toUpperCase(Locale.ROOT) + plain.substring(1);
     }
 
-    private static Map<?, ?> map(Object value) {
+    private static Map<?, ?> map(@Nullable Object value) {
         return value instanceof Map<?, ?> map ? map : Map.of();
     }
 }
