@@ -14,7 +14,11 @@ import landfall.ledger.Disposition;
 public final class FieldTable {
     private final Map<String, FieldRule> rules = new LinkedHashMap<>();
 
-    /** A translator carries it over. @param to where it goes, in words: {@code ps:scale} */
+    /**
+     * A translator carries it over.
+     *
+     * @param to where it goes, in words: {@code ps:scale}
+     */
     public FieldTable carried(String path, String to) {
         return add(new FieldRule(path, List.of(Disposition.CARRIED), false, to, "", "", Map.of()));
     }
