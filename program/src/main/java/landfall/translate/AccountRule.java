@@ -19,9 +19,9 @@ final class AccountRule {
         Optional<Field> object = draft.index.named("", "ServiceAccount", account);
         object.ifPresent(found -> identity(draft, subject, found));
         boolean hasToken = !pod.at("automountServiceAccountToken").is("false")
-                && object.filter(found ->
-                                found.at("automountServiceAccountToken").is("false")
-                                        && !pod.at("automountServiceAccountToken").is("true"))
+                && object.filter(found -> found.at("automountServiceAccountToken")
+                                        .is("false")
+                                && !pod.at("automountServiceAccountToken").is("true"))
                         .isEmpty();
         List<Field> bindings = bindings(draft, account);
         if (!hasToken) {
@@ -81,7 +81,9 @@ final class AccountRule {
                 + "). From Dokku it can't talk to it. Does it work without?";
         Field raisedBy = pod.at("serviceAccountName").exists()
                 ? pod.at("serviceAccountName")
-                : pod.at("serviceAccount").exists() ? pod.at("serviceAccount") : bindings.getFirst().at("subjects");
+                : pod.at("serviceAccount").exists()
+                        ? pod.at("serviceAccount")
+                        : bindings.getFirst().at("subjects");
         draft.ask(
                 id,
                 question,
@@ -114,9 +116,7 @@ final class AccountRule {
                     && answer.get() instanceof AnnotationTable.Answer.Open open
                     && open.id().equals("cloud-identity")) {
                 String id = "cloud-identity-" + subject;
-                String question = open.question()
-                        .replace("%s", subject)
-                        .replace("%v", annotation.text(""));
+                String question = open.question().replace("%s", subject).replace("%v", annotation.text(""));
                 draft.ask(
                         id,
                         question,

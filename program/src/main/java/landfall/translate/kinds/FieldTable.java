@@ -43,7 +43,11 @@ public final class FieldTable {
         return add(new FieldRule(path, List.of(Disposition.IRRELEVANT), true, note, "", "", Map.of()));
     }
 
-    /** Irrelevant, unless a translator has a use for it. @param others what it gets then */
+    /**
+     * Irrelevant, unless a translator has a use for it.
+     *
+     * @param others what it gets then
+     */
     public FieldTable unused(String path, String note, Disposition... others) {
         List<Disposition> usual = new ArrayList<>(List.of(Disposition.IRRELEVANT));
         usual.addAll(List.of(others));

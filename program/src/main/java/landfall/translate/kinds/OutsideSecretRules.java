@@ -11,8 +11,7 @@ final class OutsideSecretRules {
 
     /** A key becomes an input of the recipe for each variable that reads it, to be filled in secrets.yml. */
     private static FieldTable input(FieldTable table, String path) {
-        return table.unused(
-                path, "no workload of this move reads it", Disposition.ADAPTED, Disposition.DECISION);
+        return table.unused(path, "no workload of this move reads it", Disposition.ADAPTED, Disposition.DECISION);
     }
 
     static KindRules sealedSecret() {

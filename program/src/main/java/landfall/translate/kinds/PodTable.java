@@ -91,7 +91,10 @@ final class PodTable {
                         Disposition.ADAPTED,
                         Disposition.SATISFIED,
                         Disposition.DECISION)
-                .open("serviceAccountName", "account", "%s runs as a service account: does it talk to the Kubernetes API?")
+                .open(
+                        "serviceAccountName",
+                        "account",
+                        "%s runs as a service account: does it talk to the Kubernetes API?")
                 .except("default", "every pod's own default")
                 .open("serviceAccount", "account", "%s runs as a service account: does it talk to the Kubernetes API?")
                 .except("default", "every pod's own default");

@@ -16,7 +16,8 @@ final class VolumeObjectRules {
                 shares(disks(new FieldTable()
                         .irrelevant("metadata.name", "names a disk of the cluster")
                         .satisfied("spec.accessModes", "a folder of one host is there for all its containers")
-                        .irrelevant("spec.capacity", "what is used counts, not what was set aside; `landfall check` asks")
+                        .irrelevant(
+                                "spec.capacity", "what is used counts, not what was set aside; `landfall check` asks")
                         .irrelevant("spec.claimRef", "binds claim and volume; the claim stands for both")
                         .satisfied("spec.mountOptions", "the folder is mounted as the host's file system is")
                         .irrelevant("spec.nodeAffinity", "there is one host")
