@@ -47,7 +47,7 @@ final class Remainder {
     /** {@code apps/v1 Ingress}: a kind that Kubernetes has, in a group of Kubernetes' that doesn't have it. */
     private void misplaced(KubeObject object) {
         List<String> meant = Kinds.groupsOf(object.kind()).stream()
-                .filter(Remainder::isBuiltIn)
+                .filter(group -> isBuiltIn(group) && !group.equals("extensions"))
                 .toList();
         if (!isBuiltIn(object.group()) || meant.isEmpty()) {
             return;
