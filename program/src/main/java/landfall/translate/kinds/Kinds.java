@@ -55,6 +55,14 @@ public final class Kinds {
         return Optional.ofNullable(BY_NAME.get(group + " " + kind));
     }
 
+    /** The groups that have a kind of this name, in the order of the table. */
+    public static List<String> groupsOf(String kind) {
+        return ALL.stream()
+                .filter(rules -> rules.kind().equals(kind))
+                .flatMap(rules -> rules.groups().stream())
+                .toList();
+    }
+
     private static Map<String, KindRules> byName() {
         Map<String, KindRules> byName = new HashMap<>();
         for (KindRules rules : ALL) {
