@@ -56,7 +56,7 @@ public final class TaskFields {
         demand(
                 !text.contains("{{"),
                 field,
-                "inputs are taken in config and certificates only, which travel on standard input");
+                "inputs are taken in config, certificates and passwords of services only");
         demand(text.indexOf('\n') < 0, field, "it must be one line");
         return text;
     }
@@ -101,6 +101,11 @@ public final class TaskFields {
         Object value = raw(field);
         demand(value instanceof String, field, "it is required");
         return filled(field, String.valueOf(value));
+    }
+
+    @Nullable
+    Secret optionalSecret(String field) {
+        return raw(field) == null ? null : secret(field);
     }
 
     private Map<?, ?> entries(String field) {
