@@ -8,7 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
-import java.util.ArrayList;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +69,13 @@ public final class DemoCommand implements Callable<Integer> {
     @Nullable
     Long seed;
 
+    @Option(
+            names = "--table",
+            paramLabel = "FILE",
+            description = "Append the runs with --kill-at to this file, as a Markdown table.")
+    @Nullable
+    Path table;
+
     @Mixin
     Output output = new Output();
 
@@ -81,40 +89,31 @@ public final class DemoCommand implements Callable<Integer> {
         Path base = folder == null ? Path.of(System.getProperty("java.io.tmpdir")) : folder;
         long first = seed == null ? new Random().nextInt(1_000_000) : seed;
         int runs = killAt == null ? 1 : seeds;
-        List<String> table = new ArrayList<>();
+        KillTable runsTable = new KillTable(killAt == null ? "" : killAt);
+        if (killAt != null && table != null) {
+            runsTable.open(table, LocalDate.now(ZoneId.systemDefault()), size, runs);
+        }
         boolean sound = true;
         for (int i = 0; i < runs; i++) {
             long runSeed = first + i;
             if (killAt != null) {
                 events.note("run " + (i + 1) + " of " + runs + ": kill -9 during " + killAt + ", seed " + runSeed);
             }
-            Outcome outcome = once(base, wanted, runSeed, events);
-            sound &= outcome.sound();
-            table.add(outcome.row(runSeed));
+            KillTable.Row row = once(base, wanted, runSeed, events);
+            sound &= row.sound();
+            runsTable.add(row);
+            if (killAt != null && table != null) {
+                runsTable.appendLast(table);
+            }
         }
         if (killAt != null) {
-            events.emit(new Events.Event("table", Events.fields("title", "kill -9 during " + killAt, "rows", table)));
+            events.emit(new Events.Event(
+                    "table", Events.fields("title", "kill -9 during " + killAt, "rows", runsTable.lines())));
         }
         return (sound ? ExitCode.DONE : ExitCode.FAILED).code();
     }
 
-    /** One run's end. */
-    private record Outcome(DemoRun.@Nullable Summary summary, String failure) {
-        boolean sound() {
-            return summary != null && summary.sound();
-        }
-
-        String row(long seed) {
-            return summary == null
-                    ? "seed " + seed + ": " + failure
-                    : "seed " + seed + ": acknowledged " + summary.acknowledged() + ", lost " + summary.lost()
-                            + ", after rollback " + summary.rollbackLost() + ", accepted by both "
-                            + summary.acceptedByBoth() + ", failed requests " + summary.failedRequests()
-                            + ", longest wait " + summary.longestWaitMs() + " ms";
-        }
-    }
-
-    private Outcome once(Path base, DemoRun.Size wanted, long runSeed, Events events) throws IOException {
+    private KillTable.Row once(Path base, DemoRun.Size wanted, long runSeed, Events events) throws IOException {
         try (Place place = Place.claim(base)) {
             DemoRun run = new DemoRun(
                     new DemoRun.Options(
@@ -130,7 +129,7 @@ public final class DemoCommand implements Callable<Integer> {
             try (run) {
                 DemoRun.Summary summary = run.run();
                 events.emit(new Events.Event("summary", withText(summary)));
-                return new Outcome(summary, "");
+                return new KillTable.Row(runSeed, run.killed(), summary, "");
             } catch (LandfallException e) {
                 if (killAt == null) {
                     throw e;
@@ -138,7 +137,8 @@ public final class DemoCommand implements Callable<Integer> {
                 e.problems()
                         .forEach(problem ->
                                 events.emit(new Events.Event("problem", Events.fields("message", problem.sentence()))));
-                return new Outcome(null, e.problems().getFirst().what());
+                return new KillTable.Row(
+                        runSeed, run.killed(), null, e.problems().getFirst().what());
             } catch (IOException | SQLException e) {
                 throw new LandfallException(
                         ExitCode.FAILED,
@@ -147,7 +147,7 @@ public final class DemoCommand implements Callable<Integer> {
                         e);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                return new Outcome(null, "interrupted");
+                return new KillTable.Row(runSeed, run.killed(), null, "interrupted");
             } finally {
                 unhook(hook);
                 if (!keep) {

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
             AbandonCommand.class,
             StatusCommand.class,
             LedgerCommand.class,
+            CorpusCommand.class,
             DemoCommand.class,
             SandboxCommand.class,
             HelpCommand.class

@@ -84,6 +84,11 @@ public final class PlanCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        return report(written());
+    }
+
+    /** Plans and writes the folder; what there is to tell about it is up to the caller. */
+    Manifests written() {
         Optional<MoveFolder> existing = existing();
         Optional<MoveSettings> before = existing.map(MoveFolder::settings);
         Map<String, String> answers = new LinkedHashMap<>();
@@ -103,7 +108,7 @@ public final class PlanCommand implements Callable<Integer> {
         MovePlan plan =
                 MovePlan.of(manifests.target, kubernetes(before, wanted, manifests.target), target(before), secrets);
         write(plan, manifests.ledger, existing.isPresent());
-        return report(manifests);
+        return manifests;
     }
 
     /** The move that is there already; empty for a folder that is to be made. */
@@ -211,7 +216,8 @@ public final class PlanCommand implements Callable<Integer> {
         move.writeSettings(plan.settings());
     }
 
-    private static void remove(Path staging) throws IOException {
+    /** Removes a folder and all in it; one that isn't there is gone already. */
+    static void remove(Path staging) throws IOException {
         if (!Files.exists(staging)) {
             return;
         }

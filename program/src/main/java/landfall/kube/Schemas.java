@@ -13,7 +13,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import landfall.kube.Schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +34,7 @@ final class Schemas {
             Map.entry("postgres-operator.crunchydata.com", "crunchy.txt"),
             Map.entry("external-secrets.io", "external-secrets.txt"),
             Map.entry("grafana.integreatly.org", "grafana.txt"),
+            Map.entry("integreatly.org", "grafana.txt"),
             Map.entry("networking.istio.io", "istio.txt"),
             Map.entry("security.istio.io", "istio.txt"),
             Map.entry("keda.sh", "keda.txt"),
@@ -45,25 +45,25 @@ final class Schemas {
             Map.entry("bitnami.com", "sealed-secrets.txt"),
             Map.entry("secrets-store.csi.x-k8s.io", "secrets-store.txt"),
             Map.entry("traefik.io", "traefik.txt"),
+            Map.entry("traefik.containo.us", "traefik.txt"),
             Map.entry("autoscaling.k8s.io", "vertical-pod-autoscaler.txt"),
             Map.entry("snapshot.storage.k8s.io", "volume-snapshots.txt"),
             Map.entry("acid.zalan.do", "zalando.txt"));
 
-    private static final Type VALUE = new Type.Value();
-    private static final Type ANY = new Type.Any();
+    private static final Schema.Type VALUE = new Schema.Type.Value();
+    private static final Schema.Type ANY = new Schema.Type.Any();
 
     /** What was an API group of its own once: {@code extensions/v1beta1 Deployment}. */
     private static final Map<String, List<String>> HEIRS = Map.of(
             "extensions", List.of("apps", "networking.k8s.io", "policy"),
             "traefik.containo.us", List.of("traefik.io"),
             "certmanager.k8s.io", List.of("cert-manager.io"),
-            "integreatly.org", List.of("grafana.integreatly.org"),
-            "kubernetes-client.io", List.of("external-secrets.io"));
+            "integreatly.org", List.of("grafana.integreatly.org"));
 
-    private final Map<String, Type.Struct> common = new HashMap<>();
+    private final Map<String, Schema.Type.Struct> common = new HashMap<>();
     private final Set<String> read = new HashSet<>();
 
-    private final Map<String, Type.Struct> kinds = new LinkedHashMap<>();
+    private final Map<String, Schema.Type.Struct> kinds = new LinkedHashMap<>();
     private final Map<String, String> firstOfGroup = new HashMap<>();
 
     /** Read once, on first use. */
@@ -89,7 +89,7 @@ final class Schemas {
         }
     }
 
-    private void read(String list, Map<String, Type.Struct> types) {
+    private void read(String list, Map<String, Schema.Type.Struct> types) {
         try (InputStream stream = Objects.requireNonNull(Schemas.class.getResourceAsStream("schemas/" + list), list)) {
             List<String> lines = new String(stream.readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
@@ -99,10 +99,10 @@ final class Schemas {
             for (String line : lines) {
                 if (line.startsWith("type ")) {
                     String name = line.substring(5);
-                    types.put(name, new Type.Struct(list + "/" + name, new LinkedHashMap<>()));
+                    types.put(name, new Schema.Type.Struct(list + "/" + name, new LinkedHashMap<>()));
                 }
             }
-            Type.@Nullable Struct open = null;
+            Schema.Type.@Nullable Struct open = null;
             for (String line : lines) {
                 if (line.startsWith("type ")) {
                     open = types.get(line.substring(5));
@@ -117,8 +117,8 @@ final class Schemas {
         }
     }
 
-    private Type.Struct addKind(String name) {
-        Type.Struct struct = new Type.Struct(name, new LinkedHashMap<>());
+    private Schema.Type.Struct addKind(String name) {
+        Schema.Type.Struct struct = new Schema.Type.Struct(name, new LinkedHashMap<>());
         kinds.put(name, struct);
         int slash = name.indexOf('/');
         int blank = name.indexOf(' ');
@@ -127,7 +127,7 @@ final class Schemas {
         return struct;
     }
 
-    private static void field(Type.Struct struct, String line, Map<String, Type.Struct> types) {
+    private static void field(Schema.Type.Struct struct, String line, Map<String, Schema.Type.Struct> types) {
         int colon = line.indexOf(':');
         if (colon < 0) {
             struct.fields().put(line, VALUE);
@@ -136,18 +136,18 @@ final class Schemas {
         }
     }
 
-    private static Type type(String text, Map<String, Type.Struct> types) {
+    private static Schema.Type type(String text, Map<String, Schema.Type.Struct> types) {
         if (text.startsWith("[]")) {
-            return new Type.ListType(type(text.substring(2), types));
+            return new Schema.Type.ListType(type(text.substring(2), types));
         }
         if (text.startsWith("{}")) {
-            return new Type.MapType(type(text.substring(2), types));
+            return new Schema.Type.MapType(type(text.substring(2), types));
         }
         return switch (text) {
             case "value" -> VALUE;
             case "any" -> ANY;
             default -> {
-                Type.Struct struct = types.get(text);
+                Schema.Type.Struct struct = types.get(text);
                 if (struct == null) {
                     throw new IllegalStateException("this is a bug: no type " + text + " in the list of fields");
                 }
@@ -162,7 +162,7 @@ final class Schemas {
         List<String> groups = new ArrayList<>(List.of(group));
         groups.addAll(HEIRS.getOrDefault(group, List.of()));
         groups.forEach(this::readFor);
-        Type.Struct exact = kinds.get(apiVersion + " " + kind);
+        Schema.Type.Struct exact = kinds.get(apiVersion + " " + kind);
         if (exact != null) {
             return Optional.of(new Schema(exact));
         }

@@ -94,6 +94,8 @@ public final class DemoRun implements AutoCloseable {
         }
     }
 
+    private volatile String killed = "";
+
     public DemoRun(Options options, Events events) throws IOException {
         this.options = options;
         this.events = events;
@@ -251,9 +253,14 @@ public final class DemoRun implements AutoCloseable {
         Thread.sleep(delay);
         boolean alive = running.isAlive();
         running.kill();
-        events.note((alive ? "killed -9 " : "had ended by itself ") + delay + " ms after "
-                + (anywhere ? "its start" : "`" + step + "` began") + " (seed " + options.seed()
-                + "); the same command again");
+        killed = (alive ? "" : "had ended by itself ") + delay + " ms after "
+                + (anywhere ? "its start" : "`" + step + "` began");
+        events.note((alive ? "killed -9 " : "") + killed + " (seed " + options.seed() + "); the same command again");
+    }
+
+    /** When the mover was killed, in words; empty before. */
+    public String killed() {
+        return killed;
     }
 
     /** @return the longest wait that the prober saw during it */

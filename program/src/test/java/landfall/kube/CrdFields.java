@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
@@ -55,7 +56,7 @@ final class CrdFields {
                 name = "";
             } else if (line.startsWith(" ") && !name.isEmpty()) {
                 int colon = line.indexOf(':');
-                own.get(name)
+                own.computeIfAbsent(name, ignored -> new TreeMap<>())
                         .put(
                                 colon < 0 ? line.substring(1) : line.substring(1, colon),
                                 colon < 0 ? "value" : line.substring(colon + 1));
@@ -67,16 +68,30 @@ final class CrdFields {
     public static void main(String[] arguments) throws IOException {
         Set<String> wanted = Set.of(arguments[2].split(",", -1));
         CrdFields fields = new CrdFields();
-        Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
+        Map<String, Map<?, ?>> schemas = new LinkedHashMap<>();
         for (int i = 3; i < arguments.length; i++) {
             String text = Files.readString(Path.of(arguments[i])).replaceAll("(?m)^\\s*\\{\\{.*\\n", "");
             LoadSettings settings = LoadSettings.builder().build();
             for (Object document : new Load(settings).loadAllFromString(text)) {
                 if (document instanceof Map<?, ?> map && "CustomResourceDefinition".equals(map.get("kind"))) {
-                    fields.definition(map, wanted, kinds);
+                    definition(map, wanted, schemas);
                 }
             }
         }
+        Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
+        schemas.forEach((name, schema) -> {
+            Map<String, String> ofKind = fields.kind(schema, name.substring(name.indexOf(' ') + 1));
+            String ending = name.substring(name.indexOf(' '));
+            // What is like the first needs no list of its own: that one answers.
+            boolean isListed = kinds.entrySet().stream()
+                    .filter(entry -> entry.getKey().endsWith(ending))
+                    .findFirst()
+                    .filter(entry -> entry.getValue().equals(ofKind))
+                    .isPresent();
+            if (!isListed) {
+                kinds.put(name, ofKind);
+            }
+        });
         StringBuilder out = new StringBuilder("# Names of fields from " + arguments[1]
                 + ".\n# Written by CrdFields (a test class); see landfall.kube.Schemas.\n");
         kinds.forEach((kind, ofKind) -> print(out, "kind " + kind, ofKind));
@@ -94,40 +109,53 @@ final class CrdFields {
                 .append('\n'));
     }
 
-    private void definition(Map<?, ?> crd, Set<String> wanted, Map<String, Map<String, String>> kinds) {
+    /** Adds a definition's schemas; what an older definition of the same version had besides stays known. */
+    private static void definition(Map<?, ?> crd, Set<String> wanted, Map<String, Map<?, ?>> schemas) {
         Map<?, ?> spec = map(crd.get("spec"));
         String kind = String.valueOf(map(spec.get("names")).get("kind"));
         if (!wanted.contains(kind)) {
             return;
         }
         List<Map<?, ?>> versions = new ArrayList<>();
-        ((List<?>) spec.get("versions")).forEach(version -> versions.add(map(version)));
+        if (spec.get("versions") instanceof List<?> list) {
+            list.forEach(version -> versions.add(map(version)));
+        }
         // The stored version answers for those that are not listed, so it comes first.
         versions.sort((left, right) ->
                 Boolean.compare(Boolean.TRUE.equals(right.get("storage")), Boolean.TRUE.equals(left.get("storage"))));
         for (Map<?, ?> version : versions) {
             Map<?, ?> schema = map(map(version.get("schema")).get("openAPIV3Schema"));
-            Map<String, String> fields = new TreeMap<>();
-            map(schema.get("properties")).forEach((name, child) -> fields.put(String.valueOf(name), "any"));
-            for (Object name : map(schema.get("properties")).keySet()) {
-                boolean isOwn = Set.of("status", "metadata", "apiVersion", "kind").contains(String.valueOf(name));
-                if (!isOwn) {
-                    fields.put(
-                            String.valueOf(name),
-                            type(map(map(schema.get("properties")).get(name)), kind + capital(String.valueOf(name))));
-                }
-            }
-            fields.put("apiVersion", "value");
-            fields.put("kind", "value");
-            fields.put("metadata", "ObjectMeta");
-            fields.put("status", "any");
-            boolean isListed = kinds.entrySet().stream()
-                    .anyMatch(entry ->
-                            entry.getKey().endsWith(" " + kind) && entry.getValue().equals(fields));
-            if (!isListed) {
-                kinds.put(spec.get("group") + "/" + version.get("name") + " " + kind, fields);
-            }
+            String name = spec.get("group") + "/" + version.get("name") + " " + kind;
+            schemas.merge(name, schema, CrdFields::union);
         }
+    }
+
+    /** Both schemas' fields; the first one's where they differ. */
+    private static Map<?, ?> union(Map<?, ?> newer, Map<?, ?> older) {
+        Map<Object, @Nullable Object> both = new LinkedHashMap<>(newer);
+        older.forEach((key, value) -> {
+            Object mine = both.get(key);
+            if (mine == null) {
+                both.put(key, value);
+            } else if (mine instanceof Map<?, ?> left && value instanceof Map<?, ?> right) {
+                both.put(key, union(left, right));
+            }
+        });
+        return both;
+    }
+
+    private Map<String, String> kind(Map<?, ?> schema, String kind) {
+        Map<String, String> fields = new TreeMap<>();
+        map(schema.get("properties")).forEach((name, child) -> {
+            if (!"status".equals(name)) {
+                fields.put(String.valueOf(name), type(map(child), kind + capital(String.valueOf(name))));
+            }
+        });
+        fields.put("apiVersion", "value");
+        fields.put("kind", "value");
+        fields.put("metadata", "ObjectMeta");
+        fields.put("status", "any");
+        return fields;
     }
 
     private String type(Map<?, ?> schema, String name) {
@@ -147,21 +175,21 @@ final class CrdFields {
             return "[]" + type(map(schema.get("items")), item);
         }
         if (type == null || "object".equals(type)) {
-            return own.containsKey(UNTYPED.getOrDefault(name, "")) ? UNTYPED.get(name) : "any";
+            return UNTYPED.getOrDefault(name, "any");
         }
         return "value";
     }
 
     private String struct(Map<?, ?> properties, String name) {
         Map<String, String> fields = new TreeMap<>();
-        properties.forEach((key, child) ->
-                fields.put(String.valueOf(key), type(map(child), capital(String.valueOf(key)))));
+        properties.forEach(
+                (key, child) -> fields.put(String.valueOf(key), type(map(child), capital(String.valueOf(key)))));
         String common = own.entrySet().stream()
                 .filter(entry -> fields.size() >= FIELDS_MIN
                         && fields.size() >= SHARE * entry.getValue().size()
                         && entry.getValue().entrySet().containsAll(fields.entrySet()))
-                .min((left, right) -> Integer.compare(
-                        left.getValue().size(), right.getValue().size()))
+                .min((left, right) ->
+                        Integer.compare(left.getValue().size(), right.getValue().size()))
                 .map(Map.Entry::getKey)
                 .orElse("");
         if (!common.isEmpty()) {
@@ -184,7 +212,7 @@ final class CrdFields {
         return plain.isEmpty() ? "Part" : plain.substring(0, 1).toUpperCase(Locale.ROOT) + plain.substring(1);
     }
 
-    private static Map<?, ?> map(Object value) {
+    private static Map<?, ?> map(@Nullable Object value) {
         return value instanceof Map<?, ?> map ? map : Map.of();
     }
 }

@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.KubernetesResource;
 import io.fabric8.kubernetes.api.model.MicroTime;
 import io.fabric8.kubernetes.api.model.Quantity;
-import java.io.IOException;
 import java.lang.reflect.Field;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -139,11 +138,7 @@ final class PublishedFieldsTest {
                 """);
         for (String kind : KINDS) {
             String[] words = kind.split(" ", -1);
-            text.append("kind ")
-                    .append(words[0])
-                    .append(' ')
-                    .append(words[1])
-                    .append('\n');
+            text.append("kind ").append(words[0]).append(' ').append(words[1]).append('\n');
             fields(Class.forName(MODEL + words[2]), text);
         }
         Map<String, String> types = new TreeMap<>();
@@ -156,7 +151,8 @@ final class PublishedFieldsTest {
                 types.put(name(next), type.toString());
             }
         }
-        types.forEach((name, fields) -> text.append("type ").append(name).append('\n').append(fields));
+        types.forEach(
+                (name, fields) -> text.append("type ").append(name).append('\n').append(fields));
         return text.toString();
     }
 
@@ -175,8 +171,8 @@ final class PublishedFieldsTest {
             String[] words = dropped.split(":", 2);
             fields.put(words[0], words.length > 1 ? ":" + words[1] : "");
         }
-        fields.forEach(
-                (name, expression) -> text.append(' ').append(name).append(expression).append('\n'));
+        fields.forEach((name, expression) ->
+                text.append(' ').append(name).append(expression).append('\n'));
     }
 
     private String expression(Type type) {
@@ -192,7 +188,7 @@ final class PublishedFieldsTest {
         Class<?> plain = (Class<?>) type;
         if (plain.isPrimitive()
                 || plain.isEnum()
-                || plain.getName().startsWith("java.lang.") && plain != Object.class
+                || (plain.getName().startsWith("java.lang.") && plain != Object.class)
                 || plain == Quantity.class
                 || plain == IntOrString.class
                 || plain == MicroTime.class) {

@@ -12,8 +12,7 @@ final class ConfigurationRules {
                 "ConfigMap",
                 "config:set and files of apps/NAME/, wherever a workload reads it",
                 new FieldTable()
-                        .irrelevant(
-                                "metadata.name", "the values stand where they are used, under the names used there")
+                        .irrelevant("metadata.name", "the values stand where they are used, under the names used there")
                         .irrelevant("immutable", "a change is a deploy")
                         .varies(
                                 "data{}",
@@ -36,8 +35,7 @@ final class ConfigurationRules {
                 "Secret",
                 "inputs of the recipe, whose values stand in secrets.yml (0600)",
                 new FieldTable()
-                        .irrelevant(
-                                "metadata.name", "the values stand where they are used, under the names used there")
+                        .irrelevant("metadata.name", "the values stand where they are used, under the names used there")
                         .irrelevant("immutable", "a change is a deploy")
                         .irrelevant("type", "tells the cluster which keys to expect")
                         .varies(

@@ -14,7 +14,11 @@ import landfall.ledger.Disposition;
 public final class FieldTable {
     private final Map<String, FieldRule> rules = new LinkedHashMap<>();
 
-    /** A translator carries it over. @param to where it goes, in words: {@code ps:scale} */
+    /**
+     * A translator carries it over.
+     *
+     * @param to where it goes, in words: {@code ps:scale}
+     */
     public FieldTable carried(String path, String to) {
         return add(new FieldRule(path, List.of(Disposition.CARRIED), false, to, "", "", Map.of()));
     }
@@ -37,6 +41,17 @@ public final class FieldTable {
     /** It has no meaning on one host. */
     public FieldTable irrelevant(String path, String note) {
         return add(new FieldRule(path, List.of(Disposition.IRRELEVANT), true, note, "", "", Map.of()));
+    }
+
+    /**
+     * Irrelevant, unless a translator has a use for it.
+     *
+     * @param others what it gets then
+     */
+    public FieldTable unused(String path, String note, Disposition... others) {
+        List<Disposition> usual = new ArrayList<>(List.of(Disposition.IRRELEVANT));
+        usual.addAll(List.of(others));
+        return add(new FieldRule(path, usual, true, note, "", "", Map.of()));
     }
 
     /**

@@ -21,6 +21,9 @@ public record KindRules(List<String> groups, String kind, String becomes, FieldT
     /** For kinds that were in another group once. */
     static KindRules of(Set<String> groups, String kind, String becomes, FieldTable table) {
         return new KindRules(
-                groups.stream().sorted().toList(), kind, becomes, Objects.metadata().under("", table));
+                groups.stream().sorted().toList(),
+                kind,
+                becomes,
+                Objects.metadata().under("", table));
     }
 }

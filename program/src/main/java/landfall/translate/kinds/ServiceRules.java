@@ -65,10 +65,7 @@ final class ServiceRules {
                                 "spec.loadBalancerSourceRanges",
                                 "source-ranges",
                                 "%s lets in certain addresses only: the host's firewall must do that.")
-                        .lost(
-                                "spec.sessionAffinity",
-                                "sticky sessions",
-                                "run one process, or keep sessions in Redis")
+                        .lost("spec.sessionAffinity", "sticky sessions", "run one process, or keep sessions in Redis")
                         .except("None", "none was asked for")
                         .lost(
                                 "spec.sessionAffinityConfig",

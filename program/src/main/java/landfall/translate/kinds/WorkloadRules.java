@@ -20,8 +20,7 @@ final class WorkloadRules {
                         .open("spec.paused", "paused", "%s is paused: which of its states is meant to run?")
                         .except("false", "rollouts go on")
                         .satisfied(
-                                "spec.progressDeadlineSeconds",
-                                "a deploy whose checks fail ends and the old one stays")
+                                "spec.progressDeadlineSeconds", "a deploy whose checks fail ends and the old one stays")
                         .irrelevant(
                                 "spec.revisionHistoryLimit",
                                 "old ReplicaSets; on Dokku an earlier image is deployed again")

@@ -1,0 +1,113 @@
+package landfall.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import landfall.apply.RecipeFile;
+import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.kube.KubeObject;
+import landfall.ledger.Coverage;
+import landfall.ledger.LedgerEntry;
+import landfall.recipe.MoveFolder;
+import landfall.report.CorpusReport;
+import landfall.report.PlanReport;
+import landfall.report.Style;
+import landfall.target.Finding;
+import landfall.translate.kinds.Kinds;
+
+/** One set of a corpus: planned as {@code landfall plan --draft} plans it, into a folder that is thrown away. */
+final class CorpusSet {
+    private CorpusSet() {}
+
+    /**
+     * Never throws for what is in a set: the others are to go on.
+     *
+     * @param tell gets what went wrong
+     */
+    static CorpusReport.Line plan(Path set, BiConsumer<Path, Exception> tell) {
+        String name = String.valueOf(set.getFileName());
+        long start = System.nanoTime();
+        try {
+            Path folder = Files.createTempDirectory("landfall-corpus");
+            try {
+                CorpusReport.Line line = planned(name, set, folder.resolve("move"), start);
+                checkRecipe(set, MoveFolder.at(folder.resolve("move")), tell);
+                return line;
+            } finally {
+                PlanCommand.remove(folder);
+            }
+        } catch (LandfallException e) {
+            tell.accept(set, e);
+            return CorpusReport.Line.failed(name, e.exitCode().code(), seconds(start));
+        } catch (IOException | RuntimeException e) {
+            tell.accept(set, e);
+            return CorpusReport.Line.failed(name, ExitCode.FAILED.code(), seconds(start));
+        } catch (StackOverflowError e) {
+            // A rule that runs in a circle is a bug like any other, and no reason to leave the other sets out.
+            tell.accept(set, new IllegalStateException("this is a bug: a recursion without end", e));
+            return CorpusReport.Line.failed(name, ExitCode.FAILED.code(), seconds(start));
+        }
+    }
+
+    private static CorpusReport.Line planned(String name, Path set, Path folder, long start) {
+        PlanCommand command = new PlanCommand();
+        command.paths = List.of(set.toString());
+        command.folder = folder;
+        command.draft = true;
+        Manifests manifests = command.written();
+        Coverage coverage = manifests.ledger.coverage();
+        String report = new PlanReport(manifests.target, coverage, "landfall apply move").text(new Style(false));
+        if (report.isBlank()) {
+            throw new IllegalStateException("this is a bug: a plan without a report");
+        }
+        return new CorpusReport.Line(
+                name,
+                manifests.read.objects().size(),
+                coverage.leaves(),
+                coverage.settled(),
+                coverage.unknown(),
+                unknownListed(manifests),
+                manifests.target.decisions().size(),
+                (int) manifests.target.findings().stream()
+                        .filter(Finding.Lost.class::isInstance)
+                        .count(),
+                ExitCode.DONE.code(),
+                seconds(start));
+    }
+
+    /** A recipe that {@code landfall apply} would refuse is our own mistake, not the manifests'; plan wrote it all the same. */
+    private static void checkRecipe(Path set, MoveFolder move, BiConsumer<Path, Exception> tell) {
+        try {
+            RecipeFile.read(move.recipeFile(), move.secrets());
+        } catch (LandfallException e) {
+            e.problems()
+                    .forEach(problem -> tell.accept(
+                            set,
+                            new IllegalStateException(
+                                    "this is a bug: `landfall apply` would refuse the recipe: " + problem.sentence(),
+                                    e)));
+        }
+    }
+
+    private static long unknownListed(Manifests manifests) {
+        Set<String> listed = new HashSet<>();
+        for (KubeObject object : manifests.read.objects()) {
+            if (Kinds.of(object.group(), object.kind()).isPresent()) {
+                listed.add(object.id());
+            }
+        }
+        return manifests.ledger.entries().stream()
+                .filter(LedgerEntry::isUnknown)
+                .filter(entry -> listed.contains(entry.object()))
+                .count();
+    }
+
+    private static double seconds(long start) {
+        return (System.nanoTime() - start) / 1e9;
+    }
+}
