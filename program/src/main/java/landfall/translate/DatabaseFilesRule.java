@@ -85,16 +85,26 @@ final class DatabaseFilesRule {
                     id,
                     "ran once, at the first start: what it made comes with the dump; for an empty service run it by"
                             + " hand (`dokku " + service.type + ":connect " + service.name + " < " + key + "`)");
-        } else if (!new ServerSettings(draft, service, Map.of()).file(key, text, leaf)) {
-            draft.refuse(
-                    "config-" + service.workload.object().name(),
-                    "The file " + key + " of " + leaf.object().shortName() + " sets "
-                            + service.workload.object().shortName() + " up, and Landfall can't make options of the plugin"
-                            + " of it.",
-                    RULE,
-                    "put what is needed of it into /var/lib/dokku/services/" + service.type + "/" + service.name
-                            + " on the host, and restart the service",
-                    leaf);
+        } else {
+            settings(draft, service, key, text, leaf);
         }
+    }
+
+    private static void settings(Draft draft, ServiceDraft service, String key, String text, Field leaf) {
+        List<String> unsaid = new ServerSettings(draft, service, Map.of()).file(key, text);
+        if (unsaid.isEmpty()) {
+            leaf.carried(RULE, Place.task(service.name, "service"), "its settings are options of the service");
+            return;
+        }
+        boolean isWhole = unsaid.equals(List.of(key));
+        draft.refuse(
+                "config-" + service.workload.object().name(),
+                "The file " + key + " of " + leaf.object().shortName() + " sets "
+                        + service.workload.object().shortName() + " up, and Landfall can't make options of the plugin of "
+                        + (isWhole ? "it." : String.join(", ", unsaid) + " in it; the rest is carried."),
+                RULE,
+                "put what is needed of it into /var/lib/dokku/services/" + service.type + "/" + service.name
+                        + " on the host, and restart the service",
+                leaf);
     }
 }

@@ -4,6 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import landfall.target.Place;
 
@@ -31,6 +33,7 @@ final class DatabasePodRule {
     }
 
     private static void security(Draft draft, ServiceDraft service) {
+        Set<String> lost = new TreeSet<>();
         for (Field context : List.of(service.pod().at("securityContext"), service.container.at("securityContext"))) {
             if (context.exists() && context.entries().isEmpty()) {
                 context.irrelevant(RULE + "securityContext", "empty");
@@ -46,10 +49,7 @@ final class DatabasePodRule {
                 };
                 if (isHardening) {
                     field.lost(RULE + "securityContext", "the plugins have no option for it");
-                    draft.lost(
-                            service.name,
-                            "the hardening of the database's container (" + key + ")",
-                            "the plugin runs the image as its makers meant it, with Docker's own bounds");
+                    lost.add(key);
                 } else if (key.equals("privileged") && field.is("true") || key.equals("sysctls")) {
                     draft.refuse(
                             "privileges-" + service.name,
@@ -62,6 +62,12 @@ final class DatabasePodRule {
                             RULE + "securityContext", "the image's own user; the plugin gives it its data folder");
                 }
             });
+        }
+        if (!lost.isEmpty()) {
+            draft.lost(
+                    service.name,
+                    "the hardening of the database's container (" + String.join(", ", lost) + ")",
+                    "the plugin runs the image as its makers meant it, with Docker's own bounds");
         }
     }
 

@@ -5,11 +5,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Recognises what a container keeps: by its image's name, wherever it is pulled from; by a name that only contains the
- * system's when the container also listens on the system's port; and of images with a name of their own by that port
- * and the variables that only the server's image reads.
+ * system's, or that ends in db, when the container also listens on the system's port; and of images with a name of
+ * their own by that port and the variables that only the server's image reads.
  */
 final class DatastoreImage {
     private static final Map<String, Datastore> NAMES = Map.ofEntries(
@@ -117,6 +118,12 @@ final class DatastoreImage {
             if (datastore != null && listensOn(container, datastore.port())) {
                 return Optional.of(datastore);
             }
+        }
+        if (name.matches("(.*[-_])?(db|database)")) {
+            // A database with its contents built in, say: the port tells which.
+            return Stream.of(Datastore.POSTGRESQL, Datastore.MYSQL, Datastore.MONGODB)
+                    .filter(datastore -> listensOn(container, datastore.port()))
+                    .findFirst();
         }
         return OWN_VARIABLES.entrySet().stream()
                 .filter(entry -> listensOn(container, entry.getKey().port()))

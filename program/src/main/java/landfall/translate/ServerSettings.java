@@ -25,7 +25,8 @@ final class ServerSettings {
             Set.of(
                     "config_file", "data_directory", "ident_file", "listen_addresses", "port", "external_pid_file",
                     "unix_socket_directories", "ssl", "ssl_cert_file", "ssl_key_file", "ssl_ca_file", "D",
-                    "logging_collector", "log_directory", "log_filename"),
+                    "logging_collector", "log_directory", "log_filename", "datestyle", "dynamic_shared_memory_type",
+                    "lc_messages", "lc_monetary", "lc_numeric", "lc_time", "default_text_search_config", "hba_file"),
             "redis",
             Set.of(
                     "bind", "port", "protected-mode", "dir", "daemonize", "pidfile", "requirepass", "masterauth",
@@ -258,9 +259,10 @@ final class ServerSettings {
     /**
      * A configuration file of a ConfigMap.
      *
-     * @return false if it is of a form, or says something, that options can't
+     * @return what options can't say of it: names of settings, or the file's own name if it is of another form; empty if
+     *     all is said
      */
-    boolean file(String fileName, String text, Field leaf) {
+    List<String> file(String fileName, String text) {
         boolean isIni = service.store == Datastore.MYSQL || service.store == Datastore.MARIADB;
         boolean isKnown = switch (service.store) {
             case POSTGRESQL -> fileName.endsWith(".conf") && !fileName.contains("hba") && !fileName.contains("ident");
@@ -269,9 +271,9 @@ final class ServerSettings {
             default -> false;
         };
         if (!isKnown) {
-            return false;
+            return List.of(fileName);
         }
-        boolean isWhole = true;
+        List<String> unsaid = new ArrayList<>();
         String section = isIni ? "" : "mysqld";
         for (String given : text.lines().toList()) {
             String line = given.strip();
@@ -286,16 +288,14 @@ final class ServerSettings {
                 continue;
             }
             if (List.of("mysqld", "mariadb", "mariadbd", "server").contains(section)) {
-                isWhole &= line(line);
+                line(line).ifPresent(unsaid::add);
             }
         }
-        if (isWhole) {
-            leaf.carried(RULE, to, "its settings are options of the service");
-        }
-        return isWhole;
+        return unsaid;
     }
 
-    private boolean line(String line) {
+    /** @return the setting's name, if no option can say it */
+    private Optional<String> line(String line) {
         List<String> values;
         String name;
         if (service.store == Datastore.REDIS) {
@@ -310,16 +310,16 @@ final class ServerSettings {
             values = value.isEmpty() ? List.of() : List.of(value);
         }
         return switch (setting(name, values, true)) {
-            case Outcome.Carried ignored -> true;
-            case Outcome.Own ignored -> true;
+            case Outcome.Carried ignored -> Optional.empty();
+            case Outcome.Own ignored -> Optional.empty();
             case Outcome.OneServer ignored -> {
                 draft.lost(
                         service.name,
                         "the setting " + name + ": a Dokku service is one server",
                         "plan backups; a second server is another host's business");
-                yield true;
+                yield Optional.empty();
             }
-            case Outcome.Unfit ignored -> false;
+            case Outcome.Unfit ignored -> Optional.of(name);
         };
     }
 }
