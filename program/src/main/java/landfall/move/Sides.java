@@ -133,7 +133,9 @@ final class Sides implements AutoCloseable {
     /** From a Secret of the cluster, or, where the manifests have it in the open, from the move's own secrets.yml. */
     private Secret sourcePassword(MoveSettings.DatabaseSource described) {
         String inMove = described.passwordSecret().replaceFirst("^secrets\\.yml#", "");
-        Secret own = inMove.equals(described.passwordSecret()) ? null : move.secrets().get(inMove);
+        Secret own = inMove.equals(described.passwordSecret())
+                ? null
+                : move.secrets().get(inMove);
         if (own != null) {
             return own;
         }

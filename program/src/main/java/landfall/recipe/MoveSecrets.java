@@ -27,8 +27,8 @@ public final class MoveSecrets {
             service.move().ifPresent(move -> {
                 secrets.computeIfAbsent(move.password(), name -> password(random));
                 move.sourcePassword()
-                        .ifPresent(source -> secrets.put(
-                                move.sourcePasswordSecret().replaceFirst("^secrets\\.yml#", ""), source));
+                        .ifPresent(source ->
+                                secrets.put(move.sourcePasswordSecret().replaceFirst("^secrets\\.yml#", ""), source));
             });
         }
         for (TargetApp app : target.apps()) {

@@ -39,7 +39,9 @@ final class DatabaseFilesRule {
             mount.satisfied(RULE + ".secret", "the plugin makes its own passwords and certificates");
         } else {
             mount.adapted(
-                    RULE, create, isInitial ? "what it makes comes with the data" : "its settings become the service's");
+                    RULE,
+                    create,
+                    isInitial ? "what it makes comes with the data" : "its settings become the service's");
         }
     }
 
@@ -100,7 +102,8 @@ final class DatabaseFilesRule {
         draft.refuse(
                 "config-" + service.workload.object().name(),
                 "The file " + key + " of " + leaf.object().shortName() + " sets "
-                        + service.workload.object().shortName() + " up, and Landfall can't make options of the plugin of "
+                        + service.workload.object().shortName()
+                        + " up, and Landfall can't make options of the plugin of "
                         + (isWhole ? "it." : String.join(", ", unsaid) + " in it; the rest is carried."),
                 RULE,
                 "put what is needed of it into /var/lib/dokku/services/" + service.type + "/" + service.name

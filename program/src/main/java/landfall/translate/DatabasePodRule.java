@@ -16,8 +16,8 @@ final class DatabasePodRule {
             "(?s).*(chown|chmod|mkdir|lost\\+found|install -d|volume-permissions|server-id|my_?sql/\\$\\(?hostname).*");
     private static final Pattern EXPORTS =
             Pattern.compile(".*(exporter|metrics|telegraf|agent|fluent|promtail|filebeat|vector).*");
-    private static final Pattern REPLICATES =
-            Pattern.compile(".*(xtrabackup|sentinel|patroni|repmgr|replication|sidecar-replica|orchestrator|mongo-k8s).*");
+    private static final Pattern REPLICATES = Pattern.compile(
+            ".*(xtrabackup|sentinel|patroni|repmgr|replication|sidecar-replica|orchestrator|mongo-k8s).*");
 
     private DatabasePodRule() {}
 
@@ -43,14 +43,15 @@ final class DatabasePodRule {
                     case "readOnlyRootFilesystem", "runAsNonRoot" -> field.is("true");
                     case "allowPrivilegeEscalation" -> field.is("false");
                     case "capabilities" -> field.at("drop").exists();
-                    case "seccompProfile" -> !field.at("type").is("Unconfined") && !field.at("type").is("RuntimeDefault");
+                    case "seccompProfile" ->
+                        !field.at("type").is("Unconfined") && !field.at("type").is("RuntimeDefault");
                     case "appArmorProfile", "seLinuxOptions" -> true;
                     default -> false;
                 };
                 if (isHardening) {
                     field.lost(RULE + "securityContext", "the plugins have no option for it");
                     lost.add(key);
-                } else if (key.equals("privileged") && field.is("true") || key.equals("sysctls")) {
+                } else if ((key.equals("privileged") && field.is("true")) || key.equals("sysctls")) {
                     draft.refuse(
                             "privileges-" + service.name,
                             service.workload.object().shortName() + " asks for rights on its node (" + key + ").",
@@ -78,15 +79,18 @@ final class DatabasePodRule {
             container.lost(RULE + "exporter", "a service has one container");
             draft.lost(
                     service.name,
-                    "the exporter " + name + " beside " + service.workload.object().shortName(),
+                    "the exporter " + name + " beside "
+                            + service.workload.object().shortName(),
                     "deploy its image as an app and link it: `dokku " + service.type + ":link " + service.name
                             + " APP`, if anything reads its figures");
-        } else if (REPLICATES.matcher(image).matches() || REPLICATES.matcher(name).matches()) {
+        } else if (REPLICATES.matcher(image).matches()
+                || REPLICATES.matcher(name).matches()) {
             container.satisfied(RULE + "replication", "keeps several servers in step; a Dokku service is one");
         } else {
             draft.refuse(
                     "sidecar-" + service.name + "-" + name,
-                    "The container " + name + " runs beside " + service.workload.object().shortName()
+                    "The container " + name + " runs beside "
+                            + service.workload.object().shortName()
                             + " in its pods; a Dokku service has one container.",
                     RULE + "sidecar",
                     "not taken along: deploy it as an app of its own if it is needed",
@@ -111,7 +115,8 @@ final class DatabasePodRule {
         } else {
             draft.refuse(
                     "init-" + service.name + "-" + name,
-                    "The init container " + name + " of " + service.workload.object().shortName()
+                    "The init container " + name + " of "
+                            + service.workload.object().shortName()
                             + " does something before each start that Landfall doesn't understand.",
                     RULE + "initContainers",
                     "the plugin runs nothing before its server: do it once, on the new service, if it is needed",
@@ -138,7 +143,8 @@ final class DatabasePodRule {
                 DatabaseFilesRule.mounted(draft, service, mount, volume);
             }
         }
-        for (Field template : service.workload.at("spec", "volumeClaimTemplates").items()) {
+        for (Field template :
+                service.workload.at("spec", "volumeClaimTemplates").items()) {
             template.at("metadata").adapted(RULE + "volumeClaimTemplates", to, note);
             template.at("apiVersion").irrelevant(RULE + "volumeClaimTemplates", "chooses how the cluster reads it");
             template.at("kind").irrelevant(RULE + "volumeClaimTemplates", "chooses how the cluster reads it");

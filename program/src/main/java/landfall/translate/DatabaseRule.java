@@ -84,7 +84,8 @@ final class DatabaseRule {
             draft.lost(
                     service.name,
                     "the further copies of " + workload.object().shortName() + ": a Dokku service is one server",
-                    "plan backups (`dokku " + service.type + ":backup-schedule`); the data comes from the pod that takes"
+                    "plan backups (`dokku " + service.type
+                            + ":backup-schedule`); the data comes from the pod that takes"
                             + " writes today, and the names of the others lead to this one server");
             spec.at("replicas").lost(RULE + "replicas", "a Dokku service is one server");
         }
@@ -139,11 +140,13 @@ final class DatabaseRule {
                 String id = "host-port-" + service.name;
                 draft.ask(
                         id,
-                        service.workload.object().shortName() + " takes a port of its node, so that clients from outside"
-                                + " can reach it.",
+                        service.workload.object().shortName()
+                                + " takes a port of its node, so that clients from outside" + " can reach it.",
                         Draft.options(
-                                "closed", "only linked apps reach it from now on",
-                                "expose", "I run `dokku " + service.type + ":expose " + service.name + "` afterwards"),
+                                "closed",
+                                "only linked apps reach it from now on",
+                                "expose",
+                                "I run `dokku " + service.type + ":expose " + service.name + "` afterwards"),
                         port.at("hostPort"));
                 port.at("hostPort").decision(RULE + "hostPort", id, "linked apps only, unless it is exposed");
             }
@@ -210,8 +213,7 @@ final class DatabaseRule {
         workload.at("metadata", "name").decision(RULE + "kept", id, "stays where it is");
         workload.at("spec").decision(RULE + "kept", id, "stays where it is");
         draft.changed(
-                workload.object().name(),
-                "it stays on the cluster; its address must be reachable from the Dokku host");
+                workload.object().name(), "it stays on the cluster; its address must be reachable from the Dokku host");
     }
 
     static Map<String, Variable> environment(Draft draft, ServiceDraft service) {
@@ -240,13 +242,17 @@ final class DatabaseRule {
                 String key = path.startsWith(folder + "/") ? path.substring(folder.length() + 1) : "";
                 Optional<Field> leaf = service.pod().at("volumes").items().stream()
                         .filter(volume -> volume.at("name").is(mount.at("name").text("")))
-                        .flatMap(volume -> draft.index.secret(volume.at("secret", "secretName").text("")).stream())
+                        .flatMap(volume -> draft
+                                .index
+                                .secret(volume.at("secret", "secretName").text(""))
+                                .stream())
                         .flatMap(secret -> Optional.ofNullable(
-                                EnvironmentRule.keys(secret, true).get(key)).stream())
+                                EnvironmentRule.keys(secret, true).get(key))
+                                .stream())
                         .findFirst();
                 leaf.flatMap(found -> EnvironmentRule.text(found, true))
-                        .ifPresent(text -> environment.put(
-                                name, new Variable(name, text.strip(), true, List.of(leaf.get()))));
+                        .ifPresent(text ->
+                                environment.put(name, new Variable(name, text.strip(), true, List.of(leaf.get()))));
             }
         }
     }
@@ -282,7 +288,8 @@ final class DatabaseRule {
                 variable.sources()
                         .forEach(leaf -> draft.refuse(
                                 id,
-                                variable.name() + " of " + service.workload.object().shortName()
+                                variable.name() + " of "
+                                        + service.workload.object().shortName()
                                         + " can't be handed to the plugin: it is secret, or not one plain word.",
                                 RULE + "env",
                                 "set it on the host, in /var/lib/dokku/services/" + service.type + "/" + service.name

@@ -176,7 +176,8 @@ enum Datastore {
 
     List<String> rootPasswordVariables() {
         return switch (this) {
-            case POSTGRESQL -> List.of("POSTGRESQL_POSTGRES_PASSWORD", "POSTGRES_POSTGRES_PASSWORD", "POSTGRESQL_ADMIN_PASSWORD");
+            case POSTGRESQL ->
+                List.of("POSTGRESQL_POSTGRES_PASSWORD", "POSTGRES_POSTGRES_PASSWORD", "POSTGRESQL_ADMIN_PASSWORD");
             case MYSQL, MARIADB -> List.of("MYSQL_ROOT_PASSWORD", "MARIADB_ROOT_PASSWORD");
             case MONGODB -> List.of("MONGODB_ROOT_PASSWORD");
             default -> List.of();
@@ -203,7 +204,8 @@ enum Datastore {
                 Set.of("redis-server", "valkey-server", "keydb-server", "dragonfly", "docker-entrypoint.sh")
                         .contains(program);
             case MYSQL, MARIADB ->
-                Set.of("mysqld", "mariadbd", "mysqld_safe", "docker-entrypoint.sh").contains(program);
+                Set.of("mysqld", "mariadbd", "mysqld_safe", "docker-entrypoint.sh")
+                        .contains(program);
             case MONGODB -> Set.of("mongod", "docker-entrypoint.sh").contains(program);
             case RABBITMQ -> Set.of("rabbitmq-server", "docker-entrypoint.sh").contains(program);
             case MEMCACHED, MEILISEARCH, SOLR, RETHINKDB -> program.equals(plugin);

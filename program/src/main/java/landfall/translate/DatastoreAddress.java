@@ -14,8 +14,8 @@ import landfall.translate.AppDraft.Variable;
  */
 record DatastoreAddress(String prefix, Optional<String> password, String suffix) {
     /** Scheme, user, password, hosts, path, query. */
-    private static final Pattern URL = Pattern.compile(
-            "((?:jdbc:)?[a-z][a-z0-9+.-]*)://(?:([^:@/]*)(?::(.*))?@)?([^/?@]+)(?:/([^?]*))?(\\?.*)?");
+    private static final Pattern URL =
+            Pattern.compile("((?:jdbc:)?[a-z][a-z0-9+.-]*)://(?:([^:@/]*)(?::(.*))?@)?([^/?@]+)(?:/([^?]*))?(\\?.*)?");
     /** Go's MySQL driver: user:password@tcp(host:port)/database?options. */
     private static final Pattern GO = Pattern.compile("([^:@/]+):(.*)@tcp\\(([^)]+)\\)/([^?]*)(\\?.*)?");
 
@@ -57,7 +57,9 @@ record DatastoreAddress(String prefix, Optional<String> password, String suffix)
         if (!isOwnDatabase(service, path)) {
             return Optional.empty();
         }
-        String query = url.group(6) == null ? "" : OF_A_CLUSTER.matcher(url.group(6)).replaceAll("").replaceAll("[?&]$", "");
+        String query = url.group(6) == null
+                ? ""
+                : OF_A_CLUSTER.matcher(url.group(6)).replaceAll("").replaceAll("[?&]$", "");
         boolean isNumbered = service.store == Datastore.REDIS;
         boolean hasDatabase = service.store.login() != Datastore.Login.NONE
                 && service.store.login() != Datastore.Login.PASSWORD
@@ -69,7 +71,10 @@ record DatastoreAddress(String prefix, Optional<String> password, String suffix)
         String rest = service.host() + ":" + port + slash + newPath + query;
         boolean isJdbc = url.group(1).startsWith("jdbc:");
         boolean wantsLogin = service.store.login() != Datastore.Login.NONE
-                && (url.group(3) != null || (!isJdbc && user.isEmpty() && service.login.password().isEmpty()));
+                && (url.group(3) != null
+                        || (!isJdbc
+                                && user.isEmpty()
+                                && service.login.password().isEmpty()));
         return Optional.of(login(service, url.group(1) + "://", user, wantsLogin, rest));
     }
 

@@ -21,8 +21,9 @@ final class DatastoreDump {
                 Optional.of("`" + exec + " sh -c 'mysqldump -uroot -p\"$MYSQL_ROOT_PASSWORD\" --single-transaction"
                         + " --routines --triggers --no-tablespaces " + database + "' | " + into + "`");
             case MARIADB ->
-                Optional.of("`" + exec + " sh -c 'mariadb-dump -uroot -p\"${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD}\""
-                        + " --single-transaction --routines --triggers " + database + "' | " + into + "`");
+                Optional.of(
+                        "`" + exec + " sh -c 'mariadb-dump -uroot -p\"${MARIADB_ROOT_PASSWORD:-$MYSQL_ROOT_PASSWORD}\""
+                                + " --single-transaction --routines --triggers " + database + "' | " + into + "`");
             case MONGODB ->
                 Optional.of("`" + exec + " mongodump --db " + database + " --gzip --archive | " + into
                         + "` (with -u, -p and --authenticationDatabase where the server wants them)");
@@ -45,7 +46,8 @@ final class DatastoreDump {
             case NATS ->
                 Optional.of("JetStream only, where it is used: `nats stream backup` on the old server, `nats stream"
                         + " restore` on the new one; plain NATS holds nothing");
-            case SOLR -> Optional.of("Solr's replication handler: command=backup on the old server, restore on the new");
+            case SOLR ->
+                Optional.of("Solr's replication handler: command=backup on the old server, restore on the new");
             default -> Optional.empty();
         };
     }
@@ -60,14 +62,16 @@ final class DatastoreDump {
             case COCKROACHDB ->
                 "`BACKUP INTO` on the old cluster and `RESTORE` on the new one, through a bucket or userfile storage";
             case INFLUXDB -> "`influx backup` on the old server, `influx restore` on the new one";
-            case CASSANDRA, SCYLLADB -> "`nodetool snapshot`, then sstableloader, or COPY TO and COPY FROM table by table";
+            case CASSANDRA, SCYLLADB ->
+                "`nodetool snapshot`, then sstableloader, or COPY TO and COPY FROM table by table";
             case KAFKA -> "let the consumers read what is there, or run MirrorMaker for the change";
             case ETCD -> "`" + exec + " etcdctl snapshot save`, then etcdutl snapshot restore into the new entry";
             case ZOOKEEPER -> "made anew by its clients, or copy version-2 of the stopped server";
             case NEO4J -> "`neo4j-admin database dump` and `load`, both servers stopped";
             case QDRANT, WEAVIATE, MILVUS -> "its own snapshot or backup interface, or let the app index anew";
             case ARANGODB -> "arangodump on the old server, arangorestore on the new one";
-            case SQL_SERVER -> "`BACKUP DATABASE` to a file, copy it (`" + exec + " cat` to `" + inside + "`), `RESTORE`";
+            case SQL_SERVER ->
+                "`BACKUP DATABASE` to a file, copy it (`" + exec + " cat` to `" + inside + "`), `RESTORE`";
             default -> "its own dump and restore";
         };
     }

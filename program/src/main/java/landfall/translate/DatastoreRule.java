@@ -55,10 +55,7 @@ final class DatastoreRule {
         List<String> options = new ArrayList<>();
         dump.ifPresent(way -> options.addAll(List.of("dump", way)));
         options.addAll(List.of(
-                "recreate",
-                "an empty service on Dokku; what it holds today is left behind",
-                "keep-elsewhere",
-                kept));
+                "recreate", "an empty service on Dokku; what it holds today is left behind", "keep-elsewhere", kept));
         return draft.ask(
                 decision(service),
                 name + " is " + service.store.system() + ", and Landfall moves the data of PostgreSQL only. How does"
@@ -80,7 +77,10 @@ final class DatastoreRule {
         String name = service.workload.object().shortName();
         String answer = answer(draft, service).orElse("");
         if (service.store == Datastore.REDIS && !answer.equals("dump")) {
-            draft.lost(service.name, "what " + name + " holds is not copied", "switch when it hurts least: everybody logs in again");
+            draft.lost(
+                    service.name,
+                    "what " + name + " holds is not copied",
+                    "switch when it hurts least: everybody logs in again");
         } else if (answer.equals("recreate") && !service.store.isCache()) {
             draft.lost(
                     service.name,
@@ -102,7 +102,8 @@ final class DatastoreRule {
     /** A system without a plugin is an ordinary app; what it keeps is decided here. Asked before anything is made. */
     static boolean isMadeAsApp(Draft draft, Field workload, Field container, Datastore store) {
         String id = workload.object().name() + "-data";
-        String dump = DatastoreDump.toApp(draft, store, workload, workload.object().name());
+        String dump =
+                DatastoreDump.toApp(draft, store, workload, workload.object().name());
         String later = store == Datastore.MINIO
                 ? " Buckets as a service of the Dokku host come with a later version of Landfall."
                 : "";

@@ -26,9 +26,10 @@ final class PostgresRule {
 
     private static void source(Draft draft, ServiceDraft service, Map<String, Variable> environment) {
         boolean isBitnami = service.container.at("image").text("").contains("bitnami");
-        boolean isKnown = Datastore.POSTGRESQL.userVariables().stream().allMatch(name -> isResolved(service, environment, name))
-                && Datastore.POSTGRESQL.databaseVariables().stream()
-                        .allMatch(name -> isResolved(service, environment, name));
+        boolean isKnown =
+                Datastore.POSTGRESQL.userVariables().stream().allMatch(name -> isResolved(service, environment, name))
+                        && Datastore.POSTGRESQL.databaseVariables().stream()
+                                .allMatch(name -> isResolved(service, environment, name));
         String user = service.login.user().orElse("postgres");
         String database = service.login.database().orElse(isBitnami ? "postgres" : user);
         // Bitnami's own user is no superuser: postgres is, if it has a password.
@@ -56,7 +57,9 @@ final class PostgresRule {
                 port,
                 secret.orElseGet(() -> Place.secret(service.database() + "_source_password")),
                 service.login.password().orElse(password.get().value()),
-                secret.isPresent() ? Optional.empty() : Optional.of(Secret.of(password.get().value()))));
+                secret.isPresent()
+                        ? Optional.empty()
+                        : Optional.of(Secret.of(password.get().value()))));
     }
 
     /** {@code secret/key}, where the password comes from a Secret, whether it is among the manifests or not. */
@@ -90,8 +93,10 @@ final class PostgresRule {
                                 : "These manifests don't tell the user or the database of ")
                         + name + ", so Landfall can't log in to copy the data.",
                 Draft.options(
-                        "later", "I add what is missing (a Secret, say) and plan again before `landfall sync`",
-                        "dump", "I copy it myself while the apps are stopped: "
+                        "later",
+                        "I add what is missing (a Secret, say) and plan again before `landfall sync`",
+                        "dump",
+                        "I copy it myself while the apps are stopped: "
                                 + DatastoreDump.of(draft, service).orElse("")),
                 service.container.at("name"));
         service.isByHand = answer.filter("dump"::equals).isPresent();
@@ -102,7 +107,8 @@ final class PostgresRule {
         Datastore store = service.store;
         for (Variable variable : environment.values()) {
             String plain = variable.name().replaceFirst("_FILE$", "");
-            boolean isPlace = store.userVariables().contains(plain) || store.databaseVariables().contains(plain);
+            boolean isPlace = store.userVariables().contains(plain)
+                    || store.databaseVariables().contains(plain);
             boolean isPassword = store.passwordVariables().contains(plain)
                     || store.rootPasswordVariables().contains(plain);
             for (Field leaf : variable.sources()) {
@@ -154,5 +160,4 @@ final class PostgresRule {
                     replicas);
         }
     }
-
 }

@@ -17,29 +17,85 @@ final class ServerSettings {
     private static final String RULE = "Database.settings";
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_.,:/%+@=-]*");
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_.-]*");
-    private static final Pattern SIMPLE_SCRIPT = Pattern.compile("[^;|&<>`\\n()]+|[^;|&<>`\\n()]*\\$\\([A-Z_a-z0-9]+\\).*");
+    private static final Pattern SIMPLE_SCRIPT =
+            Pattern.compile("[^;|&<>`\\n()]+|[^;|&<>`\\n()]*\\$\\([A-Z_a-z0-9]+\\).*");
 
     /** Where the old container kept its files, listened, and how it let clients in: the plugin's own business. */
     private static final Map<String, Set<String>> OF_THE_CONTAINER = Map.of(
             "postgres",
             Set.of(
-                    "config_file", "data_directory", "ident_file", "listen_addresses", "port", "external_pid_file",
-                    "unix_socket_directories", "ssl", "ssl_cert_file", "ssl_key_file", "ssl_ca_file", "D",
-                    "logging_collector", "log_directory", "log_filename", "datestyle", "dynamic_shared_memory_type",
-                    "lc_messages", "lc_monetary", "lc_numeric", "lc_time", "default_text_search_config", "hba_file"),
+                    "config_file",
+                    "data_directory",
+                    "ident_file",
+                    "listen_addresses",
+                    "port",
+                    "external_pid_file",
+                    "unix_socket_directories",
+                    "ssl",
+                    "ssl_cert_file",
+                    "ssl_key_file",
+                    "ssl_ca_file",
+                    "D",
+                    "logging_collector",
+                    "log_directory",
+                    "log_filename",
+                    "datestyle",
+                    "dynamic_shared_memory_type",
+                    "lc_messages",
+                    "lc_monetary",
+                    "lc_numeric",
+                    "lc_time",
+                    "default_text_search_config",
+                    "hba_file"),
             "redis",
             Set.of(
-                    "bind", "port", "protected-mode", "dir", "daemonize", "pidfile", "requirepass", "masterauth",
-                    "logfile", "unixsocket", "unixsocketperm", "dbfilename", "supervised"),
+                    "bind",
+                    "port",
+                    "protected-mode",
+                    "dir",
+                    "daemonize",
+                    "pidfile",
+                    "requirepass",
+                    "masterauth",
+                    "logfile",
+                    "unixsocket",
+                    "unixsocketperm",
+                    "dbfilename",
+                    "supervised"),
             "mysql",
             Set.of(
-                    "bind-address", "bind_address", "port", "datadir", "socket", "pid-file", "pid_file", "user",
-                    "log-error", "log_error", "basedir", "tmpdir", "secure-file-priv", "skip-host-cache", "lc-messages-dir",
-                    "defaults-file", "defaults-extra-file", "default-file"),
+                    "bind-address",
+                    "bind_address",
+                    "port",
+                    "datadir",
+                    "socket",
+                    "pid-file",
+                    "pid_file",
+                    "user",
+                    "log-error",
+                    "log_error",
+                    "basedir",
+                    "tmpdir",
+                    "secure-file-priv",
+                    "skip-host-cache",
+                    "lc-messages-dir",
+                    "defaults-file",
+                    "defaults-extra-file",
+                    "default-file"),
             "mongo",
             Set.of(
-                    "bind_ip", "bind_ip_all", "port", "dbpath", "auth", "noauth", "config", "f", "fork", "logpath",
-                    "pidfilepath", "unixSocketPrefix"),
+                    "bind_ip",
+                    "bind_ip_all",
+                    "port",
+                    "dbpath",
+                    "auth",
+                    "noauth",
+                    "config",
+                    "f",
+                    "fork",
+                    "logpath",
+                    "pidfilepath",
+                    "unixSocketPrefix"),
             "memcached",
             Set.of("p", "l", "u", "port", "listen", "user", "v", "vv"),
             "nats",
@@ -47,12 +103,39 @@ final class ServerSettings {
 
     /** One of several servers: a service is one. */
     private static final Set<String> OF_A_CLUSTER = Set.of(
-            "replicaof", "slaveof", "replica-announce-ip", "replica-announce-port", "cluster-enabled",
-            "cluster-config-file", "cluster-node-timeout", "cluster-announce-ip", "replSet", "keyFile", "shardsvr",
-            "configsvr", "clusterAuthMode", "server-id", "server_id", "log-bin", "log_bin", "gtid-mode", "gtid_mode",
-            "enforce-gtid-consistency", "relay-log", "read-only", "super-read-only", "report-host", "cluster",
-            "cluster_name", "routes", "primary_conninfo", "primary_slot_name",
-            "restore_command", "archive_mode", "archive_command", "archive_timeout");
+            "replicaof",
+            "slaveof",
+            "replica-announce-ip",
+            "replica-announce-port",
+            "cluster-enabled",
+            "cluster-config-file",
+            "cluster-node-timeout",
+            "cluster-announce-ip",
+            "replSet",
+            "keyFile",
+            "shardsvr",
+            "configsvr",
+            "clusterAuthMode",
+            "server-id",
+            "server_id",
+            "log-bin",
+            "log_bin",
+            "gtid-mode",
+            "gtid_mode",
+            "enforce-gtid-consistency",
+            "relay-log",
+            "read-only",
+            "super-read-only",
+            "report-host",
+            "cluster",
+            "cluster_name",
+            "routes",
+            "primary_conninfo",
+            "primary_slot_name",
+            "restore_command",
+            "archive_mode",
+            "archive_command",
+            "archive_timeout");
 
     private final Draft draft;
     private final ServiceDraft service;
@@ -124,7 +207,8 @@ final class ServerSettings {
         words.get(1).leaf().satisfied(RULE, "the plugin starts the server without a shell");
         List<Word> inside = new ArrayList<>();
         for (String part : script.split("\\s+", -1)) {
-            inside.add(new Word(part.replaceAll("^[\"']|[\"']$", ""), words.get(2).leaf()));
+            inside.add(
+                    new Word(part.replaceAll("^[\"']|[\"']$", ""), words.get(2).leaf()));
         }
         return inside;
     }
@@ -179,7 +263,10 @@ final class ServerSettings {
     }
 
     private String hidden(String text) {
-        return service.login.password().map(password -> text.replace(password, "***")).orElse(text);
+        return service.login
+                .password()
+                .map(password -> text.replace(password, "***"))
+                .orElse(text);
     }
 
     private void refuse(Field leaf, String text) {
@@ -198,12 +285,17 @@ final class ServerSettings {
 
     private Outcome setting(String givenName, List<String> givenValues, boolean isLong) {
         String name = service.type.equals("postgres") ? givenName.replace('-', '_') : givenName;
-        List<String> values =
-                givenValues.stream().map(this::expanded).filter(value -> !value.isEmpty()).toList();
+        List<String> values = givenValues.stream()
+                .map(this::expanded)
+                .filter(value -> !value.isEmpty())
+                .toList();
         String family = service.type.equals("mariadb") ? "mysql" : service.type;
         if (name.equals("requirepass") && !values.isEmpty()) {
             service.login = new ServiceDraft.Login(
-                    service.login.user(), Optional.of(values.getFirst()), service.login.rootPassword(), service.login.database());
+                    service.login.user(),
+                    Optional.of(values.getFirst()),
+                    service.login.rootPassword(),
+                    service.login.database());
             return new Outcome.Own("the plugin's server wants a password too: a new one");
         }
         if (OF_THE_CONTAINER.getOrDefault(family, Set.of()).contains(name)) {
@@ -223,7 +315,9 @@ final class ServerSettings {
         }
         boolean isPlain = NAME.matcher(name).matches()
                 && values.stream().allMatch(value -> PLAIN.matcher(value).matches())
-                && values.stream().noneMatch(value -> value.equals(service.login.password().orElse("")));
+                && values.stream()
+                        .noneMatch(
+                                value -> value.equals(service.login.password().orElse("")));
         if (!isPlain || !service.store.takesArguments()) {
             return new Outcome.Unfit();
         }

@@ -130,7 +130,10 @@ final class ServiceDraft {
 
     /** How clients log in to the source, as far as its own environment says; passwords only to recognise them. */
     record Login(
-            Optional<String> user, Optional<String> password, Optional<String> rootPassword, Optional<String> database) {
+            Optional<String> user,
+            Optional<String> password,
+            Optional<String> rootPassword,
+            Optional<String> database) {
         static final Login UNKNOWN = new Login(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
         @Override

@@ -99,8 +99,7 @@ record ServiceCreateTask(
         return Plan.change("it does not exist", command.droppingOutput());
     }
 
-    private static void secret(
-            List<String> words, String option, @Nullable Secret value, List<Integer> secretWords) {
+    private static void secret(List<String> words, String option, @Nullable Secret value, List<Integer> secretWords) {
         if (value != null) {
             words.add(option);
             secretWords.add(words.size());

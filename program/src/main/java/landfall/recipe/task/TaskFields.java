@@ -53,10 +53,7 @@ public final class TaskFields {
     /** A value that may end on a command line or the terminal, so no input may stand in it. */
     private String plain(String field, Object value) {
         String text = String.valueOf(value);
-        demand(
-                !text.contains("{{"),
-                field,
-                "inputs are taken in config, certificates and passwords of services only");
+        demand(!text.contains("{{"), field, "inputs are taken in config, certificates and passwords of services only");
         demand(text.indexOf('\n') < 0, field, "it must be one line");
         return text;
     }
