@@ -100,8 +100,7 @@ public final class Translator {
             classify(workload, databases);
         }
         for (AppDraft app : draft.apps.values()) {
-            app.variables = EnvironmentRule.resolve(
-                    draft, app.container, app.name, landfall.target.Place.task(app.name, "config"));
+            app.variables = EnvironmentRule.ofApp(draft, app);
         }
         for (ServiceDraft database : databases) {
             if (database.type.equals("redis") && !RedisRule.isMade(draft, database)) {
