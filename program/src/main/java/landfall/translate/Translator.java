@@ -116,7 +116,7 @@ public final class Translator {
             WorkloadRule.apply(draft, app);
         }
         draft.index.services().forEach(service -> ServiceRule.apply(draft, service));
-        IngressRule.applyAll(draft);
+        FrontRules.apply(draft);
         draft.index
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
@@ -226,7 +226,7 @@ public final class Translator {
                 draft.changed(app.name, "nginx bounds no request body, as the Service did");
             }
         }
-        if (!app.routes.isEmpty()) {
+        if (!app.sites.isEmpty()) {
             return;
         }
         draft.changed(
@@ -235,6 +235,9 @@ public final class Translator {
     }
 
     private int webPort(AppDraft app) {
+        if (app.mainPort.isPresent()) {
+            return app.mainPort.getAsInt();
+        }
         return draft.index.services().stream()
                 .filter(service -> Index.selects(service, app.workload))
                 .flatMap(service -> service.at("spec", "ports").items().stream())
