@@ -49,6 +49,7 @@ final class AppDraft {
 
     /** Container ports that routes lead to. */
     final Set<Integer> routedPorts = new TreeSet<>();
+
     final Set<String> networks = new LinkedHashSet<>();
     final Set<TargetApp.Link> links = new LinkedHashSet<>();
     final Set<String> waitsFor = new LinkedHashSet<>();

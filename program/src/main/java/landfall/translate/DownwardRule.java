@@ -70,8 +70,9 @@ final class DownwardRule {
             case "metadata.name" -> podName(subject, downward, place);
             case "metadata.uid" -> {
                 downward.adapted(RULE, place, "pods have a new one each time; one of the app's stands for it");
-                yield Optional.of(UUID.nameUUIDFromBytes((draft.namespace + "/" + owner).getBytes(StandardCharsets.UTF_8))
-                        .toString());
+                yield Optional.of(
+                        UUID.nameUUIDFromBytes((draft.namespace + "/" + owner).getBytes(StandardCharsets.UTF_8))
+                                .toString());
             }
             case "spec.serviceAccountName" -> {
                 downward.carried(RULE, place, "the account's name, as it was");
@@ -101,7 +102,9 @@ final class DownwardRule {
         int replicas = root.at("spec", "replicas").number().orElse(1);
         boolean isStateful = container.object().kind().equals("StatefulSet");
         if (replicas <= 1) {
-            String note = isStateful ? "the name of its one pod" : "pods are named anew each time; a fixed name stands for it";
+            String note = isStateful
+                    ? "the name of its one pod"
+                    : "pods are named anew each time; a fixed name stands for it";
             downward.adapted(RULE, place, note);
             return Optional.of(isStateful ? container.object().name() + "-0" : owner);
         }
@@ -201,8 +204,7 @@ final class DownwardRule {
                 "Container.env.resourceFieldRef",
                 place,
                 "the amount that stands in the manifests; change it along with `dokku resource:limit`");
-        return Optional.of(amount.get()
-                .divide(unit.get(), 0, RoundingMode.CEILING)
-                .toPlainString());
+        return Optional.of(
+                amount.get().divide(unit.get(), 0, RoundingMode.CEILING).toPlainString());
     }
 }

@@ -83,7 +83,8 @@ final class Draft {
     private void filled() {
         toFill.forEach((app, origins) -> origins.forEach((origin, variables) -> changed(
                 app,
-                "write into secrets.yml before `landfall apply`, from " + origin + ": " + String.join(", ", variables))));
+                "write into secrets.yml before `landfall apply`, from " + origin + ": "
+                        + String.join(", ", variables))));
     }
 
     void lost(String subject, String what, String advice) {

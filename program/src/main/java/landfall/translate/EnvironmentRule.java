@@ -38,7 +38,9 @@ final class EnvironmentRule {
         this.fills = fills;
         services = new ServiceVariables(
                 draft,
-                !DownwardRule.template(container).at("spec", "enableServiceLinks").is("false"));
+                !DownwardRule.template(container)
+                        .at("spec", "enableServiceLinks")
+                        .is("false"));
     }
 
     /** An app's environment; what only the cluster or a store holds is among it, without a value. */
@@ -88,14 +90,18 @@ final class EnvironmentRule {
             boolean secret = kind.equals("secretRef");
             Optional<HeldKeys> held = held(reference, secret);
             if (held.isEmpty()) {
-                absent(reference, secret, () -> unlisted(reference, said(reference, secret)
-                        + " is not among the manifests"));
+                absent(
+                        reference,
+                        secret,
+                        () -> unlisted(reference, said(reference, secret) + " is not among the manifests"));
                 continue;
             }
             reference.at("name").carried("Container.envFrom", to, "each of its keys is a variable");
             reference.at("optional").satisfied("Container.envFrom", "resolved while planning");
-            held.get().values().forEach((key, leaf) ->
-                    value(leaf, secret).ifPresent(text -> put(prefix + key, text, secret, List.of(leaf))));
+            held.get()
+                    .values()
+                    .forEach((key, leaf) ->
+                            value(leaf, secret).ifPresent(text -> put(prefix + key, text, secret, List.of(leaf))));
             held.get().promised().forEach((key, leaf) -> promised(prefix + key, key, leaf, held.get()));
             if (!held.get().isComplete()) {
                 unlisted(reference, held.get().origin() + " doesn't name the keys that its store holds");
@@ -198,7 +204,8 @@ final class EnvironmentRule {
     private static void absent(Field reference, boolean secret, Runnable otherwise) {
         if (reference.at("optional").is("true")) {
             reference.irrelevant(
-                    "Container.env.optional", said(reference, secret) + " may be absent, and is not among the manifests");
+                    "Container.env.optional",
+                    said(reference, secret) + " may be absent, and is not among the manifests");
         } else {
             otherwise.run();
         }
@@ -255,11 +262,7 @@ final class EnvironmentRule {
             String input = AppDraft.inputName(owner, name);
             draft.fill(owner, name + " (" + input + ")", said(reference, secret));
             put(new Variable(
-                    name,
-                    "",
-                    true,
-                    List.of(reference),
-                    Optional.of("key " + key + " of " + said(reference, secret))));
+                    name, "", true, List.of(reference), Optional.of("key " + key + " of " + said(reference, secret))));
         }
     }
 

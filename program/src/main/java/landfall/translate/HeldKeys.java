@@ -39,11 +39,11 @@ record HeldKeys(Map<String, Field> values, Map<String, Field> promised, String o
 
     private static Optional<HeldKeys> sealed(Draft draft, String name) {
         for (Field object : draft.index.all("bitnami.com", "SealedSecret")) {
-            String made =
-                    object.at("spec", "template", "metadata", "name").text(object.object().name());
+            String made = object.at("spec", "template", "metadata", "name")
+                    .text(object.object().name());
             if (made.equals(name)) {
-                Map<String, Field> keys =
-                        new LinkedHashMap<>(object.at("spec", "template", "data").entries());
+                Map<String, Field> keys = new LinkedHashMap<>(
+                        object.at("spec", "template", "data").entries());
                 keys.putAll(object.at("spec", "encryptedData").entries());
                 return found(keys, object, !object.at("spec", "data").exists());
             }
@@ -69,8 +69,8 @@ record HeldKeys(Map<String, Field> values, Map<String, Field> promised, String o
     private static Optional<HeldKeys> externalKeys(Field object, Field spec) {
         Field template = spec.at("target", "template");
         Map<String, Field> keys = new LinkedHashMap<>();
-        boolean isReplaced =
-                !template.at("data").entries().isEmpty() && !template.at("mergePolicy").is("Merge");
+        boolean isReplaced = !template.at("data").entries().isEmpty()
+                && !template.at("mergePolicy").is("Merge");
         if (!isReplaced) {
             for (Field entry : spec.at("data").items()) {
                 keys.put(entry.at("secretKey").text(""), entry.at("secretKey"));

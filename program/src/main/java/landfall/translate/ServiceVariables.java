@@ -46,7 +46,9 @@ final class ServiceVariables {
             port.at("name")
                     .text()
                     .ifPresent(name -> values.put(
-                            prefix + "_SERVICE_PORT_" + name.toUpperCase(Locale.ROOT).replace('-', '_'), number));
+                            prefix + "_SERVICE_PORT_"
+                                    + name.toUpperCase(Locale.ROOT).replace('-', '_'),
+                            number));
             values.put(one, protocol.toLowerCase(Locale.ROOT) + "://" + host + ":" + number);
             values.put(one + "_ADDR", host);
             values.put(one + "_PORT", number);

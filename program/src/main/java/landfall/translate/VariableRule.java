@@ -272,7 +272,8 @@ final class VariableRule {
                     variable.name(),
                     new Value.Asked(
                             app.inputName(variable.name()),
-                            variable.name() + " of " + app.name + form + ", " + variable.missing().orElse("")));
+                            variable.name() + " of " + app.name + form + ", "
+                                    + variable.missing().orElse("")));
             return true;
         }
         // docket renders the recipe as a template: text with {{ in it is handed over as an input instead.

@@ -49,8 +49,7 @@ final class EnvironmentTest {
 
     @Test
     void theNodesAddressBecomesTheHostWhereTheUserSaysSo() {
-        String manifests =
-                Planned.shop("env: [{name: AGENT, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}]", "");
+        String manifests = Planned.shop("env: [{name: AGENT, valueFrom: {fieldRef: {fieldPath: status.hostIP}}}]", "");
         assertThat(Planned.of(manifests).open()).contains("node-address-shop");
         Planned answered = Planned.of(manifests, Map.of("node-address-shop", "host"));
         assertThat(answered.shop().environment()).containsEntry("AGENT", new Value.Plain("host.docker.internal"));

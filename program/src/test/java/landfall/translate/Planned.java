@@ -25,9 +25,7 @@ record Planned(Target target, Ledger ledger) {
     static Planned of(String manifests, Map<String, String> answers) {
         Problems problems = new Problems();
         List<KubeObject> objects = ManifestReader.read(
-                        List.of("-"),
-                        new ByteArrayInputStream(manifests.getBytes(StandardCharsets.UTF_8)),
-                        problems)
+                        List.of("-"), new ByteArrayInputStream(manifests.getBytes(StandardCharsets.UTF_8)), problems)
                 .objects();
         assertThat(problems.all()).isEmpty();
         Ledger ledger = Ledger.open(objects);
