@@ -175,6 +175,12 @@ final class EnvironmentRule {
             return;
         }
         Field promise = held.map(keys -> keys.promised().get(key)).orElse(null);
+        String withheld = draft.withheld.get(reference.at("name").text("") + "/" + key);
+        if (secret && withheld != null) {
+            settle(reference, name);
+            put(name, withheld, true, List.of(promise == null ? reference.at("key") : promise));
+            return;
+        }
         if (promise != null) {
             settle(reference, name);
             promised(name, key, promise, held.get());

@@ -104,7 +104,7 @@ final class Treatment {
         String template = Place.appFile(owner.name, "nginx.conf.sigil");
         for (Effect effect : effects) {
             Optional<String> property = effect.property();
-            for (AppDraft app : Set.copyOf(List.of(owner, answering))) {
+            for (AppDraft app : new LinkedHashSet<>(List.of(owner, answering))) {
                 if (property.isPresent() && properties.get(property.get()).equals(app.nginx.get(property.get()))) {
                     effect.field().carried(effect.rule(), Place.task(app.name, "nginx-" + property.get()));
                 }
