@@ -21,14 +21,16 @@ final class SourceOptions {
 
     @Option(
             names = "--cluster",
-            description = "Read the namespace of the live cluster instead of manifests. The right to get and list in the"
-                    + " namespace is enough; nothing is changed there.")
+            description =
+                    "Read the namespace of the live cluster instead of manifests. The right to get and list in the"
+                            + " namespace is enough; nothing is changed there.")
     boolean cluster;
 
     @Option(
             names = "--namespace",
             paramLabel = "NAME",
-            description = "The namespace to move. Default: the largest; with --cluster that of the kubeconfig's context.")
+            description =
+                    "The namespace to move. Default: the largest; with --cluster that of the kubeconfig's context.")
     @Nullable
     String namespace;
 
@@ -43,8 +45,7 @@ final class SourceOptions {
      * @param wanted the namespace of the move, if it is known already
      * @throws LandfallException (bad input) for both sources or none; if the cluster can't be reached
      */
-    ReadResult read(
-            @Nullable String kubeconfig, @Nullable String context, @Nullable String wanted, Problems problems) {
+    ReadResult read(@Nullable String kubeconfig, @Nullable String context, @Nullable String wanted, Problems problems) {
         if (cluster == !paths.isEmpty()) {
             throw new LandfallException(
                     ExitCode.BAD_INPUT,

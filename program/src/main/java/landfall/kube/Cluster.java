@@ -87,7 +87,9 @@ public final class Cluster implements AutoCloseable {
     /** The names of all namespaces if they may be seen, else nothing. */
     private static String namespaces(ClusterApi api) {
         try {
-            return api.get("/api/v1/namespaces").path("items").valueStream()
+            return api.get("/api/v1/namespaces")
+                    .path("items")
+                    .valueStream()
                     .map(item -> item.path("metadata").path("name").asString(""))
                     .collect(Collectors.joining(", "));
         } catch (ClusterException e) {

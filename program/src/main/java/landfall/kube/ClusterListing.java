@@ -93,7 +93,8 @@ final class ClusterListing {
                 .map(ClusterListing::name)
                 .collect(Collectors.toSet());
         found.removeIf(object -> isMadeByTheCluster(object, routed));
-        found.sort(Comparator.comparing((ObjectNode object) -> object.path("apiVersion").asString(""))
+        found.sort(Comparator.comparing(
+                        (ObjectNode object) -> object.path("apiVersion").asString(""))
                 .thenComparing(ClusterListing::kind)
                 .thenComparing(ClusterListing::name));
         ObjectFactory factory = new ObjectFactory("cluster", true);

@@ -14,10 +14,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The calls of the emulated API on objects: discovery, read, write, patch, scale, delete. */
 final class ApiRequests {
-    /** One call, independent of HTTP. */
-    /** @param user who asks, by the token */
-    record Call(
-            String user, String method, String path, Map<String, String> query, String contentType, String body) {
+    /**
+     * One call, independent of HTTP.
+     *
+     * @param user who asks, by the token
+     */
+    record Call(String user, String method, String path, Map<String, String> query, String contentType, String body) {
         String parameter(String name) {
             return query.getOrDefault(name, "");
         }

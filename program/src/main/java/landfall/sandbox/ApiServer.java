@@ -56,8 +56,7 @@ final class ApiServer implements Closeable {
         this.store = store;
         this.requests = requests;
         this.pods = pods;
-        tokens.forEach(
-                (user, token) -> authorizations.put(user, ("Bearer " + token).getBytes(StandardCharsets.UTF_8)));
+        tokens.forEach((user, token) -> authorizations.put(user, ("Bearer " + token).getBytes(StandardCharsets.UTF_8)));
         QueuedThreadPool threads = new QueuedThreadPool(16, 2);
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         threads.setName("sandbox-api");

@@ -17,8 +17,8 @@ final class OwnedRule {
         if (!NAMED_THOUGH_OWNED.contains(object.kind())) {
             for (Node owner : object.root().itemsAt("metadata", "ownerReferences")) {
                 if (owner.bool("controller").orElse(false)) {
-                    return Optional.of(
-                            owner.text("kind").orElse("") + "/" + owner.text("name").orElse(""));
+                    return Optional.of(owner.text("kind").orElse("") + "/"
+                            + owner.text("name").orElse(""));
                 }
             }
         }

@@ -34,10 +34,7 @@ final class LivePlanTest {
         addresses = Addresses.claim();
         registry = ProcessRegistry.in(home);
         cluster = EmulatedCluster.start(
-                home.resolve("cluster"),
-                addresses,
-                new Containers(home, addresses, registry),
-                registry);
+                home.resolve("cluster"), addresses, new Containers(home, addresses, registry), registry);
         cluster.apply(List.of(Path.of(MANIFESTS)));
     }
 
@@ -86,8 +83,7 @@ final class LivePlanTest {
         for (Map.Entry<String, String> file : files("live").entrySet()) {
             assertThat(file.getValue().lines().toList())
                     .as(file.getKey())
-                    .isEqualTo(
-                            expected.getOrDefault(file.getKey(), "").lines().toList());
+                    .isEqualTo(expected.getOrDefault(file.getKey(), "").lines().toList());
         }
         assertThat(Files.readString(home.resolve("live/ledger.jsonl")))
                 .contains("\"file\":\"cluster\"")
