@@ -69,7 +69,7 @@ final class DatabaseRule {
                 "persistentVolumeClaimRetentionPolicy")) {
             spec.at(field).satisfied(RULE + field, "a service is stopped and started as a whole");
         }
-        Field template = spec.at("template");
+        Field template = Index.podTemplate(workload);
         PodRule.common(template, service.name);
         template.at("spec", "terminationGracePeriodSeconds")
                 .satisfied(RULE + "terminationGracePeriodSeconds", "the plugin stops the server in order");
@@ -132,7 +132,7 @@ final class DatabaseRule {
 
     /** Claims whose files are a database's own: moved as rows. */
     static boolean ownsClaim(ServiceDraft service, String claim) {
-        return service.workload.at("spec", "template", "spec", "volumes").items().stream()
+        return Index.pod(service.workload).at("volumes").items().stream()
                 .anyMatch(volume ->
                         volume.at("persistentVolumeClaim", "claimName").is(claim));
     }

@@ -182,10 +182,14 @@ final class EnvironmentRule {
                     .forEach(field -> field.satisfied(
                             "Container.env.overridden", "another entry of the same name wins, as in the cluster"));
         }
-        boolean sensitive = secret
-                || SENSITIVE_NAME.matcher(name).matches()
-                || CREDENTIALS_IN_URL.matcher(value).matches();
+        boolean sensitive = secret || isSensitive(name, value);
         variables.put(name, new Variable(name, value, sensitive, all));
+    }
+
+    /** True for a value that looks like a secret though no Secret holds it. */
+    static boolean isSensitive(String name, String value) {
+        return SENSITIVE_NAME.matcher(name).matches()
+                || CREDENTIALS_IN_URL.matcher(value).matches();
     }
 
     /** {@code $(NAME)} as the kubelet expands it: known names only, {@code $$(NAME)} is an escape. */

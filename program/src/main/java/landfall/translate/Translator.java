@@ -26,6 +26,8 @@ public final class Translator {
     private final Book book = new Book();
     private final Draft draft;
     private final List<KubeObject> objects;
+    /** What keeps running and is no database. */
+    private final List<ProcessTypes.Process> running = new ArrayList<>();
 
     private Translator(List<KubeObject> objects, String move, String namespace, Answers answers) {
         this.objects =
@@ -99,7 +101,9 @@ public final class Translator {
         for (Field workload : draft.index.workloads()) {
             classify(workload, databases);
         }
-        for (AppDraft app : draft.apps.values()) {
+        ProcessTypes.form(draft, running);
+        CronJobRule.placeAll(draft);
+        for (AppDraft app : processes()) {
             app.variables = EnvironmentRule.resolve(
                     draft, app.container, app.name, landfall.target.Place.task(app.name, "config"));
         }
@@ -112,16 +116,19 @@ public final class Translator {
         }
         findUsers();
         databases();
-        for (AppDraft app : draft.apps.values()) {
+        for (AppDraft app : processes()) {
             new VariableRule(draft, app).apply();
             WorkloadRule.apply(draft, app);
         }
+        draft.apps.values().forEach(AppDraft::absorb);
+        draft.index.made().forEach(made -> MadeRule.apply(made));
+        draft.index.jobs().forEach(job -> JobRule.apply(draft, job));
         draft.index.services().forEach(service -> ServiceRule.apply(draft, service));
         IngressRule.applyAll(draft);
         draft.index
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
-        draft.index.all("batch", "CronJob").forEach(job -> CronJobRule.apply(draft, job));
+        CronJobRule.applyAll(draft);
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
             claim(claim);
         }
@@ -131,21 +138,21 @@ public final class Translator {
         draft.apps.values().forEach(this::front);
     }
 
+    /** Every process of every app, the process types beside the main one too. */
+    private List<AppDraft> processes() {
+        return draft.apps.values().stream().flatMap(app -> app.all().stream()).toList();
+    }
+
     private void classify(Field workload, List<ServiceDraft> databases) {
-        List<Field> containers =
-                workload.at("spec", "template", "spec", "containers").items();
-        if (containers.isEmpty() || containers.getFirst().at("image").text().isEmpty()) {
+        Optional<Field> main = RosterRule.main(draft, workload);
+        if (main.isEmpty()) {
             return;
         }
-        Field container = containers.getFirst();
-        String image = container.at("image").text("");
-        Optional<String> system = ImageName.of(image).database();
+        Field container = main.get();
+        Optional<String> system =
+                ImageName.of(container.at("image").text("")).database();
         if (system.isEmpty()) {
-            String name = workload.object().name();
-            String free = draft.apps.containsKey(name)
-                    ? name + "-" + workload.object().kind().toLowerCase(Locale.ROOT)
-                    : name;
-            draft.apps.put(free, new AppDraft(free, workload, container, image));
+            running.add(new ProcessTypes.Process(workload, container));
         } else if (system.get().equals("PostgreSQL") || system.get().equals("Redis")) {
             String type = system.get().equals("PostgreSQL") ? "postgres" : "redis";
             databases.add(new ServiceDraft(type, workload, container));
