@@ -77,8 +77,13 @@ final class AppDraft {
         return all;
     }
 
-    boolean runs(Field workload) {
-        return all().stream().anyMatch(process -> process.workload.object().equals(workload.object()));
+    /** Its process type that a workload is. */
+    AppDraft processOf(String kind, String workload) {
+        return all().stream()
+                .filter(candidate -> candidate.workload.object().kind().equals(kind)
+                        && candidate.workload.object().name().equals(workload))
+                .findFirst()
+                .orElse(this);
     }
 
     /** The task of the recipe that each process type has its own of: {@code limit}, {@code limit-worker}. */
@@ -149,10 +154,12 @@ final class AppDraft {
     }
 
     OptionalInt firstPort() {
-        return container.at("ports").items().stream()
+        OptionalInt named = container.at("ports").items().stream()
                 .flatMap(port -> port.at("containerPort").number().stream())
                 .mapToInt(Integer::intValue)
                 .findFirst();
+        // Knative's containers listen on $PORT, which is 8080 where they name none.
+        return named.isEmpty() && KnativeRule.is(workload) ? OptionalInt.of(8080) : named;
     }
 
     /** Whether a path of the container lies on a volume. */

@@ -92,6 +92,7 @@ final class CronJobRule {
         Field template = Index.podTemplate(job);
         MetadataRule.labels(spec.at("jobTemplate", "metadata"));
         PodRule.common(template, app.name);
+        AccountRule.apply(draft, job.object().name(), template.at("spec"));
         List<String> words = new OneOff(draft, app, container, job.object().shortName(), job.object().name(), place)
                 .words();
         if (!isOwn) {

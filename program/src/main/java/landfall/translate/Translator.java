@@ -128,6 +128,7 @@ public final class Translator {
         draft.index
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
+        draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
         CronJobRule.applyAll(draft);
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
             claim(claim);

@@ -41,6 +41,9 @@ final class WorkloadRule {
         PodRule.app(draft, app, pod);
         container(draft, app, pod);
         readyAfter(app);
+        if (KnativeRule.is(workload)) {
+            KnativeRule.apply(draft, app);
+        }
     }
 
     private static void name(AppDraft app) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import landfall.ledger.Disposition;
 
 /**
@@ -41,6 +42,17 @@ public final class FieldTable {
     /** It has no meaning on one host. */
     public FieldTable irrelevant(String path, String note) {
         return add(new FieldRule(path, List.of(Disposition.IRRELEVANT), true, note, "", "", Map.of()));
+    }
+
+    /**
+     * Irrelevant, unless a translator has a use for it.
+     *
+     * @param others what it gets then
+     */
+    public FieldTable unused(String path, String note, Disposition... others) {
+        List<Disposition> usual = new ArrayList<>(List.of(Disposition.IRRELEVANT));
+        usual.addAll(List.of(others));
+        return add(new FieldRule(path, usual, true, note, "", "", Map.of()));
     }
 
     /**
@@ -87,6 +99,22 @@ public final class FieldTable {
     public FieldTable under(String prefix, FieldTable table) {
         table.rules.values().forEach(rule -> add(rule.under(prefix)));
         return this;
+    }
+
+    /** The table without these lines: a kind whose objects lack the fields. */
+    FieldTable without(String... paths) {
+        Set<String> missing = Set.of(paths);
+        FieldTable rest = new FieldTable();
+        rules.values().stream().filter(rule -> !missing.contains(rule.path())).forEach(rest::add);
+        return rest;
+    }
+
+    /** These lines of the table alone. */
+    FieldTable only(String... paths) {
+        Set<String> wanted = Set.of(paths);
+        FieldTable rest = new FieldTable();
+        rules.values().stream().filter(rule -> wanted.contains(rule.path())).forEach(rest::add);
+        return rest;
     }
 
     public List<FieldRule> rules() {

@@ -11,14 +11,47 @@ public final class Kinds {
             // one line a kind, in the order of docs/mapping.md
             WorkloadRules.deployment(),
             WorkloadRules.statefulSet(),
+            WorkloadRules.daemonSet(),
+            WorkloadRules.replicaSet(),
+            WorkloadRules.replicationController(),
+            WorkloadRules.pod(),
+            WorkloadRules.job(),
             CronJobRules.rules(),
+            KnativeRules.service(),
             ServiceRules.rules(),
             IngressRules.ingress(),
             IngressRules.ingressClass(),
             ConfigurationRules.configMap(),
             ConfigurationRules.secret(),
             ClaimRules.rules(),
+            VolumeObjectRules.persistentVolume(),
+            VolumeObjectRules.storageClass(),
+            VolumeObjectRules.snapshot("VolumeSnapshot"),
+            VolumeObjectRules.snapshot("VolumeSnapshotClass"),
+            VolumeObjectRules.snapshot("VolumeSnapshotContent"),
+            OutsideSecretRules.sealedSecret(),
+            OutsideSecretRules.externalSecret(),
+            OutsideSecretRules.clusterExternalSecret(),
+            OutsideSecretRules.store("SecretStore"),
+            OutsideSecretRules.store("ClusterSecretStore"),
+            OutsideSecretRules.pushSecret(),
+            OutsideSecretRules.secretProviderClass(),
             AutoscalerRules.horizontal(),
+            ScaleRules.vertical(),
+            ScaleRules.scaledObject(),
+            ScaleRules.scaledJob(),
+            ScaleRules.triggerAuthentication("TriggerAuthentication"),
+            ScaleRules.triggerAuthentication("ClusterTriggerAuthentication"),
+            ScaleRules.disruptionBudget(),
+            PolicyRules.limitRange(),
+            PolicyRules.resourceQuota(),
+            PolicyRules.priorityClass(),
+            PolicyRules.podSecurityPolicy(),
+            AccountRules.serviceAccount(),
+            AccountRules.role("Role"),
+            AccountRules.role("ClusterRole"),
+            AccountRules.binding("RoleBinding"),
+            AccountRules.binding("ClusterRoleBinding"),
             NamespaceRules.rules());
 
     private static final Map<String, KindRules> BY_NAME = byName();
@@ -32,6 +65,14 @@ public final class Kinds {
     /** @param group empty for the core group */
     public static Optional<KindRules> of(String group, String kind) {
         return Optional.ofNullable(BY_NAME.get(group + " " + kind));
+    }
+
+    /** The groups that have a kind of this name, in the order of the table. */
+    public static List<String> groupsOf(String kind) {
+        return ALL.stream()
+                .filter(rules -> rules.kind().equals(kind))
+                .flatMap(rules -> rules.groups().stream())
+                .toList();
     }
 
     private static Map<String, KindRules> byName() {
