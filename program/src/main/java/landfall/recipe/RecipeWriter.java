@@ -114,11 +114,7 @@ public final class RecipeWriter {
             tasks.add(task(name, "checks", "dokku_checks_toggle", fields("app", name, "state", "absent")));
         }
         web(app, tasks);
-        tasks.add(task(
-                name,
-                "scale",
-                "dokku_ps_scale",
-                fields("app", name, "scale", scale(app), "skip_deploy", true)));
+        tasks.add(task(name, "scale", "dokku_ps_scale", fields("app", name, "scale", scale(app), "skip_deploy", true)));
         return tasks;
     }
 
@@ -146,7 +142,8 @@ public final class RecipeWriter {
         for (TargetApp.ProcessType other : formation.others()) {
             resources(app.name(), other.name(), "-" + other.name(), other.limits(), "limit", tasks);
         }
-        resources(app.name(), formation.hasProcfile() ? formation.main() : "", "", app.reservations(), "reserve", tasks);
+        resources(
+                app.name(), formation.hasProcfile() ? formation.main() : "", "", app.reservations(), "reserve", tasks);
         for (TargetApp.ProcessType other : formation.others()) {
             resources(app.name(), other.name(), "-" + other.name(), other.reservations(), "reserve", tasks);
         }

@@ -108,8 +108,7 @@ public record TargetApp(
      * @param predeploy commands in words, one after the other
      * @param stopsFirst true if a deploy ends the old containers before it starts the new ones
      */
-    public record Formation(
-            String main, List<ProcessType> others, List<List<String>> predeploy, boolean stopsFirst) {
+    public record Formation(String main, List<ProcessType> others, List<List<String>> predeploy, boolean stopsFirst) {
         public Formation {
             others = List.copyOf(others);
             predeploy = predeploy.stream().map(List::copyOf).toList();

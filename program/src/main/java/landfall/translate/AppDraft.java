@@ -106,11 +106,14 @@ final class AppDraft {
                     .filter(mount -> mounts.stream().noneMatch(own -> own.path().equals(mount.path())))
                     .forEach(mounts::add);
             member.bakedFiles.stream()
-                    .filter(file -> bakedFiles.stream().noneMatch(own -> own.path().equals(file.path())))
+                    .filter(file ->
+                            bakedFiles.stream().noneMatch(own -> own.path().equals(file.path())))
                     .forEach(bakedFiles::add);
             // The longest time to end that any of them was given.
             member.processProperties.forEach((property, value) -> processProperties.merge(
-                    property, value, (own, other) -> own.length() == other.length()
+                    property,
+                    value,
+                    (own, other) -> own.length() == other.length()
                             ? (own.compareTo(other) >= 0 ? own : other)
                             : (own.length() > other.length() ? own : other)));
         }
@@ -118,7 +121,8 @@ final class AppDraft {
 
     /** Where the words of its command go. */
     String commandPlace() {
-        return Place.appFile(name, isMember || !members.isEmpty() || !process.equals("web") ? "Procfile" : "Dockerfile");
+        return Place.appFile(
+                name, isMember || !members.isEmpty() || !process.equals("web") ? "Procfile" : "Dockerfile");
     }
 
     String scalePlace() {

@@ -29,9 +29,8 @@ final class AppName {
 
     /** The name in letters that Dokku takes; a long one is cut and ends in a digest of the whole. */
     static String of(String wanted, String fallback) {
-        String plain = wanted.toLowerCase(Locale.ROOT)
-                .replaceAll("[^a-z0-9]+", "-")
-                .replaceAll("^-+|-+$", "");
+        String plain =
+                wanted.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-").replaceAll("^-+|-+$", "");
         String name = plain.isEmpty() ? fallback : plain;
         return name.length() <= LENGTH_MAX ? name : name.substring(0, LENGTH_MAX - 9) + "-" + digest(wanted);
     }

@@ -34,8 +34,8 @@ final class AutoscalerRule {
         draft.lost(
                 draftApp.name,
                 "scaling up to " + maximum + " by load",
-                "the host must hold the peak: try `dokku ps:scale " + draftApp.name + " " + draftApp.process + "=" + maximum
-                        + "` if one process isn't enough");
+                "the host must hold the peak: try `dokku ps:scale " + draftApp.name + " " + draftApp.process + "="
+                        + maximum + "` if one process isn't enough");
     }
 
     /** What it scales is a database, a part of the cluster, or not among the manifests. */

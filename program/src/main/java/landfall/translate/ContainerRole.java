@@ -90,9 +90,8 @@ enum ContainerRole {
         return workload.object().kind().equals("DaemonSet")
                 || pod.at("hostPID").is("true")
                 || pod.at("volumes").items().stream()
-                        .anyMatch(volume -> volume.at("hostPath", "path")
-                                .text("")
-                                .matches("/|/(proc|sys|var|run|dev|etc)(/.*)?"));
+                        .anyMatch(volume ->
+                                volume.at("hostPath", "path").text("").matches("/|/(proc|sys|var|run|dev|etc)(/.*)?"));
     }
 
     /** True for what never is the service itself where another container stands beside it. */

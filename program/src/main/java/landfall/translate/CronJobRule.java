@@ -1,10 +1,8 @@
 package landfall.translate;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import landfall.target.Place;
 import landfall.target.ShellWords;
@@ -84,7 +82,8 @@ final class CronJobRule {
         boolean isOwn = app.workload.object().equals(job.object());
         app.cronJobs.add(job.object().shortName());
         job.at("metadata", "name")
-                .adapted(RULE + "name", place, isOwn ? "an app without processes" : "Dokku names cron tasks by content");
+                .adapted(
+                        RULE + "name", place, isOwn ? "an app without processes" : "Dokku names cron tasks by content");
         if (isOwn) {
             draft.changed(
                     app.name, "has no process that keeps running: it holds the image and settings of its cron tasks");
@@ -93,7 +92,13 @@ final class CronJobRule {
         MetadataRule.labels(spec.at("jobTemplate", "metadata"));
         PodRule.common(template, app.name);
         AccountRule.apply(draft, job.object().name(), template.at("spec"));
-        List<String> words = new OneOff(draft, app, container, job.object().shortName(), job.object().name(), place)
+        List<String> words = new OneOff(
+                        draft,
+                        app,
+                        container,
+                        job.object().shortName(),
+                        job.object().name(),
+                        place)
                 .words();
         if (!isOwn) {
             InitRule.applyAll(draft, app, job, container);

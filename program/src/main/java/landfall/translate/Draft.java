@@ -103,8 +103,8 @@ final class Draft {
         return service.at("spec", "ports").items().stream()
                 .map(port -> port.at("targetPort").text(port.at("port").text("")))
                 .anyMatch(target -> app.container.at("ports").items().stream()
-                        .anyMatch(port ->
-                                port.at("name").is(target) || port.at("containerPort").is(target)));
+                        .anyMatch(port -> port.at("name").is(target)
+                                || port.at("containerPort").is(target)));
     }
 
     /** The app that a workload is, or is a process type of. */

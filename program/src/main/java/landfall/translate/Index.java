@@ -64,8 +64,7 @@ final class Index {
     }
 
     List<Field> cronJobs() {
-        return sorted(object ->
-                object.group().equals("batch") && object.kind().equals("CronJob"));
+        return sorted(object -> object.group().equals("batch") && object.kind().equals("CronJob"));
     }
 
     /** Jobs that no CronJob made, by name. */
@@ -85,8 +84,8 @@ final class Index {
     static Optional<String> maker(KubeObject object) {
         return object.root().itemsAt("metadata", "ownerReferences").stream()
                 .filter(owner -> owner.bool("controller").orElse(true))
-                .map(owner -> owner.text("kind").orElse("") + "/"
-                        + owner.text("name").orElse(""))
+                .map(owner ->
+                        owner.text("kind").orElse("") + "/" + owner.text("name").orElse(""))
                 .findFirst();
     }
 

@@ -117,8 +117,13 @@ final class InitRule {
     private void predeploy() {
         String id = app.name + "-" + init.at("name").text("");
         String place = Place.appFile(app.name, "app.json") + "#scripts/dokku/predeploy";
-        List<String> command = new OneOff(draft, app, init, "The init container " + init.at("name").text("") + " of "
-                        + app.name, id, place)
+        List<String> command = new OneOff(
+                        draft,
+                        app,
+                        init,
+                        "The init container " + init.at("name").text("") + " of " + app.name,
+                        id,
+                        place)
                 .words();
         if (!command.isEmpty()) {
             app.predeploy.add(command);

@@ -8,8 +8,8 @@ import landfall.target.Place;
 /** Job: what migrates before a release runs before each deploy; what has run is done; the rest is decided. */
 final class JobRule {
     private static final String RULE = "Job.";
-    private static final Pattern BEFORE_RELEASE = Pattern.compile(
-            "(?s).*(db:(migrate|prepare)|manage(\\.py)?\\s+(migrate|collectstatic)|ecto\\.migrate"
+    private static final Pattern BEFORE_RELEASE =
+            Pattern.compile("(?s).*(db:(migrate|prepare)|manage(\\.py)?\\s+(migrate|collectstatic)|ecto\\.migrate"
                     + "|\\bmigrat(e|ion|ions)\\b|prisma\\s+migrate|alembic\\s+upgrade|collectstatic|assets:precompile"
                     + "|db\\s+upgrade|compilemessages).*");
 
@@ -26,7 +26,8 @@ final class JobRule {
         }
         Field container = main.get();
         Optional<AppDraft> app = appOf(draft, job, container);
-        boolean isMigration = BEFORE_RELEASE.matcher(RosterRule.command(container)).matches();
+        boolean isMigration =
+                BEFORE_RELEASE.matcher(RosterRule.command(container)).matches();
         if (app.isPresent() && isMigration) {
             predeploy(draft, job, container, app.get());
             return;
@@ -45,7 +46,8 @@ final class JobRule {
                 .filter(app -> OneOff.fits(app, job, container))
                 .findFirst()
                 .or(() -> draft.apps.values().stream()
-                        .filter(app -> repository(app.image).equals(repository(container.at("image").text(""))))
+                        .filter(app -> repository(app.image)
+                                .equals(repository(container.at("image").text(""))))
                         .findFirst());
     }
 
@@ -56,7 +58,13 @@ final class JobRule {
     private static void predeploy(Draft draft, Field job, Field container, AppDraft app) {
         String place = Place.appFile(app.name, "app.json") + "#scripts/dokku/predeploy";
         job.at("metadata", "name").adapted(RULE + "name", place, "a step before each deploy of " + app.name);
-        List<String> words = new OneOff(draft, app, container, job.object().shortName(), job.object().name(), place)
+        List<String> words = new OneOff(
+                        draft,
+                        app,
+                        container,
+                        job.object().shortName(),
+                        job.object().name(),
+                        place)
                 .words();
         if (!words.isEmpty()) {
             app.predeploy.add(words);
@@ -96,9 +104,7 @@ final class JobRule {
                 job.object().shortName() + " runs once ("
                         + (shown.isEmpty() ? "what " + container.at("image").text("") + " does" : shortened(shown))
                         + "). Is anything left to do on Dokku?",
-                Draft.options(
-                        "done", "no: it has run, and what it did comes over with the data",
-                        "by-hand", run),
+                Draft.options("done", "no: it has run, and what it did comes over with the data", "by-hand", run),
                 Optional.of("done"),
                 container.at("image"));
         job.at("metadata", "name").decision(RULE + "once", id, "has it run already?");
@@ -110,7 +116,10 @@ final class JobRule {
     }
 
     private static boolean isTest(Field job) {
-        return List.of(job.at("metadata", "annotations", "helm.sh/hook").text("").split(",")).stream()
+        return List.of(job.at("metadata", "annotations", "helm.sh/hook")
+                        .text("")
+                        .split(","))
+                .stream()
                 .anyMatch(hook -> hook.strip().startsWith("test"));
     }
 }

@@ -19,7 +19,8 @@ final class KnativeRule {
         scale(draft, app, template.at("metadata", "annotations"));
         spec.at("timeoutSeconds").number().ifPresent(seconds -> {
             app.nginx.put("proxy-read-timeout", seconds + "s");
-            spec.at("timeoutSeconds").carried(RULE + "timeoutSeconds", Place.task(app.name, "nginx-proxy-read-timeout"));
+            spec.at("timeoutSeconds")
+                    .carried(RULE + "timeoutSeconds", Place.task(app.name, "nginx-proxy-read-timeout"));
         });
         Field concurrency = spec.at("containerConcurrency");
         if (concurrency.number().orElse(0) > 0) {
@@ -32,8 +33,10 @@ final class KnativeRule {
             concurrency.satisfied(RULE + "containerConcurrency", "no bound was asked for");
         }
         traffic(draft, app);
-        draft.changed(app.name, "answers at its Dokku domain; Knative gave it " + app.workload.object().name() + "."
-                + draft.namespace + " below the cluster's own");
+        draft.changed(
+                app.name,
+                "answers at its Dokku domain; Knative gave it "
+                        + app.workload.object().name() + "." + draft.namespace + " below the cluster's own");
     }
 
     /** Knative sleeps without requests and wakes up at the first; Dokku's processes always run. */
@@ -75,7 +78,9 @@ final class KnativeRule {
                     "deploy the version you want as " + app.name + "; two at once are two apps");
         }
         for (Field share : shares) {
-            if (isSplit || share.at("tag").exists() || !share.at("revisionName").text("").isEmpty()) {
+            if (isSplit
+                    || share.at("tag").exists()
+                    || !share.at("revisionName").text("").isEmpty()) {
                 share.lost(RULE + "traffic", "all traffic goes to the one version that is deployed");
             } else {
                 share.satisfied(RULE + "traffic", "all traffic goes to the one version that is deployed");

@@ -54,8 +54,9 @@ final class OneOff {
     }
 
     private static boolean isLiteral(Field variable) {
-        return variable.at("value").exists() && !EnvironmentRule.isSensitive(
-                variable.at("name").text(""), variable.at("value").text(""));
+        return variable.at("value").exists()
+                && !EnvironmentRule.isSensitive(
+                        variable.at("name").text(""), variable.at("value").text(""));
     }
 
     private static boolean hasFiles(AppDraft app, Field workload, Field container) {
@@ -65,10 +66,16 @@ final class OneOff {
                         || entry.getValue().equals(files.get(entry.getKey())));
     }
 
+    /** True for an app that is there for this command alone. */
+    private boolean isOfApp() {
+        return container.object().equals(app.container.object())
+                && container.path().equals(app.container.path());
+    }
+
     /** The command's words; empty if the container has none of its own and runs what the image says. */
     List<String> words() {
         List<String> words = new ArrayList<>();
-        if (container != app.container) {
+        if (!isOfApp()) {
             settle();
             variables().forEach((name, value) -> words.add(name + "=" + value));
             if (!words.isEmpty()) {
@@ -113,8 +120,7 @@ final class OneOff {
     /** Variables that the app doesn't have, or with other values, as far as a command line may hold them. */
     private Map<String, String> variables() {
         Map<String, String> others = new TreeMap<>();
-        Map<String, Variable> variables =
-                EnvironmentRule.resolve(draft, container, id, Place.task(app.name, "config"));
+        Map<String, Variable> variables = EnvironmentRule.resolve(draft, container, id, Place.task(app.name, "config"));
         for (Variable variable : variables.values()) {
             Variable ofApp = app.variables.get(variable.name());
             if (ofApp != null && ofApp.value().equals(variable.value())) {
@@ -148,7 +154,7 @@ final class OneOff {
     private void entrypoint() {
         boolean hasCommand = !container.at("command").items().isEmpty();
         boolean appHasCommand = !app.container.at("command").items().isEmpty();
-        if (container == app.container || hasCommand == appHasCommand) {
+        if (isOfApp() || hasCommand == appHasCommand) {
             return;
         }
         if (hasCommand) {

@@ -84,8 +84,7 @@ final class ProcessTypes {
                 .min(Comparator.comparing((Process candidate) -> !process.name().startsWith(candidate.name() + "-"))
                         .thenComparing(Process.BY_NAME))
                 .filter(candidate -> isWanted(candidate, process));
-        main.ifPresentOrElse(
-                found -> Objects.requireNonNull(members.get(found)).add(process), () -> add(process));
+        main.ifPresentOrElse(found -> Objects.requireNonNull(members.get(found)).add(process), () -> add(process));
     }
 
     /** A container beside the main one of its pod goes where that went. */
@@ -106,8 +105,7 @@ final class ProcessTypes {
                 "processes-" + app,
                 "Several workloads run the image of " + app + " with the same settings. They become process types of"
                         + " one app, deployed together and scaled one by one.",
-                Draft.options(
-                        "join", "one app with a Procfile", "separate", "an app each, deployed one by one"),
+                Draft.options("join", "one app with a Procfile", "separate", "an app each, deployed one by one"),
                 Optional.of("join"),
                 process.container.at("image"));
         return answer.filter("join"::equals).isPresent();
@@ -128,8 +126,10 @@ final class ProcessTypes {
 
     private static boolean hasWholeCommand(Process one, Process other) {
         boolean bothCommands = isGiven(one, "command") && isGiven(other, "command");
-        boolean bothArguments =
-                !isGiven(one, "command") && !isGiven(other, "command") && isGiven(one, "args") && isGiven(other, "args");
+        boolean bothArguments = !isGiven(one, "command")
+                && !isGiven(other, "command")
+                && isGiven(one, "args")
+                && isGiven(other, "args");
         return (bothCommands || bothArguments) && isPlain(one) && isPlain(other);
     }
 
@@ -139,8 +139,7 @@ final class ProcessTypes {
 
     private static boolean isPlain(Process process) {
         return Stream.concat(
-                        process.container.at("command").texts().stream(),
-                        process.container.at("args").texts().stream())
+                        process.container.at("command").texts().stream(), process.container.at("args").texts().stream())
                 .noneMatch(word -> word.contains("$") || word.contains("\n"));
     }
 
@@ -177,7 +176,8 @@ final class ProcessTypes {
                             .collect(Collectors.joining()))
                     .findFirst()
                     .orElse("");
-            volumes.put(mount.at("mountPath").text(""), source + mount.at("subPath").text(""));
+            volumes.put(
+                    mount.at("mountPath").text(""), source + mount.at("subPath").text(""));
         }
         return volumes;
     }
@@ -213,7 +213,8 @@ final class ProcessTypes {
 
     private static String processName(String app, Process main, Process process, Set<String> taken) {
         boolean isBeside = process.workload.equals(main.workload) && !process.equals(main)
-                || !process.container.equals(ContainerRole.main(process.workload).orElse(process.container));
+                || !process.container.equals(
+                        ContainerRole.main(process.workload).orElse(process.container));
         String own = isBeside ? process.container.at("name").text("") : process.name();
         String shorter = own.startsWith(app + "-") ? own.substring(app.length() + 1) : own;
         String name = AppName.of(shorter, "worker");

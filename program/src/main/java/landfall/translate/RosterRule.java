@@ -130,7 +130,8 @@ final class RosterRule {
                 + AppName.of(workload.object().name(), "unnamed");
         draft.ask(
                 id,
-                workload.object().shortName() + " names no image (" + workload.object().file() + ":"
+                workload.object().shortName() + " names no image ("
+                        + workload.object().file() + ":"
                         + workload.object().line() + "): it looks like a patch for kustomize. Plan from rendered"
                         + " manifests: `kubectl kustomize DIR | landfall plan -`.",
                 Draft.options("leave", "it is left out of the move"),

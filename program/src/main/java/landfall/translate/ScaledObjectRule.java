@@ -13,13 +13,16 @@ final class ScaledObjectRule {
         Field spec = scaler.at("spec");
         Field reference = spec.at("scaleTargetRef");
         MetadataRule.apply(scaler);
-        Optional<AppDraft> app =
-                draft.appRunning(reference.at("kind").text("Deployment"), reference.at("name").text(""));
+        Optional<AppDraft> app = draft.appRunning(
+                reference.at("kind").text("Deployment"), reference.at("name").text(""));
         if (app.isEmpty()) {
             AutoscalerRule.nobody(draft, scaler);
             return;
         }
-        AppDraft process = app.get().processOf(reference.at("kind").text("Deployment"), reference.at("name").text(""));
+        AppDraft process = app.get()
+                .processOf(
+                        reference.at("kind").text("Deployment"),
+                        reference.at("name").text(""));
         String scale = process.scalePlace();
         scaler.at("metadata", "name").irrelevant(RULE + "name", "named nowhere else");
         reference.adapted(RULE + "scaleTargetRef", scale, "the process type " + process.process);

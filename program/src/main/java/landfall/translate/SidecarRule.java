@@ -47,7 +47,8 @@ final class SidecarRule {
             case EXPORTER, AGENT -> {
                 draft.lost(
                         subject,
-                        "metrics by the container " + name + " (" + container.at("image").text("") + ")",
+                        "metrics by the container " + name + " ("
+                                + container.at("image").text("") + ")",
                         "if you keep Prometheus, run the exporter as an app of its own on the same network");
                 container.lost(RULE + ".metrics", "an exporter of metrics; nothing on Dokku reads them");
             }
@@ -67,16 +68,19 @@ final class SidecarRule {
                         container,
                         "asks for a login before traffic reaches " + subject + ". Without it the app is open to all.",
                         List.of(
-                                "leave", "I make an app of the proxy, give it the domain and let it lead to "
-                                        + subject + ".web",
-                                "open", "the app may be reached without"));
+                                "leave",
+                                "I make an app of the proxy, give it the domain and let it lead to " + subject + ".web",
+                                "open",
+                                "the app may be reached without"));
             case WEB_SERVER ->
                 ask(
                         draft,
                         subject,
                         container,
                         "is a web server in front of " + subject
-                                + (sharesVolume(workload, container) ? " that serves files of a volume they share." : "."),
+                                + (sharesVolume(workload, container)
+                                        ? " that serves files of a volume they share."
+                                        : "."),
                         List.of(
                                 "dokku", "Dokku's nginx takes its place; I carry over what its configuration does",
                                 "leave", "I make an app of it, on a network and storage entry that both use"));

@@ -150,8 +150,7 @@ public final class Translator {
             return;
         }
         Field container = main.get();
-        Optional<String> system =
-                ImageName.of(container.at("image").text("")).database();
+        Optional<String> system = ImageName.of(container.at("image").text("")).database();
         if (system.isEmpty()) {
             running.add(new ProcessTypes.Process(workload, container));
         } else if (system.get().equals("PostgreSQL") || system.get().equals("Redis")) {

@@ -66,12 +66,14 @@ final class WorkloadRule {
             stopFirst(draft, app, deployment.at("type"), "strategy Recreate");
             deployment.at("rollingUpdate").irrelevant(RULE + "strategy", "Recreate has no steps");
         } else {
-            deployment.satisfied(RULE + "strategy", "Dokku starts the new container, checks it, then stops the old one");
+            deployment.satisfied(
+                    RULE + "strategy", "Dokku starts the new container, checks it, then stops the old one");
         }
         boolean keepsFiles = app.workload.object().kind().equals("StatefulSet")
                 && !(app.workload.at("spec", "volumeClaimTemplates").items().isEmpty()
                         && Index.pod(app.workload).at("volumes").items().stream()
-                                .noneMatch(volume -> volume.at("persistentVolumeClaim").exists()));
+                                .noneMatch(volume ->
+                                        volume.at("persistentVolumeClaim").exists()));
         if (keepsFiles) {
             stopFirst(draft, app, app.workload.at("spec", "replicas"), "a StatefulSet with files");
         }
@@ -103,14 +105,16 @@ final class WorkloadRule {
         Field replicas = app.workload.at("spec", "replicas");
         switch (app.workload.object().kind()) {
             case "CronJob" -> app.processes = 0;
-            case "DaemonSet" -> draft.changed(
-                    app.name, "ran once on each node (DaemonSet); on the Dokku host it runs once");
+            case "DaemonSet" ->
+                draft.changed(app.name, "ran once on each node (DaemonSet); on the Dokku host it runs once");
             default -> app.processes = replicas.number().orElse(1);
         }
         replicas.carried(RULE + "replicas", app.scalePlace());
         if (replicas.is("0")) {
-            draft.changed(app.name, app.process + " is scaled to 0 today and stays so: `dokku ps:scale " + app.name
-                    + " " + app.process + "=1` starts it");
+            draft.changed(
+                    app.name,
+                    app.process + " is scaled to 0 today and stays so: `dokku ps:scale " + app.name + " " + app.process
+                            + "=1` starts it");
         }
     }
 

@@ -16,8 +16,9 @@ final class KnativeRules {
                 "an app that always runs; its newest revision gets all the traffic",
                 new FieldTable()
                         .varies("metadata.name", "the app's name", Disposition.CARRIED, Disposition.ADAPTED)
-                        .under("spec.template.metadata", Objects.ofTemplate().only(
-                                "annotations", "labels", "name", "namespace", "finalizers"))
+                        .under(
+                                "spec.template.metadata",
+                                Objects.ofTemplate().only("annotations", "labels", "name", "namespace", "finalizers"))
                         .under("spec.template.spec", spec())
                         .varies(
                                 "spec.traffic[]",
@@ -29,16 +30,19 @@ final class KnativeRules {
 
     private static FieldTable spec() {
         return new FieldTable()
-                .under("containers[]", ContainerTable.table().without(
-                        "lifecycle",
-                        "stdin",
-                        "stdinOnce",
-                        "tty",
-                        "volumeDevices",
-                        "resizePolicy",
-                        "restartPolicy",
-                        "restartPolicyRules",
-                        "resources.claims"))
+                .under(
+                        "containers[]",
+                        ContainerTable.table()
+                                .without(
+                                        "lifecycle",
+                                        "stdin",
+                                        "stdinOnce",
+                                        "tty",
+                                        "volumeDevices",
+                                        "resizePolicy",
+                                        "restartPolicy",
+                                        "restartPolicyRules",
+                                        "resources.claims"))
                 .varies(
                         "containerConcurrency",
                         "nginx hands on every request at once",
@@ -47,24 +51,32 @@ final class KnativeRules {
                 .carried("timeoutSeconds", "nginx proxy-read-timeout")
                 .satisfied("responseStartTimeoutSeconds", "nginx waits as long as for the whole answer")
                 .satisfied("idleTimeoutSeconds", "nginx waits as long as for the whole answer")
-                .varies("volumes[]", "storage entries, tmpfs, or files of the image",
+                .varies(
+                        "volumes[]",
+                        "storage entries, tmpfs, or files of the image",
                         Disposition.CARRIED,
                         Disposition.ADAPTED,
                         Disposition.SATISFIED,
                         Disposition.IRRELEVANT,
                         Disposition.DECISION)
-                .varies("initContainers[]", "as in a Deployment",
+                .varies(
+                        "initContainers[]",
+                        "as in a Deployment",
                         Disposition.SATISFIED,
                         Disposition.ADAPTED,
                         Disposition.LOST,
                         Disposition.DECISION)
-                .varies("securityContext", "docker options where they mean the same; else decided",
+                .varies(
+                        "securityContext",
+                        "docker options where they mean the same; else decided",
                         Disposition.CARRIED,
                         Disposition.ADAPTED,
                         Disposition.SATISFIED,
                         Disposition.DECISION)
                 .varies("imagePullSecrets[]", "registry:login on the host, by decision", Disposition.DECISION)
-                .varies("serviceAccountName", "irrelevant unless the app talks to the Kubernetes API",
+                .varies(
+                        "serviceAccountName",
+                        "irrelevant unless the app talks to the Kubernetes API",
                         Disposition.IRRELEVANT,
                         Disposition.DECISION)
                 .irrelevant("automountServiceAccountToken", "there is no Kubernetes API to talk to")

@@ -74,10 +74,7 @@ final class WorkloadRules {
 
     static KindRules replicaSet() {
         return KindRules.of(
-                Set.of("apps", "extensions"),
-                "ReplicaSet",
-                "an app; nothing where a Deployment made it",
-                common());
+                Set.of("apps", "extensions"), "ReplicaSet", "an app; nothing where a Deployment made it", common());
     }
 
     static KindRules replicationController() {
