@@ -36,8 +36,8 @@ final class AppFolder {
         if (app.formation().hasProcfile()) {
             files.put("Procfile", procfile(app));
         }
-        if (!app.web().routes().isEmpty()) {
-            files.put("nginx.conf.sigil", NginxTemplate.text(app.web().routes()));
+        if (app.web().template().isNeeded()) {
+            files.put("nginx.conf.sigil", NginxTemplate.text(app));
         }
         return files;
     }

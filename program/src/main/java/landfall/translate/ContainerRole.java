@@ -120,6 +120,6 @@ enum ContainerRole {
 
     /** True for a server that keeps data: it becomes a service, not an app. */
     static boolean isDatabase(Field container) {
-        return ImageName.of(container.at("image").text("")).database().isPresent();
+        return DatastoreImage.of(container).isPresent();
     }
 }

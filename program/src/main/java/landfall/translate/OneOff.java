@@ -60,8 +60,8 @@ final class OneOff {
     }
 
     private static boolean hasFiles(AppDraft app, Field workload, Field container) {
-        Map<String, String> files = ProcessTypes.volumes(new ProcessTypes.Process(app.workload, app.container));
-        return ProcessTypes.volumes(new ProcessTypes.Process(workload, container)).entrySet().stream()
+        Map<String, String> files = ProcessTypes.volumes(new ProcessTypes.Running(app.workload, app.container));
+        return ProcessTypes.volumes(new ProcessTypes.Running(workload, container)).entrySet().stream()
                 .allMatch(entry -> entry.getValue().startsWith("emptyDir")
                         || entry.getValue().equals(files.get(entry.getKey())));
     }

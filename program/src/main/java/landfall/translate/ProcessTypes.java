@@ -22,17 +22,17 @@ final class ProcessTypes {
     private static final Set<String> RESERVED = Set.of("web", "release", "cron", "run");
 
     private final Draft draft;
-    private final List<Process> mains = new ArrayList<>();
-    private final Map<Process, List<Process>> members = new TreeMap<>(Process.BY_NAME);
+    private final List<Running> mains = new ArrayList<>();
+    private final Map<Running, List<Running>> members = new TreeMap<>(Running.BY_NAME);
 
     private ProcessTypes(Draft draft) {
         this.draft = draft;
     }
 
     /** A container that keeps running, and what it belongs to. */
-    record Process(Field workload, Field container) {
-        static final Comparator<Process> BY_NAME = Comparator.comparing(
-                        (Process process) -> process.workload.object().name())
+    record Running(Field workload, Field container) {
+        static final Comparator<Running> BY_NAME = Comparator.comparing(
+                        (Running process) -> process.workload.object().name())
                 .thenComparing(process -> process.workload.object().kind())
                 .thenComparing(process -> process.container.path().toString());
 
@@ -50,46 +50,46 @@ final class ProcessTypes {
     }
 
     /** Puts an app for each group of processes into the draft, by name. */
-    static void form(Draft draft, List<Process> running) {
+    static void form(Draft draft, List<Running> running) {
         ProcessTypes types = new ProcessTypes(draft);
-        List<Process> all = running.stream().sorted(Process.BY_NAME).toList();
-        List<Process> reached = all.stream().filter(types::isReached).toList();
+        List<Running> all = running.stream().sorted(Running.BY_NAME).toList();
+        List<Running> reached = all.stream().filter(types::isReached).toList();
         reached.forEach(types::add);
         all.stream().filter(process -> !reached.contains(process)).forEach(types::place);
-        for (Process main : all) {
+        for (Running main : all) {
             for (Field container : main.pod().at("containers").items()) {
-                Process beside = new Process(main.workload, container);
+                Running beside = new Running(main.workload, container);
                 if (!beside.equals(main) && joins(main, beside)) {
                     types.beside(main, beside);
                 }
             }
         }
-        types.mains.stream().sorted(Process.BY_NAME).forEach(main -> types.app(main, reached.contains(main)));
+        types.mains.stream().sorted(Running.BY_NAME).forEach(main -> types.app(main, reached.contains(main)));
     }
 
-    private void add(Process main) {
+    private void add(Running main) {
         mains.add(main);
         members.put(main, new ArrayList<>());
     }
 
-    private boolean isReached(Process process) {
+    private boolean isReached(Running process) {
         return process.workload.object().kind().equals("Service")
                 || draft.index.services().stream().anyMatch(service -> Index.selects(service, process.workload));
     }
 
     /** The app whose name it bears goes first: {@code shop-worker} belongs to {@code shop} rather than to {@code api}. */
-    private void place(Process process) {
-        Optional<Process> main = mains.stream()
+    private void place(Running process) {
+        Optional<Running> main = mains.stream()
                 .filter(candidate -> joins(candidate, process))
-                .min(Comparator.comparing((Process candidate) -> !process.name().startsWith(candidate.name() + "-"))
-                        .thenComparing(Process.BY_NAME))
+                .min(Comparator.comparing((Running candidate) -> !process.name().startsWith(candidate.name() + "-"))
+                        .thenComparing(Running.BY_NAME))
                 .filter(candidate -> isWanted(candidate, process));
         main.ifPresentOrElse(found -> Objects.requireNonNull(members.get(found)).add(process), () -> add(process));
     }
 
     /** A container beside the main one of its pod goes where that went. */
-    private void beside(Process main, Process beside) {
-        Process home = mains.stream()
+    private void beside(Running main, Running beside) {
+        Running home = mains.stream()
                 .filter(candidate -> candidate.equals(main)
                         || Objects.requireNonNull(members.get(candidate)).contains(main))
                 .findFirst()
@@ -99,7 +99,7 @@ final class ProcessTypes {
         }
     }
 
-    private boolean isWanted(Process main, Process process) {
+    private boolean isWanted(Running main, Running process) {
         String app = AppName.of(main.name(), "app");
         Optional<String> answer = draft.decide(
                 "processes-" + app,
@@ -111,9 +111,10 @@ final class ProcessTypes {
         return answer.filter("join"::equals).isPresent();
     }
 
-    private static boolean joins(Process one, Process other) {
+    private static boolean joins(Running one, Running other) {
         return one.image().equals(other.image())
                 && !one.image().isEmpty()
+                && !ContainerRole.isDatabase(one.container)
                 && hasWholeCommand(one, other)
                 && sameEnvironment(one.container, other.container)
                 && Stream.of("securityContext", "workingDir", "stdin", "tty")
@@ -124,7 +125,7 @@ final class ProcessTypes {
                 && sameVolumes(one, other);
     }
 
-    private static boolean hasWholeCommand(Process one, Process other) {
+    private static boolean hasWholeCommand(Running one, Running other) {
         boolean bothCommands = isGiven(one, "command") && isGiven(other, "command");
         boolean bothArguments = !isGiven(one, "command")
                 && !isGiven(other, "command")
@@ -133,11 +134,11 @@ final class ProcessTypes {
         return (bothCommands || bothArguments) && isPlain(one) && isPlain(other);
     }
 
-    private static boolean isGiven(Process process, String part) {
+    private static boolean isGiven(Running process, String part) {
         return !process.container.at(part).items().isEmpty();
     }
 
-    private static boolean isPlain(Process process) {
+    private static boolean isPlain(Running process) {
         return Stream.concat(
                         process.container.at("command").texts().stream(), process.container.at("args").texts().stream())
                 .noneMatch(word -> word.contains("$") || word.contains("\n"));
@@ -153,7 +154,7 @@ final class ProcessTypes {
     }
 
     /** What both have at one path must be the same volume; one that only one of them has does the other no harm. */
-    private static boolean sameVolumes(Process one, Process other) {
+    private static boolean sameVolumes(Running one, Running other) {
         if (!one.workload.at("spec", "volumeClaimTemplates").items().isEmpty()
                 || !other.workload.at("spec", "volumeClaimTemplates").items().isEmpty()) {
             return one.workload.equals(other.workload);
@@ -165,7 +166,7 @@ final class ProcessTypes {
     }
 
     /** What is mounted where: path to the volume's source. */
-    static Map<String, String> volumes(Process process) {
+    static Map<String, String> volumes(Running process) {
         Map<String, String> volumes = new TreeMap<>();
         for (Field mount : process.container.at("volumeMounts").items()) {
             String source = process.pod().at("volumes").items().stream()
@@ -182,15 +183,15 @@ final class ProcessTypes {
         return volumes;
     }
 
-    private void app(Process main, boolean isReached) {
-        List<Process> others = Objects.requireNonNull(members.get(main));
+    private void app(Running main, boolean isReached) {
+        List<Running> others = Objects.requireNonNull(members.get(main));
         boolean isWeb = isReached || others.isEmpty();
         String wanted = isWeb ? main.name() : together(main, others);
         String name = AppName.free(draft, wanted, main.workload.object().kind());
         AppDraft app = new AppDraft(name, main.workload, main.container, main.image());
         Set<String> taken = new HashSet<>(RESERVED);
         app.process = isWeb ? "web" : processName(name, main, main, taken);
-        for (Process other : others) {
+        for (Running other : others) {
             AppDraft member = new AppDraft(name, other.workload, other.container, other.image());
             member.isMember = true;
             member.process = processName(name, main, other, taken);
@@ -200,7 +201,7 @@ final class ProcessTypes {
     }
 
     /** What the names of an app's workloads begin with alike, dash by dash: {@code mail-worker}, {@code mail-beat}. */
-    private static String together(Process main, List<Process> others) {
+    private static String together(Running main, List<Running> others) {
         String[] words = main.name().split("-", -1);
         for (int length = words.length; length > 0; length--) {
             String prefix = String.join("-", List.of(words).subList(0, length));
@@ -211,8 +212,8 @@ final class ProcessTypes {
         return main.name();
     }
 
-    private static String processName(String app, Process main, Process process, Set<String> taken) {
-        boolean isBeside = process.workload.equals(main.workload) && !process.equals(main)
+    private static String processName(String app, Running main, Running process, Set<String> taken) {
+        boolean isBeside = (process.workload.equals(main.workload) && !process.equals(main))
                 || !process.container.equals(
                         ContainerRole.main(process.workload).orElse(process.container));
         String own = isBeside ? process.container.at("name").text("") : process.name();

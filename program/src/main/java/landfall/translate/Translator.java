@@ -27,7 +27,9 @@ public final class Translator {
     private final Draft draft;
     private final List<KubeObject> objects;
     /** What keeps running and is no database. */
-    private final List<ProcessTypes.Process> running = new ArrayList<>();
+    private final List<ProcessTypes.Running> running = new ArrayList<>();
+    /** Apps that run a datastore for which there is no plugin. */
+    private final Map<KubeObject, Datastore> stores = new LinkedHashMap<>();
 
     private Translator(List<KubeObject> objects, String move, String namespace, Answers answers) {
         this.objects =
@@ -101,30 +103,35 @@ public final class Translator {
         for (Field workload : draft.index.workloads()) {
             classify(workload, databases);
         }
+        databases.forEach(this::withheld);
         ProcessTypes.form(draft, running);
         CronJobRule.placeAll(draft);
         for (AppDraft app : processes()) {
             app.variables = EnvironmentRule.resolve(
                     draft, app.container, app.name, landfall.target.Place.task(app.name, "config"));
         }
+        draft.services.addAll(databases);
+        findUsers();
+        nameServices();
         for (ServiceDraft database : databases) {
-            if (database.type.equals("redis") && !RedisRule.isMade(draft, database)) {
-                draft.kept.add(database);
-            } else {
-                draft.services.add(database);
+            if (database.store != Datastore.POSTGRESQL && !DatastoreRule.isMade(draft, database)) {
+                draft.services.remove(database);
+                DatastoreRule.keep(draft, database);
             }
         }
-        findUsers();
         databases();
         for (AppDraft app : processes()) {
             new VariableRule(draft, app).apply();
+            Optional<Datastore> store = Optional.ofNullable(stores.get(app.workload.object()));
+            store.ifPresent(ignored -> DatastoreRule.beforeApp(app));
             WorkloadRule.apply(draft, app);
+            store.ifPresent(system -> DatastoreRule.afterApp(draft, app, system));
         }
         draft.apps.values().forEach(AppDraft::absorb);
         draft.index.made().forEach(made -> MadeRule.apply(made));
         draft.index.jobs().forEach(job -> JobRule.apply(draft, job));
         draft.index.services().forEach(service -> ServiceRule.apply(draft, service));
-        IngressRule.applyAll(draft);
+        FrontRules.apply(draft);
         draft.index
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
@@ -150,14 +157,31 @@ public final class Translator {
             return;
         }
         Field container = main.get();
-        Optional<String> system = ImageName.of(container.at("image").text("")).database();
-        if (system.isEmpty()) {
-            running.add(new ProcessTypes.Process(workload, container));
-        } else if (system.get().equals("PostgreSQL") || system.get().equals("Redis")) {
-            String type = system.get().equals("PostgreSQL") ? "postgres" : "redis";
-            databases.add(new ServiceDraft(type, workload, container));
-        } else {
-            DatabaseRule.refuse(draft, workload, system.get());
+        Optional<Datastore> store = DatastoreImage.of(container);
+        if (store.isPresent() && store.get().plugin().isPresent()) {
+            databases.add(new ServiceDraft(store.get(), workload, container));
+            return;
+        }
+        if (store.isPresent() && !DatastoreRule.isMadeAsApp(draft, workload, container, store.get())) {
+            DatabaseRule.keep(draft, workload, workload.object().name() + "-data");
+            return;
+        }
+        store.ifPresent(system -> stores.put(workload.object(), system));
+        running.add(new ProcessTypes.Running(workload, container));
+    }
+
+    /** Passwords that a database takes from a Secret which isn't among the manifests: recognised wherever they go. */
+    private void withheld(ServiceDraft database) {
+        for (Field variable : database.container.at("env").items()) {
+            Field reference = variable.at("valueFrom", "secretKeyRef");
+            String secret = reference.at("name").text("");
+            String key = reference.at("key").text("");
+            String name = variable.at("name").text("");
+            boolean isPassword = database.store.passwordVariables().contains(name)
+                    || database.store.rootPasswordVariables().contains(name);
+            if (isPassword && draft.index.secret(secret).isEmpty()) {
+                draft.withheld.put(secret + "/" + key, Draft.standIn(secret, key));
+            }
         }
     }
 
@@ -178,7 +202,7 @@ public final class Translator {
         }
     }
 
-    private void databases() {
+    private void nameServices() {
         for (ServiceDraft database : draft.services) {
             if (database.users.size() == 1) {
                 String suffix = database.type.equals("postgres") ? "-db" : "-" + database.type;
@@ -188,14 +212,16 @@ public final class Translator {
                 database.name = isTaken ? database.name : wanted;
             }
         }
+    }
+
+    private void databases() {
         for (ServiceDraft database : draft.services) {
             if (database.type.equals("postgres")) {
                 PostgresRule.apply(draft, database);
             } else {
-                RedisRule.apply(draft, database);
+                DatastoreRule.apply(draft, database);
             }
         }
-        draft.kept.forEach(database -> RedisRule.keep(draft, database));
     }
 
     private void claim(Field claim) {
@@ -234,7 +260,7 @@ public final class Translator {
                 draft.changed(app.name, "nginx bounds no request body, as the Service did");
             }
         }
-        if (!app.routes.isEmpty()) {
+        if (!app.sites.isEmpty()) {
             return;
         }
         draft.changed(
@@ -243,6 +269,9 @@ public final class Translator {
     }
 
     private int webPort(AppDraft app) {
+        if (app.mainPort.isPresent()) {
+            return app.mainPort.getAsInt();
+        }
         return draft.index.services().stream()
                 .filter(service -> Index.selects(service, app.workload))
                 .flatMap(service -> service.at("spec", "ports").items().stream())
