@@ -42,11 +42,14 @@ final class OneOff {
         if (!container.at("image").is(app.image)) {
             return false;
         }
+        return hasSettings(app, container) && hasFiles(app, workload, container);
+    }
+
+    private static boolean hasSettings(AppDraft app, Field container) {
         Set<String> own = shapes(app.container.at("env"));
         Set<String> sets = shapes(app.container.at("envFrom"));
         return container.at("envFrom").items().stream().allMatch(from -> sets.contains(Shape.of(from)))
-                && container.at("env").items().stream().allMatch(one -> own.contains(Shape.of(one)) || isLiteral(one))
-                && hasFiles(app, workload, container);
+                && container.at("env").items().stream().allMatch(one -> own.contains(Shape.of(one)) || isLiteral(one));
     }
 
     private static Set<String> shapes(Field list) {
@@ -119,6 +122,28 @@ final class OneOff {
 
     /** Variables that the app doesn't have, or with other values, as far as a command line may hold them. */
     private Map<String, String> variables() {
+        return hasSettings(app, container) ? literals() : resolved();
+    }
+
+    /** What stands in the app's own pod template too is read there. */
+    private Map<String, String> literals() {
+        Set<String> own = shapes(app.container.at("env"));
+        Map<String, String> others = new TreeMap<>();
+        String config = Place.task(app.name, "config");
+        container.at("envFrom").items().forEach(from -> from.carried("Container.envFrom", config, "the app's own"));
+        for (Field variable : container.at("env").items()) {
+            String name = variable.at("name").text("");
+            if (own.contains(Shape.of(variable))) {
+                variable.carried("Container.env", config + "/" + name, "the app's own");
+            } else {
+                others.put(name, EnvironmentRule.expand(variable.at("value").text(""), app.variables));
+                variable.adapted("Container.env", place, "set before the command");
+            }
+        }
+        return others;
+    }
+
+    private Map<String, String> resolved() {
         Map<String, String> others = new TreeMap<>();
         Map<String, Variable> variables = EnvironmentRule.resolve(draft, container, id, Place.task(app.name, "config"));
         for (Variable variable : variables.values()) {

@@ -107,8 +107,7 @@ public final class Translator {
         ProcessTypes.form(draft, running);
         CronJobRule.placeAll(draft);
         for (AppDraft app : processes()) {
-            app.variables = EnvironmentRule.resolve(
-                    draft, app.container, app.name, landfall.target.Place.task(app.name, "config"));
+            app.variables = EnvironmentRule.ofApp(draft, app);
         }
         draft.services.addAll(databases);
         findUsers();
