@@ -84,7 +84,7 @@ final class DownwardRule {
                 yield Optional.of("dokku");
             }
             case "status.podIP", "status.podIPs" -> ownAddress(subject, downward, place);
-            case "status.hostIP", "status.hostIPs" -> hostAddress(subject, downward, place);
+            case "status.hostIP", "status.hostIPs" -> hostAddress(subject, downward);
             default -> {
                 draft.refuse(
                         "variable-" + owner + "-" + subject.toLowerCase(Locale.ROOT),
@@ -155,7 +155,7 @@ final class DownwardRule {
         });
     }
 
-    private Optional<String> hostAddress(String subject, Field downward, String place) {
+    private Optional<String> hostAddress(String subject, Field downward) {
         String id = "node-address-" + owner;
         Optional<String> answer = draft.ask(
                 id,
@@ -182,10 +182,14 @@ final class DownwardRule {
             return Optional.empty();
         }
         StringBuilder lines = new StringBuilder();
-        new TreeMap<>(template.at("metadata", path.substring("metadata.".length())).entries())
+        new TreeMap<>(template.at("metadata", path.substring("metadata.".length()))
+                        .entries())
                 .forEach((key, value) -> lines.append(key)
                         .append("=\"")
-                        .append(value.text("").replace("\\", "\\\\").replace("\"", "\\\"").replace("\n", "\\n"))
+                        .append(value.text("")
+                                .replace("\\", "\\\\")
+                                .replace("\"", "\\\"")
+                                .replace("\n", "\\n"))
                         .append("\"\n"));
         downward.carried(RULE, place, "the pods' own, as the manifests have them");
         return Optional.of(lines.toString());

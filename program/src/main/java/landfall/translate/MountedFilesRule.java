@@ -89,15 +89,6 @@ final class MountedFilesRule {
         }
     }
 
-    /** The file names of a source: its items, else all its keys. */
-    private static Map<String, Field> paths(Field reference, Iterable<String> keys) {
-        Map<String, Field> paths = new TreeMap<>();
-        if (reference.at("items").items().isEmpty()) {
-            keys.forEach(key -> paths.put(key, reference));
-        }
-        return paths;
-    }
-
     private void configMap(Field reference, String mode) {
         String name = reference.at("name").text("");
         Optional<Field> object = draft.index.configMap(name);
@@ -106,10 +97,13 @@ final class MountedFilesRule {
             return;
         }
         Map<String, Field> keys = EnvironmentRule.keys(object.get(), false);
-        reference.carried(RULE, Place.appFile(app.name, "files" + path), "baked into the image: a change of it is a deploy");
+        reference.carried(
+                RULE, Place.appFile(app.name, "files" + path), "baked into the image: a change of it is a deploy");
         reference.at("optional").satisfied(RULE, "resolved while planning");
         baked.add("ConfigMap/" + name);
-        paths(reference, keys.keySet()).keySet().forEach(key -> bake(keys.get(key), key, mode));
+        if (reference.at("items").items().isEmpty()) {
+            keys.forEach((key, leaf) -> bake(leaf, key, mode));
+        }
         for (Field item : reference.at("items").items()) {
             Field leaf = keys.get(item.at("key").text(""));
             if (leaf != null) {
@@ -136,7 +130,8 @@ final class MountedFilesRule {
                         },
                         () -> draft.refuse(
                                 "binary-" + leaf.object().name(),
-                                leaf.object().shortName() + " holds bytes that are no text: copy the file into the app's"
+                                leaf.object().shortName()
+                                        + " holds bytes that are no text: copy the file into the app's"
                                         + " folder and name it in the Dockerfile yourself.",
                                 "ConfigMap.binaryData",
                                 "not UTF-8",
@@ -182,7 +177,9 @@ final class MountedFilesRule {
         Map<String, Field> keys = new TreeMap<>(held.get().promised());
         keys.putAll(held.get().values());
         // A Secret's file is open to its owner only, whatever the volume said, unless its item says more.
-        paths(reference, keys.keySet()).keySet().forEach(key -> keep(keys.get(key), held.get(), key, key, mode));
+        if (reference.at("items").items().isEmpty()) {
+            keys.forEach((key, leaf) -> keep(leaf, held.get(), key, key, mode));
+        }
         for (Field item : reference.at("items").items()) {
             String key = item.at("key").text("");
             Field leaf = keys.get(key);
@@ -230,8 +227,7 @@ final class MountedFilesRule {
         draft.entries.put(entry, new StorageEntry(entry, owner, Optional.empty(), List.copyOf(secrets.values())));
         boolean isOneFile = subPath.isPresent() && secrets.size() == 1;
         String inEntry = secrets.values().iterator().next().path();
-        app.mounts.add(new TargetApp.Mount(
-                entry, path, isOneFile ? Optional.of(inEntry) : Optional.empty(), true));
+        app.mounts.add(new TargetApp.Mount(entry, path, isOneFile ? Optional.of(inEntry) : Optional.empty(), true));
         String files = String.join(
                 ", ",
                 secrets.values().stream()
@@ -240,7 +236,8 @@ final class MountedFilesRule {
                         .toList());
         draft.ask(
                 decision(),
-                app.name + " reads secrets as files. They don't belong in an image: put them on the Dokku host, owned by "
+                app.name
+                        + " reads secrets as files. They don't belong in an image: put them on the Dokku host, owned by "
                         + owner + ", before the app is deployed; their values are in secrets.yml.",
                 Draft.options(
                         "written",
@@ -268,8 +265,8 @@ final class MountedFilesRule {
                     ? rule.amount(file, item.at("resourceFieldRef"), to)
                     : rule.all(field, to).or(() -> rule.field(file, field, to));
             text.ifPresent(value -> place(file)
-                    .ifPresent(place -> app.bakedFiles.add(
-                            new TargetApp.BakedFile(place, value, mode(item.at("mode"), mode)))));
+                    .ifPresent(place ->
+                            app.bakedFiles.add(new TargetApp.BakedFile(place, value, mode(item.at("mode"), mode)))));
         }
         baked.add("the pod itself");
     }

@@ -74,8 +74,8 @@ final class ProbeRule {
                         + ": by its name it says that the process runs, and it may answer with the database down. "
                         + (decides
                                 ? "Let the deploy ask a page that reads the database (readinessProbe)"
-                                : "The deploy asks " + (path.isEmpty() ? "nothing else" : path)
-                                        + "; watch that, not " + alive));
+                                : "The deploy asks " + (path.isEmpty() ? "nothing else" : path) + "; watch that, not "
+                                        + alive));
     }
 
     private void probe(Field probe, String type, String name, Disposition disposition, String to) {
@@ -88,7 +88,8 @@ final class ProbeRule {
             String id = "probe-" + app.name;
             draft.ask(
                     id,
-                    "A probe of " + app.name + " asks in a way that Dokku's checks can't (gRPC, another host, or nothing at"
+                    "A probe of " + app.name
+                            + " asks in a way that Dokku's checks can't (gRPC, another host, or nothing at"
                             + " all). Without one, Dokku waits until the app listens and has run for 10 s.",
                     Draft.options(
                             "none",

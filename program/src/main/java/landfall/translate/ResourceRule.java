@@ -42,7 +42,6 @@ final class ResourceRule {
     private void amount(String kind, Field amount, Map<String, String> into, String task) {
         Optional<BigDecimal> exact = Quantity.parse(amount.text(""));
         boolean isLimit = task.equals("limit");
-        String to = Place.task(app.name, app.processTask(task), kind);
         if (exact.filter(number -> number.signum() == 0).isPresent()) {
             amount.irrelevant(RULE, "nothing is asked for");
         } else if (kind.equals("cpu") || kind.equals("memory")) {
@@ -120,7 +119,11 @@ final class ResourceRule {
             for (Field limit : range.at("spec", "limits").items()) {
                 if (limit.at("type").is("Container")) {
                     given(limit.at("default"), app.container.at("resources", "limits"), app.limits, "limit");
-                    given(limit.at("defaultRequest"), app.container.at("resources", "requests"), app.reservations, "reserve");
+                    given(
+                            limit.at("defaultRequest"),
+                            app.container.at("resources", "requests"),
+                            app.reservations,
+                            "reserve");
                 }
             }
         }
@@ -128,12 +131,11 @@ final class ResourceRule {
 
     private void given(Field defaults, Field own, Map<String, String> into, String task) {
         defaults.entries().forEach((kind, amount) -> {
-            Optional<String> converted =
-                    switch (kind) {
-                        case "cpu" -> Quantity.cpus(amount.text(""));
-                        case "memory" -> Quantity.memory(amount.text(""));
-                        default -> Optional.empty();
-                    };
+            Optional<String> converted = switch (kind) {
+                case "cpu" -> Quantity.cpus(amount.text(""));
+                case "memory" -> Quantity.memory(amount.text(""));
+                default -> Optional.empty();
+            };
             if (converted.isPresent() && !own.at(kind).exists()) {
                 into.putIfAbsent(kind, converted.get());
                 amount.adapted(

@@ -65,7 +65,8 @@ final class SecurityRule {
         } else if (gid.isPresent()) {
             draft.refuse(
                     "group-" + app.name,
-                    app.name + " runs as group " + gid.get() + ", and as whatever user its image names. Name the user too"
+                    app.name + " runs as group " + gid.get()
+                            + ", and as whatever user its image names. Name the user too"
                             + " (runAsUser) and plan again, or its files are made in the image's own group.",
                     RULE,
                     "a group without a user",
@@ -101,7 +102,8 @@ final class SecurityRule {
         if (policy.is("Strict")) {
             draft.refuse(
                     "groups-" + app.name,
-                    app.name + " is not to get the groups that its image's /etc/group gives its user; Docker gives them.",
+                    app.name
+                            + " is not to get the groups that its image's /etc/group gives its user; Docker gives them.",
                     RULE,
                     "Docker adds the image's groups",
                     policy);
@@ -134,8 +136,9 @@ final class SecurityRule {
         }
         for (String change : List.of("drop", "add")) {
             Field list = ofContainer.at("capabilities", change);
-            list.items().forEach(name -> option(
-                    name, "--cap-" + change + "=" + name.text("").toUpperCase(Locale.ROOT)));
+            list.items()
+                    .forEach(name ->
+                            option(name, "--cap-" + change + "=" + name.text("").toUpperCase(Locale.ROOT)));
             if (list.items().isEmpty()) {
                 list.irrelevant(RULE, "empty");
             }
@@ -163,8 +166,10 @@ final class SecurityRule {
             String type = profile.at("type").text("");
             switch (type) {
                 case "" -> {}
-                case "RuntimeDefault" -> contexts().forEach(context -> context.at(kind)
-                        .satisfied(RULE, "Docker applies its own default profile"));
+                case "RuntimeDefault" ->
+                    contexts()
+                            .forEach(context ->
+                                    context.at(kind).satisfied(RULE, "Docker applies its own default profile"));
                 case "Unconfined" -> {
                     app.dockerOptions.add("--security-opt=" + docker + "=unconfined");
                     contexts().forEach(context -> context.at(kind).carried(RULE, options, "as it was"));
@@ -174,10 +179,13 @@ final class SecurityRule {
         }
         Field linux = effective("seLinuxOptions");
         for (String part : List.of("user", "role", "type", "level")) {
-            linux.at(part).text().ifPresent(value -> app.dockerOptions.add("--security-opt=label=" + part + ":" + value));
+            linux.at(part)
+                    .text()
+                    .ifPresent(value -> app.dockerOptions.add("--security-opt=label=" + part + ":" + value));
         }
-        contexts().forEach(context -> context.at("seLinuxOptions")
-                .carried(RULE, options, "counts where the host has SELinux on, as on a node"));
+        contexts()
+                .forEach(context -> context.at("seLinuxOptions")
+                        .carried(RULE, options, "counts where the host has SELinux on, as on a node"));
         Field change = ofPod.at("seLinuxChangePolicy");
         change.irrelevant(RULE, "how the cluster labels its volumes");
     }
@@ -205,13 +213,17 @@ final class SecurityRule {
 
     private void kernel() {
         for (Field sysctl : ofPod.at("sysctls").items()) {
-            option(sysctl, "--sysctl=" + sysctl.at("name").text("") + "=" + sysctl.at("value").text(""));
+            option(
+                    sysctl,
+                    "--sysctl=" + sysctl.at("name").text("") + "="
+                            + sysctl.at("value").text(""));
         }
         Field mount = ofContainer.at("procMount");
         if (mount.is("Unmasked")) {
             draft.refuse(
                     "proc-" + app.name,
-                    app.name + " sees all of /proc (procMount Unmasked), for containers inside it mostly. Landfall leaves it"
+                    app.name
+                            + " sees all of /proc (procMount Unmasked), for containers inside it mostly. Landfall leaves it"
                             + " masked; add the docker option --security-opt systempaths=unconfined if it must be.",
                     RULE,
                     "left masked",

@@ -123,10 +123,21 @@ final class VolumeRule {
             case "ephemeral" -> scratch(mount, volume, "a disk made for each pod, empty at its start");
             case "hostPath" -> hostPath(mount, volume);
             case "csi" -> driver(mount, volume);
-            case "image" -> by(mount, volume, "image-volume", "mounts the files of an image ("
-                    + volume.at("image", "reference").text("") + "): copy them in the app's Dockerfile with COPY --from.");
-            case "gitRepo" -> by(mount, volume, "git-volume", "starts with a clone of "
-                    + volume.at("gitRepo", "repository").text("") + ": make it part of the image.");
+            case "image" ->
+                by(
+                        mount,
+                        volume,
+                        "image-volume",
+                        "mounts the files of an image ("
+                                + volume.at("image", "reference").text("")
+                                + "): copy them in the app's Dockerfile with COPY --from.");
+            case "gitRepo" ->
+                by(
+                        mount,
+                        volume,
+                        "git-volume",
+                        "starts with a clone of "
+                                + volume.at("gitRepo", "repository").text("") + ": make it part of the image.");
             default -> by(mount, volume, "volume", "is of a kind that Landfall doesn't know (" + kind + ").");
         }
     }
@@ -156,7 +167,8 @@ final class VolumeRule {
         if (propagation.exists() && !propagation.is("None")) {
             draft.refuse(
                     "propagation-" + app.name,
-                    app.name + " sees mounts that others make below " + mount.at("mountPath").text("")
+                    app.name + " sees mounts that others make below "
+                            + mount.at("mountPath").text("")
                             + " (mountPropagation): set it with `dokku storage:mount --volume-options rslave` or rshared if it"
                             + " needs that.",
                     MOUNT,
@@ -208,8 +220,9 @@ final class VolumeRule {
         String id = "subpath-" + app.name;
         draft.refuse(
                 id,
-                "Which folder of its volume " + app.name + " mounts at " + mount.at("mountPath").text("")
-                        + " is known in a running pod only (" + expression.text("") + ").",
+                "Which folder of its volume " + app.name + " mounts at "
+                        + mount.at("mountPath").text("") + " is known in a running pod only (" + expression.text("")
+                        + ").",
                 MOUNT,
                 "not mounted",
                 mount);
@@ -256,7 +269,8 @@ final class VolumeRule {
     private void emptyDir(Field mount, Field volume) {
         Field limit = volume.at("emptyDir", "sizeLimit");
         boolean isMemory = volume.at("emptyDir", "medium").text("").startsWith("Memory");
-        boolean isReadOnly = app.container.at("securityContext", "readOnlyRootFilesystem").is("true");
+        boolean isReadOnly =
+                app.container.at("securityContext", "readOnlyRootFilesystem").is("true");
         if (!isMemory && !isReadOnly) {
             scratch(mount, volume, "the container's own layer, empty at every start like the volume");
             limit.satisfied(RULE, "nothing bounds the container's layer but the host's disk");
@@ -269,7 +283,8 @@ final class VolumeRule {
         // Docker mounts a tmpfs noexec unless told otherwise; an emptyDir lets programs run.
         String option = path.equals("/dev/shm") && bytes.isPresent()
                 ? "--shm-size=" + bytes.get()
-                : "--tmpfs=" + path + ":exec" + bytes.map(size -> ",size=" + size).orElse("");
+                : "--tmpfs=" + path + ":exec"
+                        + bytes.map(size -> ",size=" + size).orElse("");
         app.dockerOptions.add(option);
         String to = Place.task(app.name, "docker-options");
         if (isMemory) {
@@ -279,7 +294,8 @@ final class VolumeRule {
             String note = "in memory: the container's own layer is read-only";
             volume.adapted(RULE, to, note);
             mount.adapted(MOUNT, to, note);
-            draft.changed(app.name, "what it writes to " + path + " is kept in memory: its root file system is read-only");
+            draft.changed(
+                    app.name, "what it writes to " + path + " is kept in memory: its root file system is read-only");
         }
         mount.at("name").irrelevant(MOUNT, JOINS);
     }
@@ -333,7 +349,8 @@ final class VolumeRule {
 
     private void disk(Field mount, Field volume, String kind) {
         boolean isShare = SHARES.contains(kind);
-        String id = (isShare ? "share-" : "disk-") + app.name + "-" + volume.at("name").text("");
+        String id = (isShare ? "share-" : "disk-") + app.name + "-"
+                + volume.at("name").text("");
         String path = mount.at("mountPath").text("");
         Optional<String> answer = draft.ask(
                 id,
@@ -342,8 +359,8 @@ final class VolumeRule {
                 isShare
                         ? Draft.options(
                                 "mount",
-                                "I mount the share on the Dokku host at /mnt/" + volume.at("name").text("")
-                                        + ", and the app sees it",
+                                "I mount the share on the Dokku host at /mnt/"
+                                        + volume.at("name").text("") + ", and the app sees it",
                                 "entry",
                                 "a storage entry takes its place; I copy the files before the switch")
                         : Draft.options("entry", "a storage entry takes its place; I copy the files before the switch"),
@@ -361,10 +378,14 @@ final class VolumeRule {
     private void driver(Field mount, Field volume) {
         String driver = volume.at("csi", "driver").text("");
         if (driver.equals("secrets-store.csi.k8s.io")) {
-            String provider = volume.at("csi", "volumeAttributes", "secretProviderClass")
-                    .text("");
-            by(mount, volume, "secret-files", "holds secrets that a store hands out (SecretProviderClass/" + provider
-                    + "). On Dokku put them as files (mode 0600) into a storage entry and mount it there.");
+            String provider =
+                    volume.at("csi", "volumeAttributes", "secretProviderClass").text("");
+            by(
+                    mount,
+                    volume,
+                    "secret-files",
+                    "holds secrets that a store hands out (SecretProviderClass/" + provider
+                            + "). On Dokku put them as files (mode 0600) into a storage entry and mount it there.");
         } else {
             by(mount, volume, "driver", "is made by the driver " + driver + " for each pod, which Dokku doesn't have.");
         }

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 final class VolumesTest {
     @Test
     void filesOfASecretStayOnTheHostAndOutOfTheImage() {
-        Planned planned = Planned.of("""
+        Planned planned =
+                Planned.of("""
                 apiVersion: v1
                 kind: Secret
                 metadata: {name: tls}
@@ -23,8 +24,7 @@ final class VolumesTest {
                 """));
         TargetApp shop = planned.shop();
         assertThat(shop.bakedFiles()).isEmpty();
-        assertThat(shop.mounts())
-                .containsExactly(new TargetApp.Mount("shop-tls", "/etc/tls", Optional.empty(), true));
+        assertThat(shop.mounts()).containsExactly(new TargetApp.Mount("shop-tls", "/etc/tls", Optional.empty(), true));
         StorageEntry entry = planned.target().entries().getFirst();
         assertThat(entry.files()).singleElement().satisfies(file -> {
             assertThat(file.path()).isEqualTo("server.key");
@@ -72,7 +72,8 @@ final class VolumesTest {
 
     @Test
     void aClaimIsMountedInPartAndReadOnlyAsThePodHadIt() {
-        Planned planned = Planned.of(Planned.shop("""
+        Planned planned =
+                Planned.of(Planned.shop("""
                 env: [{name: PLACE, value: eu}]
                 securityContext: {runAsUser: 1001}
                 volumeMounts:

@@ -16,7 +16,8 @@ record StorageMountTask(
         @Nullable String folder,
         String path,
         @Nullable String subpath,
-        boolean readOnly) implements Task {
+        boolean readOnly)
+        implements Task {
     static StorageMountTask read(TaskFields fields) {
         StorageMountTask task = new StorageMountTask(
                 Checks.app(fields),
