@@ -102,6 +102,7 @@ public final class Translator {
             classify(workload, databases);
         }
         databases.forEach(this::withheld);
+        databases.addAll(OperatorRule.databases(draft));
         for (AppDraft app : draft.apps.values()) {
             app.variables = EnvironmentRule.resolve(
                     draft, app.container, app.name, landfall.target.Place.task(app.name, "config"));
@@ -110,7 +111,10 @@ public final class Translator {
         findUsers();
         nameServices();
         for (ServiceDraft database : databases) {
-            if (database.store != Datastore.POSTGRESQL && !DatastoreRule.isMade(draft, database)) {
+            boolean isKept = database.operator.isPresent()
+                    ? !OperatorRule.isMade(draft, database)
+                    : database.store != Datastore.POSTGRESQL && !DatastoreRule.isMade(draft, database);
+            if (isKept) {
                 draft.services.remove(database);
                 DatastoreRule.keep(draft, database);
             }
@@ -182,6 +186,13 @@ public final class Translator {
     private void findUsers() {
         for (AppDraft app : draft.apps.values()) {
             for (AppDraft.Variable variable : app.variables.values()) {
+                for (ServiceDraft database : draft.services) {
+                    if (ServiceNames.findMade(
+                                    database.operatorNames, draft.namespace, variable.name(), variable.value())
+                            .isPresent()) {
+                        database.users.add(app.name);
+                    }
+                }
                 for (Field service : ServiceNames.mentioned(draft, variable.name(), variable.value())) {
                     draft.databaseOf(service).ifPresent(database -> {
                         database.users.add(app.name);
@@ -209,7 +220,9 @@ public final class Translator {
 
     private void databases() {
         for (ServiceDraft database : draft.services) {
-            if (database.type.equals("postgres")) {
+            if (database.operator.isPresent()) {
+                OperatorRule.apply(draft, database, database.operator.get());
+            } else if (database.type.equals("postgres")) {
                 PostgresRule.apply(draft, database);
             } else {
                 DatastoreRule.apply(draft, database);

@@ -35,7 +35,10 @@ final class VariableRule {
             List<Field> services = ServiceNames.mentioned(draft, variable.name(), variable.value());
             services =
                     services.stream().filter(service -> !draft.isKept(service)).toList();
-            if (services.isEmpty()) {
+            Optional<ServiceDraft> operated = operated(variable);
+            if (operated.isPresent()) {
+                operated(variable, operated.get());
+            } else if (services.isEmpty()) {
                 ofDatabase(variable);
             } else {
                 elsewhere(variable, services);
@@ -177,6 +180,24 @@ final class VariableRule {
         Optional<ServiceNames.Mention> mention =
                 ServiceNames.find(named, draft.namespace, variable.name(), variable.value());
         address(variable, service, mention.flatMap(found -> DatastoreAddress.of(draft, variable, service, found)));
+    }
+
+    /** The database that an operator runs, if the value names one of the Services it makes. */
+    private Optional<ServiceDraft> operated(Variable variable) {
+        return draft.services.stream()
+                .filter(service -> ServiceNames.findMade(
+                                service.operatorNames, draft.namespace, variable.name(), variable.value())
+                        .isPresent())
+                .findFirst();
+    }
+
+    private void operated(Variable variable, ServiceDraft service) {
+        app.links.add(new TargetApp.Link(service.type, service.name));
+        address(
+                variable,
+                service,
+                ServiceNames.findMade(service.operatorNames, draft.namespace, variable.name(), variable.value())
+                        .flatMap(mention -> DatastoreAddress.of(draft, variable, service, mention)));
     }
 
     private void address(Variable variable, ServiceDraft service, Optional<DatastoreAddress> address) {
