@@ -104,8 +104,7 @@ public final class Translator {
         databases.forEach(this::withheld);
         databases.addAll(OperatorRule.databases(draft));
         for (AppDraft app : draft.apps.values()) {
-            app.variables = EnvironmentRule.resolve(
-                    draft, app.container, app.name, landfall.target.Place.task(app.name, "config"));
+            app.variables = EnvironmentRule.ofApp(draft, app);
         }
         draft.services.addAll(databases);
         findUsers();
