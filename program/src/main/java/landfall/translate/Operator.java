@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Operators that make a PostgreSQL database of one object: where each keeps what Landfall asks of it. */
@@ -37,7 +36,7 @@ enum Operator {
         return kind;
     }
 
-    /** The Services it makes; the first leads to the server that takes writes. */
+    /** The Services it makes; the first leads to the server that takes writes, the second to those for reading. */
     List<String> services(Field cluster) {
         String name = cluster.object().name();
         return switch (this) {
@@ -52,7 +51,7 @@ enum Operator {
             }
             case ZALANDO -> List.of(name, name + "-repl", name + "-pooler", name + "-pooler-repl");
             case CRUNCHY, PERCONA ->
-                List.of(name + "-primary", name + "-ha", name + "-replicas", name + "-pgbouncer");
+                List.of(name + "-primary", name + "-replicas", name + "-ha", name + "-pgbouncer");
         };
     }
 
@@ -60,8 +59,8 @@ enum Operator {
     String owner(Field cluster) {
         return switch (this) {
             case CLOUDNATIVE_PG -> {
-                Field initial = cluster.at("spec", "bootstrap", "initdb");
-                yield initial.at("owner").text(initial.at("database").text("app"));
+                Field start = start(cluster);
+                yield start.at("owner").text(start.at("database").text("app"));
             }
             case ZALANDO -> {
                 Map<String, Field> databases = cluster.at("spec", "databases").entries();
@@ -78,8 +77,7 @@ enum Operator {
 
     String database(Field cluster) {
         return switch (this) {
-            case CLOUDNATIVE_PG ->
-                cluster.at("spec", "bootstrap", "initdb", "database").text("app");
+            case CLOUDNATIVE_PG -> start(cluster).at("database").text("app");
             case ZALANDO ->
                 cluster.at("spec", "databases").entries().keySet().stream()
                         .findFirst()
@@ -108,6 +106,16 @@ enum Operator {
         };
     }
 
+    /** How a CloudNativePG cluster was made: each way may name the apps' database, owner and Secret. */
+    private static Field start(Field cluster) {
+        Field bootstrap = cluster.at("spec", "bootstrap");
+        return Stream.of("initdb", "recovery", "pg_basebackup")
+                .map(way -> bootstrap.at(way))
+                .filter(Field::exists)
+                .findFirst()
+                .orElse(bootstrap.at("initdb"));
+    }
+
     private static Field firstUser(Field cluster) {
         List<Field> users = cluster.at("spec", "users").items();
         return users.isEmpty() ? cluster.at("spec", "users", "none") : users.getFirst();
@@ -118,7 +126,7 @@ enum Operator {
         String name = cluster.object().name();
         return switch (this) {
             case CLOUDNATIVE_PG ->
-                cluster.at("spec", "bootstrap", "initdb", "secret", "name").text(name + "-app");
+                start(cluster).at("secret", "name").text(name + "-app");
             case ZALANDO ->
                 owner(cluster).replace('_', '-') + "." + name + ".credentials.postgresql.acid.zalan.do";
             case CRUNCHY, PERCONA -> name + "-pguser-" + owner(cluster);
@@ -225,10 +233,12 @@ enum Operator {
         };
     }
 
-    static Optional<Operator> of(Field object) {
-        return Stream.of(values())
-                .filter(operator -> operator.group.equals(object.object().group())
-                        && operator.kind.equals(object.object().kind()))
-                .findFirst();
+    /** The label by which a Service of the user's own finds this operator's pods. */
+    String clusterLabel() {
+        return switch (this) {
+            case CLOUDNATIVE_PG -> "cnpg.io/cluster";
+            case ZALANDO -> "cluster-name";
+            case CRUNCHY, PERCONA -> "postgres-operator.crunchydata.com/cluster";
+        };
     }
 }

@@ -69,7 +69,7 @@ final class OperatorRule {
                         Draft.options(
                                 "dump",
                                 "an empty service on Dokku, which you fill while the apps are stopped: `"
-                                        + operator.exec(cluster, draft.namespace) + " pg_dump -Fc --no-owner " + database
+                                        + operator.exec(cluster, draft.namespace) + " pg_dump -U postgres -Fc --no-owner " + database
                                         + " | ssh dokku@HOST postgres:import " + service.name + "`",
                                 "recreate",
                                 "an empty service on Dokku; what it holds today is left behind",
@@ -184,7 +184,7 @@ final class OperatorRule {
                     "the further servers of " + service.workload.object().shortName()
                             + " and what takes over when the first fails: a Dokku service is one server",
                     "plan backups (`dokku postgres:backup-schedule`) and how long a restore may take; readers of "
-                            + operator.services(service.workload).getLast() + " ask the one server from now on");
+                            + operator.services(service.workload).get(1) + " ask the one server from now on");
         } else {
             sets.forEach(set -> set.satisfied(RULE + "instances", "a service is one server"));
         }
@@ -221,9 +221,10 @@ final class OperatorRule {
         Field spec = cluster.at("spec");
         String create = Place.task(service.name, "service");
         String note = "the service has its own user, password and database; the apps' variables are led there";
-        Field initial = spec.at("bootstrap", "initdb");
-        for (String key : List.of("database", "owner", "secret")) {
-            initial.at(key).adapted(RULE + "login", create, note);
+        for (String way : List.of("initdb", "recovery", "pg_basebackup")) {
+            for (String key : List.of("database", "owner", "secret")) {
+                spec.at("bootstrap", way, key).adapted(RULE + "login", create, note);
+            }
         }
         List<Field> further = operator.furtherDatabases(cluster);
         for (String users : List.of("users", "databases")) {
