@@ -150,7 +150,8 @@ final class DatastoreImage {
     private static boolean isClient(Field container) {
         String words = String.join(" ", container.at("command").texts()) + " "
                 + String.join(" ", container.at("args").texts());
-        return CLIENT_PROGRAM.matcher(words).matches() && !SERVER_PROGRAM.matcher(words).matches();
+        return CLIENT_PROGRAM.matcher(words).matches()
+                && !SERVER_PROGRAM.matcher(words).matches();
     }
 
     private static Optional<Datastore> named(ImageName image) {

@@ -50,8 +50,7 @@ enum Operator {
                 yield names;
             }
             case ZALANDO -> List.of(name, name + "-repl", name + "-pooler", name + "-pooler-repl");
-            case CRUNCHY, PERCONA ->
-                List.of(name + "-primary", name + "-replicas", name + "-ha", name + "-pgbouncer");
+            case CRUNCHY, PERCONA -> List.of(name + "-primary", name + "-replicas", name + "-ha", name + "-pgbouncer");
         };
     }
 
@@ -100,7 +99,8 @@ enum Operator {
             case CRUNCHY, PERCONA -> {
                 List<Field> users = cluster.at("spec", "users").items();
                 Stream<Field> ofOthers = users.stream().skip(1);
-                Stream<Field> ofFirst = firstUser(cluster).at("databases").items().stream().skip(1);
+                Stream<Field> ofFirst =
+                        firstUser(cluster).at("databases").items().stream().skip(1);
                 yield Stream.concat(ofFirst, ofOthers).toList();
             }
         };
@@ -125,10 +125,8 @@ enum Operator {
     String secret(Field cluster) {
         String name = cluster.object().name();
         return switch (this) {
-            case CLOUDNATIVE_PG ->
-                start(cluster).at("secret", "name").text(name + "-app");
-            case ZALANDO ->
-                owner(cluster).replace('_', '-') + "." + name + ".credentials.postgresql.acid.zalan.do";
+            case CLOUDNATIVE_PG -> start(cluster).at("secret", "name").text(name + "-app");
+            case ZALANDO -> owner(cluster).replace('_', '-') + "." + name + ".credentials.postgresql.acid.zalan.do";
             case CRUNCHY, PERCONA -> name + "-pguser-" + owner(cluster);
         };
     }

@@ -31,8 +31,12 @@ final class OperatorRule {
         }
         for (Field pooler : draft.index.all(Operator.CLOUDNATIVE_PG.group(), "Pooler")) {
             databases.stream()
-                    .filter(database -> database.workload.object().name().equals(pooler.at("spec", "cluster", "name").text("")))
-                    .forEach(database -> database.operatorNames.add(pooler.object().name()));
+                    .filter(database -> database.workload
+                            .object()
+                            .name()
+                            .equals(pooler.at("spec", "cluster", "name").text("")))
+                    .forEach(database ->
+                            database.operatorNames.add(pooler.object().name()));
         }
         return databases;
     }
@@ -52,7 +56,10 @@ final class OperatorRule {
                 .flatMap(leaf -> EnvironmentRule.text(leaf, true))
                 .or(() -> Optional.of(Draft.standIn(secret, "password")));
         service.login = new ServiceDraft.Login(
-                Optional.of(operator.owner(cluster)), password, Optional.empty(), Optional.of(operator.database(cluster)));
+                Optional.of(operator.owner(cluster)),
+                password,
+                Optional.empty(),
+                Optional.of(operator.database(cluster)));
         return service;
     }
 
@@ -69,7 +76,8 @@ final class OperatorRule {
                         Draft.options(
                                 "dump",
                                 "an empty service on Dokku, which you fill while the apps are stopped: `"
-                                        + operator.exec(cluster, draft.namespace) + " pg_dump -U postgres -Fc --no-owner " + database
+                                        + operator.exec(cluster, draft.namespace)
+                                        + " pg_dump -U postgres -Fc --no-owner " + database
                                         + " | ssh dokku@HOST postgres:import " + service.name + "`",
                                 "recreate",
                                 "an empty service on Dokku; what it holds today is left behind",
@@ -144,14 +152,15 @@ final class OperatorRule {
         if (image.lastPart().equals("postgis")) {
             service.image = Optional.of("postgis/postgis");
             service.imageVersion = image.tag().map(tag -> tag.replaceFirst("^([0-9.]+-[0-9.]+).*", "$1"));
-            field.adapted(RULE + "version", Place.task(service.name, "service"), "PostGIS' own image of the same version");
+            field.adapted(
+                    RULE + "version", Place.task(service.name, "service"), "PostGIS' own image of the same version");
             return;
         }
         String id = "image-" + service.workload.object().name();
         draft.ask(
                 id,
-                service.workload.object().shortName() + " runs " + image.repository() + ", an image with extensions that"
-                        + " only starts under its operator.",
+                service.workload.object().shortName() + " runs " + image.repository()
+                        + ", an image with extensions that" + " only starts under its operator.",
                 Draft.options(
                         "official", "the official image of the same version will do",
                         "by-hand",
@@ -200,9 +209,8 @@ final class OperatorRule {
                 .forEach(request -> request.adapted(
                         RULE + "requests", create, "a service reserves nothing: count it into the size of the host"));
         resources.at("limits").entries().forEach((kind, limit) -> {
-            Optional<Integer> mebibytes = kind.equals("memory")
-                    ? limit.text().flatMap(Quantity::mebibytes)
-                    : Optional.empty();
+            Optional<Integer> mebibytes =
+                    kind.equals("memory") ? limit.text().flatMap(Quantity::mebibytes) : Optional.empty();
             if (mebibytes.isPresent()) {
                 service.memoryMegabytes = OptionalInt.of(mebibytes.get());
                 limit.carried(RULE + "limits", create, "in MiB");
@@ -235,8 +243,8 @@ final class OperatorRule {
             for (Field field : further) {
                 draft.ask(
                         id,
-                        cluster.object().shortName() + " holds several users or databases; a service of Dokku has one of"
-                                + " each.",
+                        cluster.object().shortName()
+                                + " holds several users or databases; a service of Dokku has one of" + " each.",
                         Draft.options(
                                 "by-hand",
                                 "I make the others with `dokku postgres:connect " + service.name

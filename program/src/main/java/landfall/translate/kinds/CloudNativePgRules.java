@@ -17,7 +17,9 @@ final class CloudNativePgRules {
 
     static KindRules cluster() {
         FieldTable table = new FieldTable()
-                .adapted("metadata.name", "the postgres service, and the names of the operator's Services that lead to it")
+                .adapted(
+                        "metadata.name",
+                        "the postgres service, and the names of the operator's Services that lead to it")
                 .adapted("spec.imageName", "dokku_service_create image and image_version")
                 .varies(
                         "spec.imageCatalogRef",
@@ -30,8 +32,7 @@ final class CloudNativePgRules {
                 .varies("spec.instances", "one server; more are lost", Disposition.SATISFIED, Disposition.LOST)
                 .carried("spec.postgresql.parameters{}", "dokku_service_create config_options")
                 .carried("spec.postgresql.shared_preload_libraries", "dokku_service_create config_options")
-                .satisfied(
-                        "spec.postgresql.pg_hba", "only linked apps reach the service, and each with its password")
+                .satisfied("spec.postgresql.pg_hba", "only linked apps reach the service, and each with its password")
                 .open("spec.postgresql.pg_ident", "identities", "%s maps users of the system to its roles (pg_ident).")
                 .open("spec.postgresql.ldap", "ldap", "%s lets people log in by LDAP.")
                 .open(
@@ -108,7 +109,8 @@ final class CloudNativePgRules {
                         "figures about the database for the cluster's monitoring",
                         METRICS_ADVICE)
                 .except("false", "nothing was collected")
-                .irrelevant("spec.monitoring.disableDefaultQueries", "chooses among figures for the cluster's monitoring");
+                .irrelevant(
+                        "spec.monitoring.disableDefaultQueries", "chooses among figures for the cluster's monitoring");
     }
 
     private static FieldTable running(FieldTable table) {
@@ -132,9 +134,9 @@ final class CloudNativePgRules {
                 .satisfied("spec.logLevel", "`dokku postgres:logs` shows what the server says")
                 .satisfied("spec.probes", "the plugin waits until the server answers")
                 .satisfied("spec.livenessProbeTimeout", "the plugin restarts the server whenever it ends");
-        for (String host : new String[] {
-            "affinity", "topologySpreadConstraints", "schedulerName", "priorityClassName", "enablePDB"
-        }) {
+        for (String host :
+                new String[] {"affinity", "topologySpreadConstraints", "schedulerName", "priorityClassName", "enablePDB"
+                }) {
             table.irrelevant("spec." + host, "there is one host");
         }
         for (String order : new String[] {
@@ -145,9 +147,9 @@ final class CloudNativePgRules {
         for (String pause : new String[] {"startDelay", "stopDelay", "smartShutdownTimeout"}) {
             table.satisfied("spec." + pause, "the plugin starts and stops the server in order");
         }
-        for (String user : new String[] {
-            "postgresUID", "postgresGID", "podSecurityContext", "securityContext", "seccompProfile"
-        }) {
+        for (String user :
+                new String[] {"postgresUID", "postgresGID", "podSecurityContext", "securityContext", "seccompProfile"
+                }) {
             table.satisfied("spec." + user, "the image's own user; the plugin gives it its data folder");
         }
         return table;
@@ -197,10 +199,7 @@ final class CloudNativePgRules {
                 .irrelevant("spec.pluginConfiguration", "which plugin of the operator takes it");
         if (kind.equals("Backup")) {
             return KindRules.of(
-                    GROUP,
-                    kind,
-                    "nothing: one backup that was taken once; keep it until the move is finished",
-                    table);
+                    GROUP, kind, "nothing: one backup that was taken once; keep it until the move is finished", table);
         }
         return KindRules.of(
                 GROUP,
@@ -220,7 +219,10 @@ final class CloudNativePgRules {
                 "lost, with the commands that schedule dumps to a bucket on Dokku",
                 new FieldTable()
                         .irrelevant("metadata.name", "names a place for backups to the operator")
-                        .lost("spec.configuration.destinationPath", "continuous backups to an object store", BACKUP_ADVICE)
+                        .lost(
+                                "spec.configuration.destinationPath",
+                                "continuous backups to an object store",
+                                BACKUP_ADVICE)
                         .irrelevant(
                                 "spec.configuration",
                                 "how the operator reaches the bucket; the backups there stay: keep them until the move is"

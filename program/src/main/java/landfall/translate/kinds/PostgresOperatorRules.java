@@ -45,9 +45,13 @@ final class PostgresOperatorRules {
                 .adapted("spec.volume.size", "count it into the host's disk")
                 .irrelevant("spec.volume", "which of the cluster's disks it lies on")
                 .open("spec.additionalVolumes", "volumes", "%s mounts further volumes into its servers.")
-                .open("spec.dockerImage", "image", "%s runs an image of its own (Spilo), which the plugin can't start: the"
-                        + " service's image must hold the same extensions.")
-                .satisfied("spec.enableShmVolume", "set shm_size in the recipe if queries need more than Docker's 64 MB")
+                .open(
+                        "spec.dockerImage",
+                        "image",
+                        "%s runs an image of its own (Spilo), which the plugin can't start: the"
+                                + " service's image must hold the same extensions.")
+                .satisfied(
+                        "spec.enableShmVolume", "set shm_size in the recipe if queries need more than Docker's 64 MB")
                 .lost("spec.connectionPooler", "the pooling of connections by PgBouncer", POOLER_ADVICE)
                 .lost("spec.enableConnectionPooler", "the pooling of connections by PgBouncer", POOLER_ADVICE)
                 .except("false", "there was no pooler")
@@ -93,8 +97,8 @@ final class PostgresOperatorRules {
         }) {
             table.open("spec." + outside, "exposed", question).except("false", "only the cluster reached it");
         }
-        for (String port : new String[] {"masterNodePort", "masterPoolerNodePort", "replicaNodePort", "replicaPoolerNodePort"
-        }) {
+        for (String port :
+                new String[] {"masterNodePort", "masterPoolerNodePort", "replicaNodePort", "replicaPoolerNodePort"}) {
             table.open("spec." + port, "exposed", question);
         }
         table.open("spec.allowedSourceRanges", "exposed", question)
@@ -113,7 +117,9 @@ final class PostgresOperatorRules {
     }
 
     private static FieldTable common(FieldTable table) {
-        return table.adapted("metadata.name", "the postgres service, and the names of the operator's Services that lead to it")
+        return table.adapted(
+                        "metadata.name",
+                        "the postgres service, and the names of the operator's Services that lead to it")
                 .adapted("spec.resources.requests", "count them into the host")
                 .varies(
                         "spec.resources.limits",
@@ -123,11 +129,15 @@ final class PostgresOperatorRules {
     }
 
     static KindRules crunchy() {
-        FieldTable table = shared()
-                .open("spec.image", "image", "%s runs an image of its own, which the plugin can't start: the service's image"
-                        + " must hold the same extensions.")
-                .open("spec.postGISVersion", "image", "%s has PostGIS: put postgis/postgis into the recipe as the service's"
-                        + " image.")
+        FieldTable table = shared().open(
+                        "spec.image",
+                        "image",
+                        "%s runs an image of its own, which the plugin can't start: the service's image"
+                                + " must hold the same extensions.")
+                .open(
+                        "spec.postGISVersion",
+                        "image",
+                        "%s has PostGIS: put postgis/postgis into the recipe as the service's" + " image.")
                 .satisfied("spec.customReplicationTLSSecret", "there is no replication")
                 .satisfied("spec.customTLSSecret", "the plugin makes a certificate of its own")
                 .irrelevant("spec.disableDefaultPodScheduling", "there is one host")
@@ -151,8 +161,7 @@ final class PostgresOperatorRules {
     }
 
     static KindRules percona() {
-        FieldTable table = shared()
-                .irrelevant("spec.crVersion", "which operator reads the object")
+        FieldTable table = shared().irrelevant("spec.crVersion", "which operator reads the object")
                 .irrelevant("spec.image", "the official image of the same version takes its place")
                 .irrelevant("spec.initContainer", "how the operator's pods are made")
                 .irrelevant("spec.logcollector", "`dokku postgres:logs` shows what the server says")
@@ -179,18 +188,27 @@ final class PostgresOperatorRules {
     /** Percona's operator grew out of Crunchy's. */
     private static FieldTable shared() {
         return new FieldTable()
-                .adapted("metadata.name", "the postgres service, and the names of the operator's Services that lead to it")
+                .adapted(
+                        "metadata.name",
+                        "the postgres service, and the names of the operator's Services that lead to it")
                 .adapted("spec.postgresVersion", "dokku_service_create image_version")
                 .carried("spec.config.parameters{}", "dokku_service_create config_options")
                 .open("spec.config", "files", "%s gives its servers files of their own.")
-                .carried("spec.patroni.dynamicConfiguration.postgresql.parameters", "dokku_service_create config_options")
+                .carried(
+                        "spec.patroni.dynamicConfiguration.postgresql.parameters",
+                        "dokku_service_create config_options")
                 .irrelevant("spec.patroni", ONE_SERVER)
                 .satisfied("spec.authentication", "only linked apps reach the service, and each with its password")
-                .varies("spec.instances[].replicas", "one server; more are lost", Disposition.SATISFIED, Disposition.LOST)
+                .varies(
+                        "spec.instances[].replicas",
+                        "one server; more are lost",
+                        Disposition.SATISFIED,
+                        Disposition.LOST)
                 .adapted("spec.instances[].dataVolumeClaimSpec.resources.requests", "count them into the host's disk")
                 .irrelevant("spec.instances[].dataVolumeClaimSpec", "which of the cluster's disks it lies on")
                 .adapted("spec.instances[].walVolumeClaimSpec.resources.requests", "count them into the host's disk")
-                .irrelevant("spec.instances[].walVolumeClaimSpec", "the log lies beside the data in the service's folder")
+                .irrelevant(
+                        "spec.instances[].walVolumeClaimSpec", "the log lies beside the data in the service's folder")
                 .varies(
                         "spec.instances[].resources",
                         "the first set's: memory carried, requests counted into the host, others lost",

@@ -5,9 +5,10 @@ final class StoreOperatorRules {
     private StoreOperatorRules() {}
 
     static KindRules tenant() {
-        String buckets = "%s is a MinIO object store. Buckets as a service of the Dokku host come with a later version of"
-                + " Landfall: until then leave it where it is and let the Dokku host reach it, or run minio/minio as an app"
-                + " with a storage entry and copy each bucket with `mc mirror --preserve`.";
+        String buckets =
+                "%s is a MinIO object store. Buckets as a service of the Dokku host come with a later version of"
+                        + " Landfall: until then leave it where it is and let the Dokku host reach it, or run minio/minio as an app"
+                        + " with a storage entry and copy each bucket with `mc mirror --preserve`.";
         FieldTable table = new FieldTable()
                 .open("metadata.name", "objects", buckets)
                 .open("spec", "objects", buckets)
@@ -30,9 +31,10 @@ final class StoreOperatorRules {
     }
 
     static KindRules cockroach() {
-        String database = "%s is a CockroachDB cluster. Dokku has no plugin for it and Landfall doesn't move it: leave it"
-                + " where it is and let the Dokku host reach it, or run cockroachdb/cockroach as an app (start-single-node)"
-                + " with a storage entry, and move the data with BACKUP and RESTORE.";
+        String database =
+                "%s is a CockroachDB cluster. Dokku has no plugin for it and Landfall doesn't move it: leave it"
+                        + " where it is and let the Dokku host reach it, or run cockroachdb/cockroach as an app (start-single-node)"
+                        + " with a storage entry, and move the data with BACKUP and RESTORE.";
         FieldTable table = new FieldTable()
                 .open("metadata.name", "database", database)
                 .open("spec", "database", database)
