@@ -35,8 +35,14 @@ public final class Translator {
         this.objects =
                 objects.stream().filter(object -> isOf(namespace, object)).toList();
         Map<String, KubeObject> last = new LinkedHashMap<>();
-        this.objects.forEach(object -> last.put(object.id(), object));
-        draft = new Draft(book, new Index(book, List.copyOf(last.values())), move, namespace, answers);
+        this.objects.stream()
+                .filter(object -> OwnedRule.maker(object).isEmpty())
+                .forEach(object -> last.put(object.id(), object));
+        // The order of files and documents must not show in the plan.
+        List<KubeObject> ordered = last.values().stream()
+                .sorted(Comparator.comparing(KubeObject::id))
+                .toList();
+        draft = new Draft(book, new Index(book, ordered), move, namespace, answers);
     }
 
     /** @param move the move's name; also that of the network that joins its apps */
@@ -98,6 +104,9 @@ public final class Translator {
     }
 
     private void run() {
+        for (KubeObject object : objects) {
+            OwnedRule.maker(object).ifPresent(maker -> OwnedRule.settle(Field.root(book, object), maker));
+        }
         duplicates();
         List<ServiceDraft> databases = new ArrayList<>();
         for (Field workload : draft.index.workloads()) {
@@ -236,7 +245,25 @@ public final class Translator {
         }
     }
 
+    /** The StatefulSet that made the claim from its template: {@code data-postgres-0}. */
+    private Optional<Field> maker(Field claim) {
+        return draft.index.all("apps", "StatefulSet").stream()
+                .filter(set -> set.at("spec", "volumeClaimTemplates").items().stream()
+                        .anyMatch(template -> claim.object()
+                                .name()
+                                .matches(Pattern.quote(
+                                                template.at("metadata", "name").text("") + "-"
+                                                        + set.object().name() + "-")
+                                        + "[0-9]+")))
+                .findFirst();
+    }
+
     private void claim(Field claim) {
+        Optional<Field> maker = maker(claim);
+        if (maker.isPresent()) {
+            OwnedRule.settle(claim, maker.get().object().shortName());
+            return;
+        }
         boolean isDatabases = draft.services.stream()
                 .anyMatch(service ->
                         DatabaseRule.ownsClaim(service, claim.object().name()));
