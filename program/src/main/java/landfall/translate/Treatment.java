@@ -104,7 +104,7 @@ final class Treatment {
         String template = Place.appFile(owner.name, "nginx.conf.sigil");
         for (Effect effect : effects) {
             Optional<String> property = effect.property();
-            for (AppDraft app : Set.copyOf(List.of(owner, answering))) {
+            for (AppDraft app : new LinkedHashSet<>(List.of(owner, answering))) {
                 if (property.isPresent() && properties.get(property.get()).equals(app.nginx.get(property.get()))) {
                     effect.field().carried(effect.rule(), Place.task(app.name, "nginx-" + property.get()));
                 }
@@ -125,9 +125,10 @@ final class Treatment {
     /** The directives of a location of the path, beside what answers it. */
     List<String> directives(AppDraft owner, String path) {
         List<String> lines = new ArrayList<>();
-        rewrite.ifPresent(target ->
-                lines.add("rewrite \"(?i)" + path.replace("\"", "\\\"") + "\" " + word(target) + " break"));
-        rewriting.ifPresent(rule -> lines.add("rewrite " + quoted(rule.pattern()) + " " + word(rule.target()) + " break"));
+        rewrite.ifPresent(
+                target -> lines.add("rewrite \"(?i)" + path.replace("\"", "\\\"") + "\" " + word(target) + " break"));
+        rewriting.ifPresent(
+                rule -> lines.add("rewrite " + quoted(rule.pattern()) + " " + word(rule.target()) + " break"));
         lines.addAll(locationDirectives);
         properties.forEach((property, value) -> lines.add(property.replace('-', '_') + " " + value));
         defaults.forEach((property, value) -> {
