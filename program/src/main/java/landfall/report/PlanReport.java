@@ -30,9 +30,9 @@ public final class PlanReport {
     public String text(Style style) {
         StringBuilder text = new StringBuilder();
         heading(text, style, "What moves where");
-        target.apps().forEach(app -> item(text, "  ", line(app)));
-        target.services().forEach(service -> item(text, "  ", line(service)));
-        target.entries().forEach(entry -> item(text, "  ", line(entry)));
+        target.apps().forEach(app -> item(text, "  ", PlanLines.of(app)));
+        target.services().forEach(service -> item(text, "  ", PlanLines.of(service)));
+        target.entries().forEach(entry -> item(text, "  ", PlanLines.of(entry)));
         List<Decision> open = target.openDecisions();
         if (!open.isEmpty()) {
             heading(text, style, "For you to decide");
@@ -77,15 +77,15 @@ public final class PlanReport {
 
     public void events(Events events) {
         for (TargetApp app : target.apps()) {
-            events.emit(new Events.Event("app", Events.fields("app", app.name(), "message", line(app))));
+            events.emit(new Events.Event("app", Events.fields("app", app.name(), "message", PlanLines.of(app))));
         }
         for (TargetService service : target.services()) {
             events.emit(new Events.Event(
                     "service",
-                    Events.fields("service", service.name(), "type", service.type(), "message", line(service))));
+                    Events.fields("service", service.name(), "type", service.type(), "message", PlanLines.of(service))));
         }
         for (StorageEntry entry : target.entries()) {
-            events.emit(new Events.Event("entry", Events.fields("entry", entry.name(), "message", line(entry))));
+            events.emit(new Events.Event("entry", Events.fields("entry", entry.name(), "message", PlanLines.of(entry))));
         }
         for (Decision decision : target.decisions()) {
             events.emit(new Events.Event(
@@ -167,47 +167,6 @@ public final class PlanReport {
         decision.options()
                 .forEach((option, consequence) ->
                         item(text, "      ", "--answer " + decision.id() + "=" + option + "   " + consequence));
-    }
-
-    private static String line(TargetApp app) {
-        List<String> parts = new ArrayList<>();
-        parts.add("app " + app.name() + " from " + String.join(", ", app.workloads()) + " (" + app.image() + "), "
-                + app.processes() + (app.processes() == 1 ? " process" : " processes"));
-        if (!app.web().domains().isEmpty()) {
-            parts.add("serves " + String.join(", ", app.web().domains()));
-        }
-        if (!app.cron().isEmpty()) {
-            parts.add(app.cron().size() + (app.cron().size() == 1 ? " cron task" : " cron tasks"));
-        }
-        if (!app.waitsFor().isEmpty()) {
-            parts.add("starts when " + String.join(", ", app.waitsFor()) + " holds its data");
-        }
-        if (!app.bridges().isEmpty()) {
-            parts.add("bridged from "
-                    + app.bridges().stream()
-                            .map(bridge -> "Service/" + bridge.service() + " to port " + bridge.dokkuPort())
-                            .collect(Collectors.joining(", ")));
-        } else {
-            parts.add("runs on both sides until DNS moves");
-        }
-        return String.join("; ", parts);
-    }
-
-    private static String line(TargetService service) {
-        return service.type() + " service " + service.name()
-                + service.imageVersion().map(version -> " " + version).orElse("")
-                + service.move()
-                        .map(move -> "; database " + move.sourceDatabase() + " of " + move.workload() + " becomes "
-                                + service.database() + ", role " + move.role())
-                        .orElse("; starts empty");
-    }
-
-    private static String line(StorageEntry entry) {
-        return "storage entry " + entry.name()
-                + entry.source()
-                        .map(source -> "; files of claim " + source.claim() + ", at " + source.appPath() + " of "
-                                + source.app())
-                        .orElse("; starts empty");
     }
 
     /** Wraps a paragraph so that it stays readable on a terminal; further lines stand two blanks in. */
