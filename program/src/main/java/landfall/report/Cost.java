@@ -5,7 +5,9 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import landfall.base.Events;
 
 /**
  * What is asked of the cluster against a host that would hold it. The cluster's side is what the manifests ask for, not
@@ -44,6 +46,23 @@ public record Cost(Demand demand, Prices prices, Optional<Prices.Host> host, Opt
                 List.of("CPUs", number(demand.requestedCpus()), number(demand.limitCpus()), cpus),
                 List.of("memory", gibibytes(demand.requestedMemory()), gibibytes(demand.limitMemory()), memory),
                 List.of("disks", gigabytes(demand.disks()), "", disk));
+    }
+
+    /** The same for machines: CPUs, bytes, and a price of the list. */
+    Map<String, Object> fields() {
+        return Events.fields(
+                "requestedCpus", demand.requestedCpus().doubleValue(),
+                "requestedMemoryBytes", demand.requestedMemory().longValue(),
+                "limitCpus", demand.limitCpus().doubleValue(),
+                "limitMemoryBytes", demand.limitMemory().longValue(),
+                "diskBytes", demand.disks().longValue(),
+                "containers", demand.containers(),
+                "withoutRequest", demand.withoutRequest(),
+                "host", host.map(Prices.Host::name).orElse(""),
+                "hostMonthly", host.map(size -> size.monthly().doubleValue()).orElse(0.0),
+                "currency", prices.currency(),
+                "pricesDated", prices.dated(),
+                "message", String.join(" ", sentences()));
     }
 
     /** The proposal and how far it can be trusted. */

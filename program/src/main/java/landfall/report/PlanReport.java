@@ -1,7 +1,10 @@
 package landfall.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import landfall.base.Events;
 import landfall.ledger.Coverage;
@@ -15,40 +18,60 @@ import landfall.target.TargetService;
 /** What a plan says to its reader: what moves where, what to decide, what is lost, what changes, what to do next. */
 public final class PlanReport {
     private static final int WIDTH = 116;
+    private static final int MOVING_MAX = 40;
+    private static final int OPEN_MAX = 12;
+    private static final int LIST_MAX = 15;
 
     private final Target target;
     private final Coverage coverage;
+    private final Outlook outlook;
     private final String next;
+    private final String pointer;
 
-    /** @param next the command to run next */
-    public PlanReport(Target target, Coverage coverage, String next) {
+    /**
+     * @param next the command to run next
+     * @param pointer where the rest of a list is that is cut
+     */
+    public PlanReport(Target target, Coverage coverage, Outlook outlook, String next, String pointer) {
         this.target = target;
         this.coverage = coverage;
+        this.outlook = outlook;
         this.next = next;
+        this.pointer = pointer;
     }
 
     public String text(Style style) {
         StringBuilder text = new StringBuilder();
         heading(text, style, "What moves where");
-        target.apps().forEach(app -> item(text, "  ", PlanLines.of(app)));
-        target.services().forEach(service -> item(text, "  ", PlanLines.of(service)));
-        target.entries().forEach(entry -> item(text, "  ", PlanLines.of(entry)));
+        List<String> moving = new ArrayList<>();
+        target.apps().forEach(app -> moving.add(PlanLines.of(app)));
+        target.services().forEach(service -> moving.add(PlanLines.of(service)));
+        target.entries().forEach(entry -> moving.add(PlanLines.of(entry)));
+        list(text, style, moving, MOVING_MAX, line -> line);
         List<Decision> open = target.openDecisions();
         if (!open.isEmpty()) {
             heading(text, style, "For you to decide");
-            open.forEach(decision -> decision(text, style, decision));
+            open.subList(0, Math.min(open.size(), OPEN_MAX)).forEach(decision -> decision(text, style, decision));
+            if (open.size() > OPEN_MAX) {
+                String others = open.subList(OPEN_MAX, open.size()).stream()
+                        .map(Decision::id)
+                        .collect(Collectors.joining(", "));
+                item(text, "  ", style.dim("and " + (open.size() - OPEN_MAX) + " more (" + pointer + "): ") + others);
+            }
         }
         List<Decision> settled = target.decisions().stream()
                 .filter(decision -> !decision.isOpen())
                 .toList();
         if (!settled.isEmpty()) {
             heading(text, style, "Decided");
-            settled.forEach(decision -> item(
+            list(
                     text,
-                    "  ",
-                    decision.id() + " = "
+                    style,
+                    settled,
+                    LIST_MAX,
+                    decision -> decision.id() + " = "
                             + decision.chosen().orElse("") + (decision.answer().isEmpty() ? " (default)" : "") + ": "
-                            + decision.options().getOrDefault(decision.chosen().orElse(""), "")));
+                            + decision.options().getOrDefault(decision.chosen().orElse(""), ""));
         }
         findings(
                 text,
@@ -69,6 +92,8 @@ public final class PlanReport {
                 "Values that name another place now",
                 rewritten -> rewritten.app() + " " + rewritten.variable() + ": " + rewritten.before() + " -> "
                         + rewritten.after());
+        forecast(text, style);
+        cost(text, style);
         text.append('\n');
         item(text, "", coverageSentence());
         item(text, "", "Next: " + style.bold(next));
@@ -125,6 +150,12 @@ public final class PlanReport {
                                             "after", rewritten.after()));
                     });
         }
+        for (Forecast.Line line : outlook.forecast().lines()) {
+            events.emit(new Events.Event(
+                    "forecast",
+                    Events.fields("app", line.app(), "pause", line.pause().word(), "why", line.why())));
+        }
+        events.emit(new Events.Event("cost", outlook.cost().fields()));
         events.emit(new Events.Event(
                 "summary",
                 Events.fields(
@@ -147,15 +178,51 @@ public final class PlanReport {
             Style style,
             Class<F> type,
             String heading,
-            java.util.function.Function<F, String> sentence) {
+            Function<F, String> sentence) {
         List<F> found = target.findings().stream()
                 .filter(type::isInstance)
                 .map(type::cast)
                 .toList();
         if (!found.isEmpty()) {
             heading(text, style, heading);
-            found.forEach(finding -> item(text, "  ", sentence.apply(finding)));
+            list(text, style, found, LIST_MAX, sentence);
         }
+    }
+
+    private <T> void list(StringBuilder text, Style style, List<T> items, int most, Function<T, String> sentence) {
+        items.subList(0, Math.min(items.size(), most)).forEach(item -> item(text, "  ", sentence.apply(item)));
+        if (items.size() > most) {
+            item(text, "  ", style.dim("and " + (items.size() - most) + " more: " + pointer));
+        }
+    }
+
+    /** One line an app; apps with the same to say stand together. */
+    private void forecast(StringBuilder text, Style style) {
+        if (outlook.forecast().lines().isEmpty()) {
+            return;
+        }
+        heading(text, style, "Pause to expect");
+        Map<String, List<String>> apps = new LinkedHashMap<>();
+        for (Forecast.Line line : outlook.forecast().lines()) {
+            apps.computeIfAbsent(line.pause().word() + ": " + line.why(), ignored -> new ArrayList<>())
+                    .add(line.app());
+        }
+        list(
+                text,
+                style,
+                List.copyOf(apps.entrySet()),
+                LIST_MAX,
+                entry -> String.join(", ", entry.getValue()) + ": " + entry.getKey());
+        outlook.forecast().notes().forEach(note -> item(text, "  ", note));
+    }
+
+    private void cost(StringBuilder text, Style style) {
+        heading(text, style, "Size and cost");
+        for (List<String> row : outlook.cost().rows()) {
+            String limits = row.get(2).isEmpty() ? "" : ", limits " + row.get(2);
+            item(text, "  ", row.get(0) + ": requested " + row.get(1) + limits);
+        }
+        outlook.cost().sentences().forEach(sentence -> item(text, "  ", sentence));
     }
 
     private static void heading(StringBuilder text, Style style, String heading) {
