@@ -18,7 +18,7 @@ final class Drawing {
     private static final int COLUMN_GAP = 40;
     private static final int ROW_GAP = 10;
     private static final int TOP = 30;
-    private static final int LABEL_LENGTH_MAX = 19;
+    private static final int LABEL_LENGTH_MAX = 17;
     private static final int BELOW_LENGTH_MAX = 25;
 
     /** More boxes in a column than this are counted, not drawn. */
