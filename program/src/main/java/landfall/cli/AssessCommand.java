@@ -50,7 +50,10 @@ public final class AssessCommand implements Callable<Integer> {
     @Option(names = "--draft", description = "Go on with what can be read where a file can't.")
     boolean draft;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Also write the report as a page, the only file written.")
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write the report as a page, the only file written.")
     @Nullable
     Path html;
 

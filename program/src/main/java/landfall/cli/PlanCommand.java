@@ -37,7 +37,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,
-        description = "Writes the move: choices, recipe, app folders, ledger, report. Reads only; touches neither side.",
+        description =
+                "Writes the move: choices, recipe, app folders, ledger, report. Reads only; touches neither side.",
         footer = {
             "",
             "Examples:",

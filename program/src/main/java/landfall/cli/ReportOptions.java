@@ -46,12 +46,7 @@ final class ReportOptions {
                 ? "landfall apply MOVE"
                 : "landfall plan … --answer ID=OPTION, for each decision below";
         return new ReportPage(
-                        manifests.target,
-                        manifests.ledger,
-                        manifests.read.objects(),
-                        outlook(manifests),
-                        files,
-                        next)
+                        manifests.target, manifests.ledger, manifests.read.objects(), outlook(manifests), files, next)
                 .html();
     }
 }

@@ -131,16 +131,19 @@ public final class Ledger {
         slotsOf.forEach((object, slots) -> slots.forEach((path, slot) -> {
             Settlement settlement = slot.settlement;
             if (settlement != null) {
-                reader.read(object, path, new LedgerEntry(
-                        object.id(),
-                        object.file(),
-                        object.document(),
-                        slot.line,
-                        object.base().isRoot() ? path : object.base().then(path),
-                        settlement.disposition,
-                        settlement.to,
-                        settlement.rule,
-                        settlement.note));
+                reader.read(
+                        object,
+                        path,
+                        new LedgerEntry(
+                                object.id(),
+                                object.file(),
+                                object.document(),
+                                slot.line,
+                                object.base().isRoot() ? path : object.base().then(path),
+                                settlement.disposition,
+                                settlement.to,
+                                settlement.rule,
+                                settlement.note));
             }
         }));
     }

@@ -15,20 +15,12 @@ import landfall.target.Target;
 /** The cluster's side as a drawing: routes, Services, workloads, and what they keep their data in. */
 final class ClusterPicture {
     private static final Set<String> WORKLOADS = Set.of(
-            "Deployment",
-            "StatefulSet",
-            "DaemonSet",
-            "ReplicaSet",
-            "ReplicationController",
-            "Pod",
-            "Job",
-            "CronJob");
+            "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Pod", "Job", "CronJob");
     private static final Set<String> ROUTES =
             Set.of("Ingress", "HTTPRoute", "IngressRoute", "IngressRouteTCP", "VirtualService", "Route");
     private static final Pattern HOST = Pattern.compile("Host\\(`([^`]+)`");
 
-    private final Drawing drawing =
-            new Drawing(List.of("Routes", "Services", "Workloads", "Databases and volumes"));
+    private final Drawing drawing = new Drawing(List.of("Routes", "Services", "Workloads", "Databases and volumes"));
     private final List<KubeObject> objects;
     private final Set<String> apps = new LinkedHashSet<>();
     private final Map<String, KubeObject> workloads = new LinkedHashMap<>();
@@ -62,8 +54,7 @@ final class ClusterPicture {
             } else if (WORKLOADS.contains(kind)) {
                 workloads.put(object.shortName(), object);
                 boolean isApp = apps.contains(object.shortName()) || !kind.matches("Deployment|StatefulSet|DaemonSet");
-                drawing.box(
-                        object.shortName(), isApp ? 2 : 3, object.name(), below(object), isApp ? "app" : "data");
+                drawing.box(object.shortName(), isApp ? 2 : 3, object.name(), below(object), isApp ? "app" : "data");
                 if (isApp) {
                     claims(object);
                 }
@@ -106,8 +97,8 @@ final class ClusterPicture {
 
     private String size(String claim) {
         return objects.stream()
-                .filter(object ->
-                        object.kind().equals("PersistentVolumeClaim") && object.name().equals(claim))
+                .filter(object -> object.kind().equals("PersistentVolumeClaim")
+                        && object.name().equals(claim))
                 .flatMap(object -> object.root().text("spec", "resources", "requests", "storage").stream())
                 .findFirst()
                 .map(size -> ", " + size)
@@ -125,8 +116,8 @@ final class ClusterPicture {
                 Node labels = template(workload).at("metadata", "labels").orElse(workload.root());
                 boolean isSelected = !selector.isEmpty()
                         && selector.keySet().stream()
-                                .allMatch(key -> labels.text(key)
-                                        .equals(service.root().text("spec", "selector", key)));
+                                .allMatch(key ->
+                                        labels.text(key).equals(service.root().text("spec", "selector", key)));
                 if (isSelected) {
                     selected.add(workload.shortName());
                 }
@@ -170,7 +161,9 @@ final class ClusterPicture {
                 var match = HOST.matcher(text);
                 if (key.equals("match") && match.find()) {
                     hosts.add(match.group(1));
-                } else if (key.equals("hostnames") || key.equals("hosts") || (key.equals("host") && text.contains("."))) {
+                } else if (key.equals("hostnames")
+                        || key.equals("hosts")
+                        || (key.equals("host") && text.contains("."))) {
                     hosts.add(text);
                 }
                 if (Set.of("name", "serviceName", "host").contains(key)

@@ -75,8 +75,9 @@ public record Cost(Demand demand, Prices prices, Optional<Prices.Host> host, Opt
                     + " (`kubectl top pods`) before you choose a host.");
         }
         host.filter(size -> demand.limitMemory().compareTo(size.memory()) > 0)
-                .ifPresent(size -> sentences.add(
-                        "All memory limits together are more than this host has: that matters only if all reach them at once."));
+                .ifPresent(
+                        size -> sentences.add(
+                                "All memory limits together are more than this host has: that matters only if all reach them at once."));
         if (demand.withoutLimit() > 0 && demand.withoutLimit() < demand.containers()) {
             sentences.add(demand.withoutLimit() + " of " + demand.containers()
                     + " containers have no limit for memory: on one host each of them can take what the others need.");
@@ -92,7 +93,9 @@ public record Cost(Demand demand, Prices prices, Optional<Prices.Host> host, Opt
     }
 
     private String proposal() {
-        String label = prices.isExample() ? "example prices of " + prices.dated() + ", edit them: --prices FILE" : "prices of " + prices.dated();
+        String label = prices.isExample()
+                ? "example prices of " + prices.dated() + ", edit them: --prices FILE"
+                : "prices of " + prices.dated();
         if (host.isEmpty()) {
             return "No host of the list holds this (" + label + "): it takes more than one host, or a larger one.";
         }
@@ -104,8 +107,9 @@ public record Cost(Demand demand, Prices prices, Optional<Prices.Host> host, Opt
                                 ? money(cluster.subtract(size.monthly())) + " less."
                                 : money(size.monthly().subtract(cluster)) + " more."))
                 .orElse(" What the cluster costs isn't in its manifests: say it with --cluster-cost AMOUNT.");
-        return "Proposed: a host “" + size.name() + "” with " + number(size.cpus()) + " CPUs, " + gibibytes(size.memory())
-                + " memory, " + gigabytes(size.disk()) + " disk: " + price + " a month (" + label + ")." + against;
+        return "Proposed: a host “" + size.name() + "” with " + number(size.cpus()) + " CPUs, "
+                + gibibytes(size.memory()) + " memory, " + gigabytes(size.disk()) + " disk: " + price + " a month ("
+                + label + ")." + against;
     }
 
     private String money(BigDecimal amount) {

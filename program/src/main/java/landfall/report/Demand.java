@@ -70,7 +70,8 @@ public record Demand(
             } else if (!root.entriesAt("spec", "resources").isEmpty()
                     && root.integer("spec", "instances").isPresent()) {
                 // Operators of databases: so many instances, each with these resources and a disk of this size.
-                BigDecimal instances = BigDecimal.valueOf(root.integer("spec", "instances").orElse(1L));
+                BigDecimal instances =
+                        BigDecimal.valueOf(root.integer("spec", "instances").orElse(1L));
                 resources(root.at("spec").orElse(root), instances);
                 String[] size = root.text("spec", "storage", "size").isPresent()
                         ? new String[] {"spec", "storage", "size"}
@@ -81,10 +82,12 @@ public record Demand(
 
         private void workload(Node root, String kind) {
             boolean isPod = kind.equals("Pod");
-            BigDecimal replicas =
-                    BigDecimal.valueOf(isPod ? 1 : root.integer("spec", "replicas").orElse(1L));
+            BigDecimal replicas = BigDecimal.valueOf(
+                    isPod ? 1 : root.integer("spec", "replicas").orElse(1L));
             List<Node> pod = new ArrayList<>(
-                    isPod ? root.itemsAt("spec", "containers") : root.itemsAt("spec", "template", "spec", "containers"));
+                    isPod
+                            ? root.itemsAt("spec", "containers")
+                            : root.itemsAt("spec", "template", "spec", "containers"));
             pod.forEach(container -> resources(container, replicas));
             for (Node claim : root.itemsAt("spec", "volumeClaimTemplates")) {
                 disks = disks.add(amount(claim, "spec", "resources", "requests", "storage")

@@ -46,8 +46,9 @@ public final class Discretion {
                 object.root()
                         .entriesAt("stringData")
                         .forEach((key, value) -> value.text().ifPresent(text -> remember(known, key, text)));
-                object.root().entriesAt("data").forEach((key, value) -> value.text()
-                        .ifPresent(text -> {
+                object.root()
+                        .entriesAt("data")
+                        .forEach((key, value) -> value.text().ifPresent(text -> {
                             remember(known, key, text);
                             remember(known, key, decoded(text));
                         }));

@@ -97,7 +97,8 @@ public record Forecast(List<Line> lines, List<String> notes) {
             return new Line(
                     app.name(),
                     Pause.UNKNOWN,
-                    String.join(", ", unmoved) + " starts empty and Landfall doesn't carry its data: the pause is as long"
+                    String.join(", ", unmoved)
+                            + " starts empty and Landfall doesn't carry its data: the pause is as long"
                             + " as your dump and restore");
         }
         if (hasFiles) {
@@ -123,9 +124,8 @@ public record Forecast(List<Line> lines, List<String> notes) {
         Set<String> linked =
                 new TreeSet<>(app.links().stream().map(TargetApp.Link::service).toList());
         return target.services().stream()
-                .filter(service -> linked.contains(service.name())
-                        && service.move().isEmpty()
-                        && !CACHES.contains(service.type()))
+                .filter(service ->
+                        linked.contains(service.name()) && service.move().isEmpty() && !CACHES.contains(service.type()))
                 .map(TargetService::name)
                 .toList();
     }

@@ -17,7 +17,8 @@ final class HostPicture {
     static Drawing of(Target target) {
         Drawing drawing = new Drawing(List.of("Dokku's nginx", "Apps", "Services and storage"));
         for (TargetService service : target.services()) {
-            String below = service.type() + service.imageVersion().map(version -> " " + version).orElse("");
+            String below = service.type()
+                    + service.imageVersion().map(version -> " " + version).orElse("");
             drawing.box("service " + service.name(), 2, service.name(), below, "data");
         }
         for (StorageEntry entry : target.entries()) {

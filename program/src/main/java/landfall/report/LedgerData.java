@@ -88,8 +88,7 @@ final class LedgerData {
     /** JSON in which no {@code <} stands, so that no value can end the script element. */
     String json() {
         StringWriter text = new StringWriter();
-        try (JsonGenerator json =
-                JsonFactory.builder().build().createGenerator(ObjectWriteContext.empty(), text)) {
+        try (JsonGenerator json = JsonFactory.builder().build().createGenerator(ObjectWriteContext.empty(), text)) {
             json.writeStartObject();
             json.writeArrayPropertyStart("objects");
             int characters = 0;
@@ -110,8 +109,7 @@ final class LedgerData {
 
     /** @return characters of source text written */
     private int object(JsonGenerator json, KubeObject object, List<Field> found, boolean hasRoom) {
-        Optional<SourceText> source =
-                hasRoom ? Optional.of(SourceText.of(object, discretion)) : Optional.empty();
+        Optional<SourceText> source = hasRoom ? Optional.of(SourceText.of(object, discretion)) : Optional.empty();
         int characters = 0;
         json.writeStartObject();
         json.writeStringProperty("id", object.id());

@@ -107,10 +107,12 @@ public final class PlanReport {
         for (TargetService service : target.services()) {
             events.emit(new Events.Event(
                     "service",
-                    Events.fields("service", service.name(), "type", service.type(), "message", PlanLines.of(service))));
+                    Events.fields(
+                            "service", service.name(), "type", service.type(), "message", PlanLines.of(service))));
         }
         for (StorageEntry entry : target.entries()) {
-            events.emit(new Events.Event("entry", Events.fields("entry", entry.name(), "message", PlanLines.of(entry))));
+            events.emit(
+                    new Events.Event("entry", Events.fields("entry", entry.name(), "message", PlanLines.of(entry))));
         }
         for (Decision decision : target.decisions()) {
             events.emit(new Events.Event(
@@ -174,11 +176,7 @@ public final class PlanReport {
     }
 
     private <F extends Finding> void findings(
-            StringBuilder text,
-            Style style,
-            Class<F> type,
-            String heading,
-            Function<F, String> sentence) {
+            StringBuilder text, Style style, Class<F> type, String heading, Function<F, String> sentence) {
         List<F> found = target.findings().stream()
                 .filter(type::isInstance)
                 .map(type::cast)

@@ -69,8 +69,9 @@ public final class ReportPage {
         ledger(page, data);
         rewritten(page, discretion);
         glossary(page);
-        page.append("<footer>Written by <code>landfall plan</code>. It holds no secret values: they are shown as …. The same"
-                + " account, field by field, is in <code>ledger.jsonl</code>.</footer>\n");
+        page.append(
+                "<footer>Written by <code>landfall plan</code>. It holds no secret values: they are shown as …. The same"
+                        + " account, field by field, is in <code>ledger.jsonl</code>.</footer>\n");
         page.append("<script type=\"application/json\" id=\"data\">")
                 .append(data.json())
                 .append("</script>\n<script>")
@@ -87,8 +88,9 @@ public final class ReportPage {
                 .append(ClusterPicture.of(objects, target).svg("The cluster before the move"))
                 .append("</div></figure>\n<figure><figcaption>Dokku</figcaption><div class=\"scroll\" tabindex=\"0\">")
                 .append(HostPicture.of(target).svg("The Dokku host after the move"))
-                .append("</div></figure>\n</div>\n<p class=\"hint\">Lines lead from who asks to who answers. A database's own Service"
-                        + " is not drawn.</p></section>\n");
+                .append(
+                        "</div></figure>\n</div>\n<p class=\"hint\">Lines lead from who asks to who answers. A database's own Service"
+                                + " is not drawn.</p></section>\n");
     }
 
     private static void ledger(StringBuilder page, LedgerData data) {
@@ -98,13 +100,16 @@ public final class ReportPage {
         if (data.kept() < data.total()) {
             page.append(" <strong>This page holds ")
                     .append(count(data.kept()))
-                    .append(" of them</strong>, what is lost or to be decided first; all are in <code>ledger.jsonl</code>.");
+                    .append(
+                            " of them</strong>, what is lost or to be decided first; all are in <code>ledger.jsonl</code>.");
         }
-        page.append("</p>\n<noscript><p class=\"card\">Searching needs JavaScript. The same lines are in"
-                        + " <code>ledger.jsonl</code>, and <code>landfall ledger</code> answers for one field.</p></noscript>\n")
-                .append("<div class=\"search\"><input id=\"filter\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\""
-                        + " placeholder=\"Object, field, place or note\" aria-label=\"Search the ledger\">"
-                        + "<div id=\"chips\" class=\"chips\" role=\"group\" aria-label=\"Dispositions\">");
+        page.append(
+                        "</p>\n<noscript><p class=\"card\">Searching needs JavaScript. The same lines are in"
+                                + " <code>ledger.jsonl</code>, and <code>landfall ledger</code> answers for one field.</p></noscript>\n")
+                .append(
+                        "<div class=\"search\"><input id=\"filter\" type=\"search\" autocomplete=\"off\" spellcheck=\"false\""
+                                + " placeholder=\"Object, field, place or note\" aria-label=\"Search the ledger\">"
+                                + "<div id=\"chips\" class=\"chips\" role=\"group\" aria-label=\"Dispositions\">");
         for (Disposition disposition : Disposition.values()) {
             page.append(String.format(
                     Locale.ROOT,

@@ -53,23 +53,23 @@ final class ReportSummary {
         figure(target.apps().size(), target.apps().size() == 1 ? "app" : "apps", "");
         figure(target.services().size(), target.services().size() == 1 ? "datastore" : "datastores", "");
         figure(target.entries().size(), "storage", "");
-        figure(open.size(), open.size() == 1 ? "open decision" : "open decisions", open.isEmpty() ? "good" : "decision");
+        figure(
+                open.size(),
+                open.size() == 1 ? "open decision" : "open decisions",
+                open.isEmpty() ? "good" : "decision");
         figure(lost, "lost", lost == 0 ? "good" : "lost");
         page.append("</ul>\n");
         bar();
-        page.append("<nav><a href=\"#drawing\">Before and after</a><a href=\"#ledger\">Ledger</a><a href=\"#values\">Values</a>"
-                        + "<a href=\"#glossary\">Dispositions</a></nav>\n<p class=\"next\">Next: <code>")
+        page.append(
+                        "<nav><a href=\"#drawing\">Before and after</a><a href=\"#ledger\">Ledger</a><a href=\"#values\">Values</a>"
+                                + "<a href=\"#glossary\">Dispositions</a></nav>\n<p class=\"next\">Next: <code>")
                 .append(Html.escape(next))
                 .append("</code></p></header>\n");
     }
 
     private void figure(long number, String name, String look) {
         page.append(String.format(
-                Locale.ROOT,
-                "<li class=\"%s\"><b>%s</b> %s</li>",
-                look,
-                ReportPage.count(number),
-                Html.escape(name)));
+                Locale.ROOT, "<li class=\"%s\"><b>%s</b> %s</li>", look, ReportPage.count(number), Html.escape(name)));
     }
 
     /** All fields by disposition: flex-grow gives each its share, whatever the width. */
@@ -134,8 +134,9 @@ final class ReportSummary {
         }
         open.subList(0, Math.min(open.size(), ITEMS_MAX)).forEach(this::decision);
         rest(page, open.size());
-        List<Decision> settled =
-                target.decisions().stream().filter(decision -> !decision.isOpen()).toList();
+        List<Decision> settled = target.decisions().stream()
+                .filter(decision -> !decision.isOpen())
+                .toList();
         if (!settled.isEmpty()) {
             page.append("<details class=\"settled\"><summary>Decided, by you or by default: ")
                     .append(settled.size())
@@ -166,11 +167,12 @@ final class ReportSummary {
                 .append("</code></h3><p>")
                 .append(Html.prose(decision.question()))
                 .append("</p><ul class=\"options\">");
-        decision.options().forEach((option, consequence) -> page.append("<li><code>--answer ")
-                .append(Html.escape(decision.id() + "=" + option))
-                .append("</code><span>")
-                .append(Html.prose(consequence))
-                .append("</span></li>"));
+        decision.options()
+                .forEach((option, consequence) -> page.append("<li><code>--answer ")
+                        .append(Html.escape(decision.id() + "=" + option))
+                        .append("</code><span>")
+                        .append(Html.prose(consequence))
+                        .append("</span></li>"));
         page.append("</ul>");
         if (!decision.raisedBy().isEmpty()) {
             List<String> fields = decision.raisedBy().stream().distinct().toList();
@@ -185,14 +187,21 @@ final class ReportSummary {
 
     private void lost() {
         List<Finding.Lost> found = findings(Finding.Lost.class);
-        list("Lost, and what to do instead", "lost", found, lost -> "<b>" + Html.escape(lost.subject()) + "</b> "
-                + Html.prose(lost.what()) + "<span class=\"instead\">Instead: " + Html.prose(lost.advice()) + "</span>");
+        list(
+                "Lost, and what to do instead",
+                "lost",
+                found,
+                lost -> "<b>" + Html.escape(lost.subject()) + "</b> " + Html.prose(lost.what())
+                        + "<span class=\"instead\">Instead: " + Html.prose(lost.advice()) + "</span>");
     }
 
     private void changed() {
         List<Finding.Changed> found = findings(Finding.Changed.class);
-        list("Works, but not quite as before", "changed", found, changed -> "<b>" + Html.escape(changed.subject())
-                + "</b> " + Html.prose(changed.what()));
+        list(
+                "Works, but not quite as before",
+                "changed",
+                found,
+                changed -> "<b>" + Html.escape(changed.subject()) + "</b> " + Html.prose(changed.what()));
     }
 
     private <F> void list(String heading, String look, List<F> found, Function<F, String> item) {
@@ -228,19 +237,25 @@ final class ReportSummary {
         }
         page.append("</tbody></table>");
         rest(page, lines.size());
-        outlook.forecast().notes().forEach(note -> page.append("<p class=\"hint\">")
-                .append(Html.prose(note))
-                .append("</p>"));
+        outlook.forecast()
+                .notes()
+                .forEach(note -> page.append("<p class=\"hint\">")
+                        .append(Html.prose(note))
+                        .append("</p>"));
         page.append("</section>\n");
     }
 
     private void cost() {
-        page.append("<section><h2>Size and cost</h2>\n<table class=\"cost\"><thead><tr><td></td><th>requested</th><th>limits"
-                + "</th><th>proposed host</th></tr></thead><tbody>\n");
+        page.append(
+                "<section><h2>Size and cost</h2>\n<table class=\"cost\"><thead><tr><td></td><th>requested</th><th>limits"
+                        + "</th><th>proposed host</th></tr></thead><tbody>\n");
         for (List<String> row : outlook.cost().rows()) {
-            page.append("<tr><th scope=\"row\">").append(Html.escape(row.getFirst())).append("</th>");
+            page.append("<tr><th scope=\"row\">")
+                    .append(Html.escape(row.getFirst()))
+                    .append("</th>");
             row.subList(1, row.size())
-                    .forEach(cell -> page.append("<td>").append(Html.escape(cell)).append("</td>"));
+                    .forEach(cell ->
+                            page.append("<td>").append(Html.escape(cell)).append("</td>"));
             page.append("</tr>\n");
         }
         page.append("</tbody></table>\n");

@@ -124,7 +124,9 @@ public final class SourceText {
         }
         boolean looksOther = scalar.value() instanceof String text
                 && !text.contains("\n")
-                && (text.isEmpty() || text.matches("(?i)[-+.0-9]+|true|false|yes|no|on|off|null|~|.*: .*|.* #.*|[*&!%@{\\[|>`].*"));
+                && (text.isEmpty()
+                        || text.matches(
+                                "(?i)[-+.0-9]+|true|false|yes|no|on|off|null|~|.*: .*|.* #.*|[*&!%@{\\[|>`].*"));
         return looksOther ? "\"" + scalar.raw() + "\"" : scalar.raw();
     }
 

@@ -83,7 +83,8 @@ public final class TargetText {
         int hit = begin;
         for (int at = begin; at < end && !part.isEmpty(); at++) {
             String line = recipe.get(at).strip();
-            if (unquoted(line.contains(":") ? line.substring(0, line.indexOf(':')) : line).equals(part)) {
+            if (unquoted(line.contains(":") ? line.substring(0, line.indexOf(':')) : line)
+                    .equals(part)) {
                 hit = at;
                 break;
             }

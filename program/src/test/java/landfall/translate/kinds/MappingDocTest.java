@@ -41,9 +41,9 @@ final class MappingDocTest {
 
     @Test
     void everyKindIsInTheMappingWithASentence() {
-        assertThat(Kinds.all()).isNotEmpty().allSatisfy(kind -> assertThat(kind.becomes())
-                .as(kind.kind())
-                .isNotBlank());
+        assertThat(Kinds.all())
+                .isNotEmpty()
+                .allSatisfy(kind -> assertThat(kind.becomes()).as(kind.kind()).isNotBlank());
     }
 
     private String document() {
@@ -89,7 +89,11 @@ final class MappingDocTest {
 
     private void section(StringBuilder text, KindRules kind, Set<FieldRule> common) {
         text.append("\n## ").append(title(kind)).append("\n\n");
-        text.append("API group: ").append(groups(kind)).append(". Becomes: ").append(kind.becomes()).append(".\n");
+        text.append("API group: ")
+                .append(groups(kind))
+                .append(". Becomes: ")
+                .append(kind.becomes())
+                .append(".\n");
         List<FieldRule> own = kind.table().rules().stream()
                 .filter(rule -> !common.contains(rule))
                 .collect(Collectors.toCollection(ArrayList::new));
@@ -110,8 +114,11 @@ final class MappingDocTest {
         if (!elsewhere.isEmpty()) {
             text.append('\n');
         }
-        elsewhere.forEach((prefix, place) ->
-                text.append("Below `").append(prefix).append("`: as ").append(place).append(".\n"));
+        elsewhere.forEach((prefix, place) -> text.append("Below `")
+                .append(prefix)
+                .append("`: as ")
+                .append(place)
+                .append(".\n"));
         if (!own.isEmpty()) {
             text.append('\n');
             table(text, own);
@@ -175,10 +182,11 @@ final class MappingDocTest {
             if (!rule.advice().isEmpty()) {
                 note.append("; instead: ").append(cell(rule.advice()));
             }
-            new TreeMap<>(rule.harmless()).forEach((value, why) -> note.append("; at `")
-                    .append(cell(value))
-                    .append("`: ")
-                    .append(cell(why)));
+            new TreeMap<>(rule.harmless())
+                    .forEach((value, why) -> note.append("; at `")
+                            .append(cell(value))
+                            .append("`: ")
+                            .append(cell(why)));
             text.append("| `")
                     .append(cell(rule.path()))
                     .append("` | ")
@@ -205,7 +213,8 @@ final class MappingDocTest {
         long same = Kinds.all().stream()
                 .filter(other -> other.kind().equals(kind.kind()))
                 .count();
-        Optional<String> group = kind.groups().stream().filter(name -> !name.isEmpty()).findFirst();
+        Optional<String> group =
+                kind.groups().stream().filter(name -> !name.isEmpty()).findFirst();
         return kind.kind() + (same > 1 ? " (" + group.orElse("core") + ")" : "");
     }
 
