@@ -29,6 +29,9 @@ public final class Discretion {
                     + "([\"']?)(?![\"']?(?:\\{\\{|\\$[({]|%))([^\\s\"',;&]{3,})");
     private static final Pattern FLAG =
             Pattern.compile("(?i)--?[a-z0-9_.-]*(?:passw(?:or)?d|requirepass|masterauth|token|secret|api-?key)");
+    /** An option and its secret as neighbours in a list: {@code CMD ["--requirepass", "…"]}. */
+    private static final Pattern LISTED = Pattern.compile("(\"" + FLAG.pattern() + "\"\\s*,\\s*\")[^\"]*");
+
     private static final Pattern URL_PASSWORD = Pattern.compile("(://[^\\s:/@\"']*:)([^\\s@/\"']+)(@)");
     private static final Pattern WORDS = Pattern.compile("[^\\s\"'=:,;&@/]+");
 
@@ -104,7 +107,7 @@ public final class Discretion {
         if (assignment.matches() && isSensitive(assignment.group(2)) && !isReference(assignment.group(3))) {
             return assignment.group(1) + HIDDEN;
         }
-        return words(INLINE.matcher(shown).replaceAll("$1$2" + HIDDEN));
+        return words(LISTED.matcher(INLINE.matcher(shown).replaceAll("$1$2" + HIDDEN)).replaceAll("$1" + HIDDEN));
     }
 
     /** {@code "{{ .input | dq }}"} and {@code $(VAR)} name a secret and don't tell it. */
@@ -113,7 +116,8 @@ public final class Discretion {
         return bare.startsWith("{{") || bare.startsWith("$") || bare.equals("true") || bare.equals("false");
     }
 
-    private String words(String text) {
+    /** The text without values of Secrets; names and settings stay as they are. */
+    String words(String text) {
         if (known.isEmpty()) {
             return text;
         }

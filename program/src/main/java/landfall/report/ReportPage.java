@@ -64,7 +64,7 @@ public final class ReportPage {
                 .append(": from Kubernetes to Dokku</title>\n<style>\n")
                 .append(resource("report.css"))
                 .append("</style>\n</head>\n<body>\n");
-        page.append(new ReportSummary(target, outlook, next, data).html());
+        page.append(new ReportSummary(target, outlook, next, data, discretion).html());
         drawings(page);
         ledger(page, data);
         rewritten(page, discretion);

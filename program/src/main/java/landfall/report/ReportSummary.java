@@ -18,13 +18,15 @@ final class ReportSummary {
     private final Outlook outlook;
     private final String next;
     private final LedgerData data;
+    private final Discretion discretion;
     private final StringBuilder page = new StringBuilder();
 
-    ReportSummary(Target target, Outlook outlook, String next, LedgerData data) {
+    ReportSummary(Target target, Outlook outlook, String next, LedgerData data, Discretion discretion) {
         this.target = target;
         this.outlook = outlook;
         this.next = next;
         this.data = data;
+        this.discretion = discretion;
     }
 
     String html() {
@@ -120,7 +122,7 @@ final class ReportSummary {
                 .append("\">")
                 .append(Html.escape(name))
                 .append("</span></th><td>")
-                .append(Html.prose(line))
+                .append(prose(line))
                 .append("</td></tr>\n");
     }
 
@@ -146,12 +148,12 @@ final class ReportSummary {
                 page.append("<li><code>")
                         .append(Html.escape(decision.id()))
                         .append("</code> ")
-                        .append(Html.prose(decision.question()))
+                        .append(prose(decision.question()))
                         .append(" <b>")
                         .append(Html.escape(chosen))
                         .append(decision.answer().isEmpty() ? " (default)" : "")
                         .append("</b>: ")
-                        .append(Html.prose(decision.options().getOrDefault(chosen, "")))
+                        .append(prose(decision.options().getOrDefault(chosen, "")))
                         .append("</li>\n");
             }
             page.append("</ul>");
@@ -165,13 +167,13 @@ final class ReportSummary {
         page.append("<article class=\"card decision\"><h3><code>")
                 .append(Html.escape(decision.id()))
                 .append("</code></h3><p>")
-                .append(Html.prose(decision.question()))
+                .append(prose(decision.question()))
                 .append("</p><ul class=\"options\">");
         decision.options()
                 .forEach((option, consequence) -> page.append("<li><code>--answer ")
                         .append(Html.escape(decision.id() + "=" + option))
                         .append("</code><span>")
-                        .append(Html.prose(consequence))
+                        .append(prose(consequence))
                         .append("</span></li>"));
         page.append("</ul>");
         if (!decision.raisedBy().isEmpty()) {
@@ -191,8 +193,8 @@ final class ReportSummary {
                 "Lost, and what to do instead",
                 "lost",
                 found,
-                lost -> "<b>" + Html.escape(lost.subject()) + "</b> " + Html.prose(lost.what())
-                        + "<span class=\"instead\">Instead: " + Html.prose(lost.advice()) + "</span>");
+                lost -> "<b>" + Html.escape(lost.subject()) + "</b> " + prose(lost.what())
+                        + "<span class=\"instead\">Instead: " + prose(lost.advice()) + "</span>");
     }
 
     private void changed() {
@@ -201,7 +203,7 @@ final class ReportSummary {
                 "Works, but not quite as before",
                 "changed",
                 found,
-                changed -> "<b>" + Html.escape(changed.subject()) + "</b> " + Html.prose(changed.what()));
+                changed -> "<b>" + Html.escape(changed.subject()) + "</b> " + prose(changed.what()));
     }
 
     private <F> void list(String heading, String look, List<F> found, Function<F, String> item) {
@@ -232,7 +234,7 @@ final class ReportSummary {
                     .append("</th><td><b>")
                     .append(Html.escape(line.pause().word()))
                     .append("</b> <span>")
-                    .append(Html.prose(line.why()))
+                    .append(prose(line.why()))
                     .append("</span></td></tr>\n");
         }
         page.append("</tbody></table>");
@@ -240,7 +242,7 @@ final class ReportSummary {
         outlook.forecast()
                 .notes()
                 .forEach(note -> page.append("<p class=\"hint\">")
-                        .append(Html.prose(note))
+                        .append(prose(note))
                         .append("</p>"));
         page.append("</section>\n");
     }
@@ -262,7 +264,7 @@ final class ReportSummary {
         List<String> sentences = outlook.cost().sentences();
         for (int at = 0; at < sentences.size(); at++) {
             page.append(at == 0 ? "<p>" : "<p class=\"hint\">")
-                    .append(Html.prose(sentences.get(at)))
+                    .append(prose(sentences.get(at)))
                     .append("</p>\n");
         }
         page.append("</section>\n");
@@ -273,6 +275,10 @@ final class ReportSummary {
                 .filter(type::isInstance)
                 .map(type::cast)
                 .toList();
+    }
+
+    private String prose(String text) {
+        return Html.prose(discretion.words(text));
     }
 
     static void rest(StringBuilder page, int size) {
