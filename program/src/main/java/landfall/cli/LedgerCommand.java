@@ -123,7 +123,12 @@ public final class LedgerCommand implements Callable<Integer> {
         out.println(style.dim("  " + snippet.file()));
         for (int at = 0; at < snippet.lines().size(); at++) {
             String number = snippet.first() == 0 ? "" : String.valueOf(snippet.first() + at);
-            String line = String.format(Locale.ROOT, "  %s %5s | %s", at == snippet.hit() ? ">" : " ", number, snippet.lines().get(at));
+            String line = String.format(
+                    Locale.ROOT,
+                    "  %s %5s | %s",
+                    at == snippet.hit() ? ">" : " ",
+                    number,
+                    snippet.lines().get(at));
             out.println(at == snippet.hit() ? line.stripTrailing() : style.dim(line.stripTrailing()));
         }
     }
@@ -141,8 +146,12 @@ public final class LedgerCommand implements Callable<Integer> {
                         "to", entry.to(),
                         "rule", entry.rule(),
                         "note", entry.note(),
-                        "source", snippets.source(entry).map(LedgerCommand::text).orElse(""),
-                        "target", snippets.target(entry).stream().map(LedgerCommand::text).toList()));
+                        "source",
+                                snippets.source(entry).map(LedgerCommand::text).orElse(""),
+                        "target",
+                                snippets.target(entry).stream()
+                                        .map(LedgerCommand::text)
+                                        .toList()));
     }
 
     private static String text(TargetText.Snippet snippet) {

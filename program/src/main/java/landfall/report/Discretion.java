@@ -107,7 +107,8 @@ public final class Discretion {
         if (assignment.matches() && isSensitive(assignment.group(2)) && !isReference(assignment.group(3))) {
             return assignment.group(1) + HIDDEN;
         }
-        return words(LISTED.matcher(INLINE.matcher(shown).replaceAll("$1$2" + HIDDEN)).replaceAll("$1" + HIDDEN));
+        return words(LISTED.matcher(INLINE.matcher(shown).replaceAll("$1$2" + HIDDEN))
+                .replaceAll("$1" + HIDDEN));
     }
 
     /** {@code "{{ .input | dq }}"} and {@code $(VAR)} name a secret and don't tell it. */

@@ -241,9 +241,8 @@ final class ReportSummary {
         rest(page, lines.size());
         outlook.forecast()
                 .notes()
-                .forEach(note -> page.append("<p class=\"hint\">")
-                        .append(prose(note))
-                        .append("</p>"));
+                .forEach(note ->
+                        page.append("<p class=\"hint\">").append(prose(note)).append("</p>"));
         page.append("</section>\n");
     }
 

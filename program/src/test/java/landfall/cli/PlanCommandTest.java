@@ -73,7 +73,11 @@ final class PlanCommandTest {
                 + child("assess", EXAMPLE)
                 + child("ledger", move.toString(), "uro-secrets", "stringData")
                 + child("ledger", move.toString(), "uro-secrets", "stringData", "--manifests", EXAMPLE, "--json");
-        assertThat(child("assess", EXAMPLE, "--html", move.resolve("assessed.html").toString()))
+        assertThat(child(
+                        "assess",
+                        EXAMPLE,
+                        "--html",
+                        move.resolve("assessed.html").toString()))
                 .contains("What moves where");
         Map<String, String> files = files(move);
         String secrets = Files.readString(move.resolve("secrets.yml"));
