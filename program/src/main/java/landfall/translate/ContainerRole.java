@@ -106,17 +106,15 @@ enum ContainerRole {
      */
     static Optional<Field> main(Index index, Field workload) {
         List<Field> containers = Index.pod(workload).at("containers").items().stream()
-                .filter(container ->
-                        container.at("image").text().isPresent() || KnativeRule.is(workload))
+                .filter(container -> container.at("image").text().isPresent() || KnativeRule.is(workload))
                 .toList();
         List<Field> own =
                 containers.stream().filter(container -> of(container) == OWN).toList();
         return own.stream()
                 .filter(container -> own.size() > 1 && index.isReached(workload, container))
                 .findFirst()
-                .or(() -> own.stream()
-                        .filter(container -> !isDatabase(container))
-                        .findFirst())
+                .or(() ->
+                        own.stream().filter(container -> !isDatabase(container)).findFirst())
                 .or(() -> containers.stream()
                         .filter(container -> !of(container).isHelper())
                         .findFirst())

@@ -62,7 +62,12 @@ final class CronJobRule {
             if (app == null) {
                 withoutCommand(draft, job);
             } else {
-                new CronJobRule(draft, app, job, ContainerRole.main(draft.index, job).orElse(app.container)).move();
+                new CronJobRule(
+                                draft,
+                                app,
+                                job,
+                                ContainerRole.main(draft.index, job).orElse(app.container))
+                        .move();
             }
         }
     }
@@ -91,8 +96,9 @@ final class CronJobRule {
         if (app.waitsFor.isEmpty()) {
             draft.changed(
                     job.object().shortName(),
-                    "runs on both sides from the first deploy of " + app.name + " until the switch; if it must not, say `dokku"
-                            + " cron:set " + app.name + " maintenance true` before, which the switch takes back");
+                    "runs on both sides from the first deploy of " + app.name
+                            + " until the switch; if it must not, say `dokku" + " cron:set " + app.name
+                            + " maintenance true` before, which the switch takes back");
         }
         Field template = Index.podTemplate(job);
         MetadataRule.labels(spec.at("jobTemplate", "metadata"));

@@ -44,8 +44,11 @@ final class SidecarRule {
                     "The container " + container.at("name").text("") + " of " + subject
                             + " runs the image of the main one with settings or a command of its own.",
                     Draft.options(
-                            "app", "an app of its own, " + subject + "-" + container.at("name").text(""),
-                            "leave", "it is left out of the move"),
+                            "app",
+                            "an app of its own, " + subject + "-"
+                                    + container.at("name").text(""),
+                            "leave",
+                            "it is left out of the move"),
                     Optional.of("app"),
                     container.at("image"));
         }
@@ -125,8 +128,10 @@ final class SidecarRule {
                                         ? " that serves files of a volume they share."
                                         : "."),
                         List.of(
-                                "dokku", "Dokku's nginx takes its place; I carry over what its configuration does",
-                                "app", "it becomes an app; I let it lead to " + subject + ".web and share their files"));
+                                "dokku",
+                                "Dokku's nginx takes its place; I carry over what its configuration does",
+                                "app",
+                                "it becomes an app; I let it lead to " + subject + ".web and share their files"));
             case CLUSTER_PART, NETWORK, NODE_PART, INGRESS ->
                 container.irrelevant(RULE + ".cluster", role.what + ": it works on objects of the cluster");
             case OWN ->

@@ -78,8 +78,7 @@ final class HelpersTest {
                       - {name: stats, image: "prom/statsd-exporter:v0.26"}
                       - {name: login, image: "quay.io/oauth2-proxy/oauth2-proxy:v7"}
                 """));
-        assertThat(dispositions(plan, "spec.template.spec.containers[1].image"))
-                .containsExactly(Disposition.SATISFIED);
+        assertThat(dispositions(plan, "spec.template.spec.containers[1].image")).containsExactly(Disposition.SATISFIED);
         assertThat(dispositions(plan, "spec.template.spec.containers[2].image")).containsExactly(Disposition.LOST);
         assertThat(dispositions(plan, "spec.template.spec.containers[3].image")).containsExactly(Disposition.LOST);
         assertThat(plan.target().openDecisions()).extracting(Decision::id).containsExactly("sidecar-shop-login");

@@ -20,14 +20,15 @@ final class WorkloadsTest {
 
     @Test
     void workloadsOfOneImageAndEnvironmentBecomeProcessTypesOfTheOneThatServes() throws IOException {
-        Manifests plan = plan("""
+        Manifests plan = plan(
+                """
                 apiVersion: v1
                 kind: Service
                 metadata: {name: shop}
                 spec: {selector: {app: shop}, ports: [{port: 80, targetPort: 3000}]}
                 ---
                 """ + rails("shop", "puma", 2, "") + rails("shop-worker", "sidekiq", 3, "{limits: {memory: 512Mi}}")
-                + rails("clock", "clockwork", 1, ""));
+                        + rails("clock", "clockwork", 1, ""));
         TargetApp shop = plan.target().app("shop").orElseThrow();
         assertThat(plan.target().apps()).hasSize(1);
         assertThat(shop.workloads()).containsExactly("Deployment/shop", "Deployment/clock", "Deployment/shop-worker");
@@ -115,7 +116,8 @@ final class WorkloadsTest {
 
     @Test
     void agentsOfNodesStayThereAndOtherDaemonSetsRunOnce() throws IOException {
-        Manifests plan = plan(daemon("logs", "fluent/fluent-bit:3", "/var/log") + daemon("gate", "example/gate:1", "")
+        Manifests plan = plan(daemon("logs", "fluent/fluent-bit:3", "/var/log")
+                + daemon("gate", "example/gate:1", "")
                 + daemon("spy", "example/spy:1", "/proc"));
         assertThat(plan.target().apps()).extracting(TargetApp::name).containsExactly("gate");
         assertThat(plan.target().app("gate").orElseThrow().processes()).isEqualTo(1);
@@ -140,13 +142,16 @@ final class WorkloadsTest {
 
     @Test
     void aContainerThatMustNotOverlapIsStoppedFirst() throws IOException {
-        Manifests plan = plan(rails("mail", "sidekiq", 1, "").replace("replicas:", "strategy: {type: Recreate}\n  replicas:"));
-        assertThat(plan.target().app("mail").orElseThrow().formation().stopsFirst()).isTrue();
+        Manifests plan =
+                plan(rails("mail", "sidekiq", 1, "").replace("replicas:", "strategy: {type: Recreate}\n  replicas:"));
+        assertThat(plan.target().app("mail").orElseThrow().formation().stopsFirst())
+                .isTrue();
     }
 
     @Test
     void aTerminalIsKeptAndSaid() throws IOException {
-        Manifests plan = plan(rails("mail", "sidekiq", 1, "").replace("command:", "stdin: true\n        tty: true\n        command:"));
+        Manifests plan = plan(rails("mail", "sidekiq", 1, "")
+                .replace("command:", "stdin: true\n        tty: true\n        command:"));
         assertThat(plan.target().app("mail").orElseThrow().dockerOptions()).contains("-i", "-t");
         assertThat(plan.target().findings())
                 .anyMatch(finding -> finding instanceof Finding.Changed changed
@@ -260,10 +265,7 @@ final class WorkloadsTest {
                       containers: [{name: main, image: "IMAGE"}]
                 VOLUMES
                 ---
-                """.replace("NAME", name)
-                .replace("IMAGE", image)
-                .replace(
-                        "VOLUMES",
-                        folder.isEmpty() ? "" : "      volumes: [{name: host, hostPath: {path: " + folder + "}}]");
+                """.replace("NAME", name).replace("IMAGE", image).replace(
+                "VOLUMES", folder.isEmpty() ? "" : "      volumes: [{name: host, hostPath: {path: " + folder + "}}]");
     }
 }
