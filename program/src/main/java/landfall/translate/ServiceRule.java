@@ -2,9 +2,11 @@ package landfall.translate;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import landfall.kube.KubeObject;
 import landfall.target.Place;
 import landfall.target.TargetApp;
 
@@ -61,6 +63,16 @@ final class ServiceRule {
     }
 
     private static void nobody(Draft draft, Field service) {
+        Optional<Map.Entry<KubeObject, String>> left = draft.left.entrySet().stream()
+                .filter(entry -> Index.selects(service, Field.root(draft.book, entry.getKey())))
+                .findFirst();
+        if (left.isPresent()) {
+            String note = "leads to " + left.get().getKey().shortName() + ", which is no part of the move: "
+                    + left.get().getValue();
+            service.at("metadata", "name").irrelevant(RULE + "left", note);
+            service.at("spec").irrelevant(RULE + "left", note);
+            return;
+        }
         String id = "service-" + service.object().name();
         draft.ask(
                 id,
