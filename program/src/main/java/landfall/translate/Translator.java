@@ -148,6 +148,7 @@ public final class Translator {
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
         draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
+        draft.apps.values().forEach(app -> UnwrittenRule.apply(draft, app));
         CronJobRule.applyAll(draft);
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
             claim(claim);
