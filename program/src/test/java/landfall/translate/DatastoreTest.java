@@ -123,7 +123,7 @@ final class DatastoreTest {
     void anAppThatKnowsNoPasswordIsAskedAbout() {
         Planned planned = Planned.of(workload("redis", "redis:7", "") + service("redis", 6379)
                 + Planned.shop("env: [{name: REDIS_HOST, value: redis}]", ""));
-        assertThat(planned.open()).contains("login-shop-shop-redis");
+        assertThat(planned.open()).contains("login-shop-redis");
         assertThat(planned.target().services().getFirst().password()).contains("shop_redis_password");
     }
 
@@ -187,10 +187,13 @@ final class DatastoreTest {
         Planned planned = Planned.of(workload(
                 "events",
                 "influxdb:2.7",
-                "volumeMounts: [{name: data, mountPath: /var/lib/influxdb2}]",
+                "ports: [{containerPort: 8086}]\nvolumeMounts: [{name: data, mountPath: /var/lib/influxdb2}]",
                 "volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]"));
         assertThat(planned.target().app("events")).isPresent();
         assertThat(planned.target().entries()).singleElement().satisfies(entry -> assertThat(entry.source()).isEmpty());
+        assertThat(planned.target().app("events").orElseThrow().web().nginx())
+                .as("nobody outside reached it")
+                .containsEntry("bind-address-ipv4", "127.0.0.1");
         assertThat(planned.open()).contains("events-data");
     }
 
