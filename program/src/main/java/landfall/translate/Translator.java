@@ -139,6 +139,7 @@ public final class Translator {
             WorkloadRule.apply(draft, app);
             store.ifPresent(system -> DatastoreRule.afterApp(draft, app, system));
         }
+        draft.services.forEach(service -> DatastoreRule.passwords(draft, service));
         draft.apps.values().forEach(AppDraft::absorb);
         draft.index.made().forEach(made -> MadeRule.apply(made));
         draft.index.jobs().forEach(job -> JobRule.apply(draft, job));
@@ -286,6 +287,9 @@ public final class Translator {
             return;
         }
         int container = webPort(app);
+        if (stores.containsKey(app.workload.object()) && app.ports.isEmpty() && app.sites.isEmpty() && app.domains.isEmpty()) {
+            DatastoreRule.keepInside(draft, app);
+        }
         app.ports.addFirst(new TargetApp.Port("http", 80, container));
         if (app.certificate.isPresent()) {
             app.ports.add(1, new TargetApp.Port("https", 443, container));
