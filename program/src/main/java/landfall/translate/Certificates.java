@@ -114,6 +114,9 @@ final class Certificates {
         if (!isNew) {
             return;
         }
+        if ("false".equals(app.nginx.get("hsts"))) {
+            return;
+        }
         // What ingress-nginx answers by default; Dokku's own default differs in its max-age.
         app.nginx.putIfAbsent("hsts", "true");
         app.nginx.putIfAbsent("hsts-include-subdomains", "true");

@@ -63,6 +63,11 @@ final class Draft {
         return decision.chosen();
     }
 
+    /** What the user answered to a question asked so far. */
+    Optional<String> answer(String id) {
+        return answers.to(id);
+    }
+
     /** Refuses something by name: nothing is done about it but by the user. */
     void refuse(String id, String question, String rule, String note, Field field) {
         ask(id, question, Draft.options("leave", "it is left out of the move; you see to it yourself"), field);

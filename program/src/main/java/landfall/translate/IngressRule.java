@@ -36,7 +36,7 @@ final class IngressRule {
         Field spec = ingress.at("spec");
         Controller controller = Controller.of(draft, ingress);
         controller.settle(draft, ingress);
-        Treatment treatment = new Treatment();
+        Treatment treatment = controller.isNginx() ? new Treatment() : Treatment.ofOtherProxy();
         if (controller.isNginx()) {
             NginxAnnotations.read(draft, ingress, treatment, apps(ingress));
         } else {
@@ -186,8 +186,8 @@ final class IngressRule {
             if (!isNginx()) {
                 draft.changed(
                         ingress.object().shortName(),
-                        "Dokku's nginx answers instead of " + name + ": its time limits (60 s without a byte), body limit"
-                                + " (1 MB) and headers count from then on");
+                        "Dokku's nginx answers instead of " + name + ": it ends a connection after 60 s without a byte"
+                                + " (nginx:set proxy-read-timeout)");
             } else if (name.isEmpty()) {
                 draft.changed(
                         ingress.object().shortName(),

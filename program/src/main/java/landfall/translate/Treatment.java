@@ -55,6 +55,37 @@ final class Treatment {
     /** A field that has an effect as soon as its routes have a place. */
     private record Effect(Field field, String rule, Optional<String> property, String note) {}
 
+    /** A proxy that isn't ingress-nginx: none of them bounds bodies, holds answers back or sends HSTS unasked. */
+    static Treatment ofOtherProxy() {
+        Treatment treatment = new Treatment();
+        treatment.defaults.put("proxy-buffering", "off");
+        treatment.defaults.put("client-max-body-size", "0");
+        treatment.defaults.put("hsts", "false");
+        return treatment;
+    }
+
+    /** The treatment of a part of what this one is for: what is added to it doesn't come back here. */
+    Treatment copy() {
+        Treatment copy = new Treatment();
+        copy.properties.putAll(properties);
+        copy.defaults.putAll(defaults);
+        copy.locationDirectives.addAll(locationDirectives);
+        copy.serverDirectives.addAll(serverDirectives);
+        copy.sharedBlocks.addAll(sharedBlocks);
+        copy.requestHeaders.putAll(requestHeaders);
+        copy.responseHeaders.putAll(responseHeaders);
+        copy.rewrite = rewrite;
+        copy.rewriting = rewriting;
+        copy.answer = answer;
+        copy.protocol = protocol;
+        copy.patterns = patterns;
+        copy.redirectsToHttps = redirectsToHttps;
+        copy.redirectsOtherWww = redirectsOtherWww;
+        copy.aliases.addAll(aliases);
+        copy.effects.addAll(effects);
+        return copy;
+    }
+
     void property(Field field, String rule, String property, String value) {
         properties.put(property, value);
         effects.add(new Effect(field, rule, Optional.of(property), ""));
@@ -78,6 +109,11 @@ final class Treatment {
     /** Text of the user's as one nginx word. */
     static String word(String text) {
         return literal(text.matches("[A-Za-z0-9_./:$%?&=@,*+~-]+") ? text : quoted(text));
+    }
+
+    /** A pattern as one nginx word; its backslashes are the pattern's own. */
+    static String pattern(String text) {
+        return "\"" + literal(text.replace("\"", "\\\"")) + "\"";
     }
 
     static String quoted(String text) {
@@ -127,11 +163,16 @@ final class Treatment {
         List<String> lines = new ArrayList<>();
         rewrite.ifPresent(target ->
                 lines.add("rewrite \"(?i)" + path.replace("\"", "\\\"") + "\" " + word(target) + " break"));
-        rewriting.ifPresent(rule -> lines.add("rewrite " + quoted(rule.pattern()) + " " + word(rule.target()) + " break"));
+        rewriting.ifPresent(rule -> lines.add("rewrite " + pattern(rule.pattern()) + " " + word(rule.target()) + " break"));
         lines.addAll(locationDirectives);
-        properties.forEach((property, value) -> lines.add(property.replace('-', '_') + " " + value));
+        properties.forEach((property, value) -> {
+            if (!property.startsWith("hsts")) {
+                lines.add(property.replace('-', '_') + " " + value);
+            }
+        });
         defaults.forEach((property, value) -> {
-            if (!properties.containsKey(property) && !value.equals(owner.nginx.get(property))) {
+            boolean isServers = property.startsWith("hsts");
+            if (!isServers && !properties.containsKey(property) && !value.equals(owner.nginx.get(property))) {
                 lines.add(property.replace('-', '_') + " " + value);
             }
         });
