@@ -7,7 +7,12 @@ import java.util.regex.Pattern;
 
 /** Which pages of other origins may use the answers, as headers and an answer to OPTIONS. */
 record Cors(
-        List<String> origins, String methods, String headers, String exposed, boolean allowsCredentials, String maxAge) {
+        List<String> origins,
+        String methods,
+        String headers,
+        String exposed,
+        boolean allowsCredentials,
+        String maxAge) {
     static final Pattern ORIGIN = Pattern.compile("\\*|https?://[A-Za-z0-9.*-]+(:[0-9]+)?");
 
     static final String METHODS = "GET, PUT, POST, DELETE, PATCH, OPTIONS";
@@ -27,10 +32,17 @@ record Cors(
         put(lines, "Access-Control-Allow-Headers", headers);
         put(lines, "Access-Control-Expose-Headers", exposed);
         StringBuilder preflight = new StringBuilder("if ($request_method = OPTIONS) {\n");
-        lines.forEach((name, text) ->
-                preflight.append("  add_header ").append(name).append(' ').append(text).append(" always;\n"));
+        lines.forEach((name, text) -> preflight
+                .append("  add_header ")
+                .append(name)
+                .append(' ')
+                .append(text)
+                .append(" always;\n"));
         if (maxAge.matches("[0-9]+")) {
-            preflight.append("  add_header Access-Control-Max-Age ").append(maxAge).append(";\n");
+            preflight
+                    .append("  add_header Access-Control-Max-Age ")
+                    .append(maxAge)
+                    .append(";\n");
         }
         treatment.locationDirectives.add(preflight.append("  return 204;\n}").toString());
         treatment.responseHeaders.putAll(lines);

@@ -43,9 +43,10 @@ final class GatewayRule {
                 hosts.addAll(hostsOfRoutes());
             }
             for (Field reference : listener.at("tls", "certificateRefs").items()) {
-                boolean isIssued = !draft.index.all("cert-manager.io", "Certificate").isEmpty()
-                        || gateway.at("metadata", "annotations").entries().keySet().stream()
-                                .anyMatch(key -> key.startsWith("cert-manager.io/"));
+                boolean isIssued =
+                        !draft.index.all("cert-manager.io", "Certificate").isEmpty()
+                                || gateway.at("metadata", "annotations").entries().keySet().stream()
+                                        .anyMatch(key -> key.startsWith("cert-manager.io/"));
                 certificates.add(hosts, reference.at("name").text(""), reference, "Gateway.certificate", isIssued);
             }
         }
@@ -53,8 +54,9 @@ final class GatewayRule {
 
     private Set<String> hostsOfRoutes() {
         Set<String> hosts = new LinkedHashSet<>();
-        draft.index.all(GROUP, "HTTPRoute").forEach(route ->
-                hosts.addAll(route.at("spec", "hostnames").texts()));
+        draft.index
+                .all(GROUP, "HTTPRoute")
+                .forEach(route -> hosts.addAll(route.at("spec", "hostnames").texts()));
         return hosts;
     }
 
@@ -62,7 +64,8 @@ final class GatewayRule {
         MetadataRule.apply(route);
         String rule = route.object().kind() + ".";
         Field spec = route.at("spec");
-        if (spec.at("parentRefs").items().stream().anyMatch(parent -> parent.at("kind").is("Service"))) {
+        if (spec.at("parentRefs").items().stream()
+                .anyMatch(parent -> parent.at("kind").is("Service"))) {
             String id = "mesh-" + route.object().name();
             draft.ask(
                     id,
@@ -131,7 +134,8 @@ final class GatewayRule {
         String id = "conditions-" + route.object().name();
         draft.ask(
                 id,
-                route.object().shortName() + " chooses by method, headers or query, not by host and path alone; nginx on Dokku"
+                route.object().shortName()
+                        + " chooses by method, headers or query, not by host and path alone; nginx on Dokku"
                         + " is given paths only.",
                 Draft.options(
                         "leave", "these matches are left out; what fits the path alone answers",
@@ -195,7 +199,8 @@ final class GatewayRule {
                 .filter(reference -> !reference.at("weight").is("0"))
                 .toList();
         Field chosen = weighted.stream()
-                .max(Comparator.comparingInt(reference -> reference.at("weight").number().orElse(1)))
+                .max(Comparator.comparingInt(
+                        reference -> reference.at("weight").number().orElse(1)))
                 .orElse(part.at("backendRefs"));
         for (Field reference : part.at("backendRefs").items()) {
             if (reference.equals(chosen)) {
@@ -208,7 +213,8 @@ final class GatewayRule {
             String id = "split-" + route.object().name();
             draft.ask(
                     id,
-                    route.object().shortName() + " shares its traffic between several Services. Dokku sends all of it to one.",
+                    route.object().shortName()
+                            + " shares its traffic between several Services. Dokku sends all of it to one.",
                     Draft.options("heaviest", "the one with the greatest weight gets all"),
                     part);
             reference.decision(rule + "backendRefs", id, "a share of the traffic");
@@ -217,10 +223,9 @@ final class GatewayRule {
     }
 
     private FrontTarget target(Field backend) {
-        if (backend.at("namespace").exists()
-                && !backend.at("namespace").is(draft.namespace)) {
-            return new FrontTarget.Unknown("its Service is in namespace "
-                    + backend.at("namespace").text(""));
+        if (backend.at("namespace").exists() && !backend.at("namespace").is(draft.namespace)) {
+            return new FrontTarget.Unknown(
+                    "its Service is in namespace " + backend.at("namespace").text(""));
         }
         if (!backend.at("kind").text("Service").equals("Service")) {
             return new FrontTarget.Unknown("it names a " + backend.at("kind").text(""));
@@ -229,10 +234,15 @@ final class GatewayRule {
     }
 
     private void times(Field route, String rule, Field part, Treatment treatment) {
-        part.at("timeouts").entries().forEach((name, field) -> HttpFilters.duration(field.text(""))
-                .ifPresentOrElse(
-                        time -> treatment.property(field, rule + "timeouts", "proxy-read-timeout", time),
-                        () -> field.decision(rule + "timeouts", ask(route, "timeout", "has a time limit that isn't one"), "no time")));
+        part.at("timeouts")
+                .entries()
+                .forEach((name, field) -> HttpFilters.duration(field.text(""))
+                        .ifPresentOrElse(
+                                time -> treatment.property(field, rule + "timeouts", "proxy-read-timeout", time),
+                                () -> field.decision(
+                                        rule + "timeouts",
+                                        ask(route, "timeout", "has a time limit that isn't one"),
+                                        "no time")));
         if (part.at("retry").exists()) {
             draft.lost(route.object().shortName(), "retries of the proxy", "let the client or the app try again");
             part.at("retry").lost(rule + "retry", "retries of the proxy: let the client or the app try again");
@@ -265,21 +275,29 @@ final class GatewayRule {
                 case "URLRewrite" -> rewrite(filter.at("urlRewrite"), treatment, path);
                 case "CORS" -> cors(route, filter.at("cors"), treatment);
                 case "ExternalAuth" -> {
-                    String id = ask(route, "external-auth", "has every request allowed by another service; nobody gets in"
-                            + " until it is seen to");
+                    String id = ask(
+                            route,
+                            "external-auth",
+                            "has every request allowed by another service; nobody gets in" + " until it is seen to");
                     treatment.locationDirectives.add("deny all");
                     filter.decision(rule + "filters", id, "authentication by another service");
                     continue;
                 }
                 case "RequestMirror" -> {
-                    filter.decision(rule + "filters", ask(route, "mirror", "sends a copy of each request to another Service"), "copies of requests");
+                    filter.decision(
+                            rule + "filters",
+                            ask(route, "mirror", "sends a copy of each request to another Service"),
+                            "copies of requests");
                     continue;
                 }
                 default -> {
                     filter.decision(
                             rule + "filters",
-                            ask(route, "filter", "has a filter of its gateway's own ("
-                                    + filter.at("extensionRef", "kind").text(type) + ")"),
+                            ask(
+                                    route,
+                                    "filter",
+                                    "has a filter of its gateway's own ("
+                                            + filter.at("extensionRef", "kind").text(type) + ")"),
                             "a filter of the gateway's own");
                     continue;
                 }
@@ -326,8 +344,9 @@ final class GatewayRule {
 
     private static void rewrite(Field rewrite, Treatment treatment, String path) {
         rewrite.at("hostname").text().ifPresent(host -> HttpFilters.requestHeader(treatment, "Host", host));
-        rewrite.at("path", "replaceFullPath").text().ifPresent(full ->
-                treatment.rewriting = Optional.of(new Treatment.Rewriting("^", full)));
+        rewrite.at("path", "replaceFullPath")
+                .text()
+                .ifPresent(full -> treatment.rewriting = Optional.of(new Treatment.Rewriting("^", full)));
         rewrite.at("path", "replacePrefixMatch")
                 .text()
                 .ifPresent(prefix -> HttpFilters.replacePrefix(treatment, path, prefix));
@@ -344,6 +363,8 @@ final class GatewayRule {
                         String.join(", ", cors.at("exposeHeaders").texts()),
                         cors.at("allowCredentials").is("true"),
                         cors.at("maxAge").text("5"))
-                .addTo(treatment, Treatment.APP_VARIABLE + "_" + route.object().name().replaceAll("[^A-Za-z0-9]", "_"));
+                .addTo(
+                        treatment,
+                        Treatment.APP_VARIABLE + "_" + route.object().name().replaceAll("[^A-Za-z0-9]", "_"));
     }
 }

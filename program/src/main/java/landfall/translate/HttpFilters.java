@@ -38,7 +38,9 @@ final class HttpFilters {
     static Map<String, String> pairs(Field field) {
         Map<String, String> pairs = new java.util.LinkedHashMap<>();
         field.entries().forEach((name, value) -> pairs.put(name, value.text("")));
-        field.items().forEach(item -> pairs.put(item.at("name").text(""), item.at("value").text("")));
+        field.items()
+                .forEach(item ->
+                        pairs.put(item.at("name").text(""), item.at("value").text("")));
         return pairs;
     }
 
@@ -78,8 +80,7 @@ final class HttpFilters {
     static void replacePrefix(Treatment treatment, String path, String by) {
         String bare = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
         String target = by.endsWith("/") ? by.substring(0, by.length() - 1) : by;
-        treatment.rewriting = Optional.of(
-                new Treatment.Rewriting("^" + escaped(bare) + "/?(.*)$", target + "/$1"));
+        treatment.rewriting = Optional.of(new Treatment.Rewriting("^" + escaped(bare) + "/?(.*)$", target + "/$1"));
     }
 
     /**

@@ -89,7 +89,8 @@ final class IngressRule {
         String id = "canary-" + ingress.object().name();
         draft.ask(
                 id,
-                ingress.object().shortName() + " sends a share of the traffic to another version (canary). Dokku sends all"
+                ingress.object().shortName()
+                        + " sends a share of the traffic to another version (canary). Dokku sends all"
                         + " of a host's traffic to one.",
                 Draft.options(
                         "stable", "all traffic goes to what the other Ingress of the host names",
@@ -142,8 +143,8 @@ final class IngressRule {
 
     private FrontTarget target(Field backend) {
         if (backend.at("resource").exists()) {
-            return new FrontTarget.Unknown("it names a " + backend.at("resource", "kind").text("resource")
-                    + ", which only its controller can answer for");
+            return new FrontTarget.Unknown("it names a "
+                    + backend.at("resource", "kind").text("resource") + ", which only its controller can answer for");
         }
         Field service = backend.at("service");
         if (service.exists()) {
@@ -160,8 +161,9 @@ final class IngressRule {
         static Controller of(Draft draft, Field ingress) {
             Field field = ingress.at("spec", "ingressClassName");
             Field annotation = ingress.at("metadata", "annotations", "kubernetes.io/ingress.class");
-            Optional<Field> named =
-                    field.exists() ? Optional.of(field) : Optional.of(annotation).filter(Field::exists);
+            Optional<Field> named = field.exists()
+                    ? Optional.of(field)
+                    : Optional.of(annotation).filter(Field::exists);
             String name = named.flatMap(Field::text).orElse("");
             String controller = draft.index.all("networking.k8s.io", "IngressClass").stream()
                     .filter(each -> each.object().name().equals(name))
@@ -173,8 +175,9 @@ final class IngressRule {
 
         /** Without a class, the cluster's default controller takes it, which most often is ingress-nginx. */
         boolean isNginx() {
-            return name.isEmpty() || name.equals("k8s.io/ingress-nginx")
-                    || name.contains("nginx") && !name.startsWith("nginx.org");
+            return name.isEmpty()
+                    || name.equals("k8s.io/ingress-nginx")
+                    || (name.contains("nginx") && !name.startsWith("nginx.org"));
         }
 
         void settle(Draft draft, Field ingress) {

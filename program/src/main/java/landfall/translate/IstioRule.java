@@ -37,7 +37,8 @@ final class IstioRule {
                 if (name.exists()) {
                     Set<String> hosts = new LinkedHashSet<>();
                     server.at("hosts").texts().forEach(host -> hosts.add(withoutNamespace(host)));
-                    boolean isIssued = !draft.index.all("cert-manager.io", "Certificate").isEmpty();
+                    boolean isIssued =
+                            !draft.index.all("cert-manager.io", "Certificate").isEmpty();
                     certificates.add(hosts, name.text(""), name, "Gateway.credentialName", isIssued);
                 }
             }
@@ -76,15 +77,19 @@ final class IstioRule {
         Treatment treatment = Treatment.ofOtherProxy();
         Field chosen = destination(object, part);
         FrontTarget target = target(chosen);
-        part.at("timeout").text().flatMap(HttpFilters::duration).ifPresent(time ->
-                treatment.property(part.at("timeout"), RULE + "timeout", "proxy-read-timeout", time));
+        part.at("timeout")
+                .text()
+                .flatMap(HttpFilters::duration)
+                .ifPresent(
+                        time -> treatment.property(part.at("timeout"), RULE + "timeout", "proxy-read-timeout", time));
         headers(part.at("headers"), treatment);
         headers(chosen.at("headers"), treatment);
         cors(object, part.at("corsPolicy"), treatment);
         if (part.at("directResponse").exists()) {
             treatment.answer = Optional.of(new Route.Answer.Status(
                     part.at("directResponse", "status").number().orElse(404)));
-            treatment.effect(part.at("directResponse"), RULE + "directResponse", "nginx itself answers with the status");
+            treatment.effect(
+                    part.at("directResponse"), RULE + "directResponse", "nginx itself answers with the status");
         }
         List<Field> matches = part.at("match").items();
         if (matches.isEmpty()) {
@@ -92,7 +97,8 @@ final class IstioRule {
         }
         for (Field match : matches) {
             boolean isConditional = match.entries().keySet().stream()
-                    .anyMatch(key -> !Set.of("uri", "name", "gateways", "ignoreUriCase", "port", "scheme").contains(key));
+                    .anyMatch(key -> !Set.of("uri", "name", "gateways", "ignoreUriCase", "port", "scheme")
+                            .contains(key));
             if (isConditional) {
                 conditional(object, match);
             } else {
@@ -100,7 +106,8 @@ final class IstioRule {
             }
         }
         if (matches.stream().noneMatch(match -> match.at("uri").exists()) && !matches.isEmpty()) {
-            chosen.decision(RULE + "match", "conditions-" + object.object().name(), "chosen by more than hosts and paths");
+            chosen.decision(
+                    RULE + "match", "conditions-" + object.object().name(), "chosen by more than hosts and paths");
         }
     }
 
@@ -153,7 +160,8 @@ final class IstioRule {
     private Field destination(Field object, Field part) {
         List<Field> routes = part.at("route").items();
         Field chosen = routes.stream()
-                .max(Comparator.comparingInt(route -> route.at("weight").number().orElse(routes.size() == 1 ? 100 : 0)))
+                .max(Comparator.comparingInt(
+                        route -> route.at("weight").number().orElse(routes.size() == 1 ? 100 : 0)))
                 .orElse(part.at("route"));
         for (Field route : routes) {
             if (!route.equals(chosen)) {
@@ -235,7 +243,9 @@ final class IstioRule {
             return;
         }
         List<String> origins = new ArrayList<>(policy.at("allowOrigin").texts());
-        policy.at("allowOrigins").items().forEach(origin -> origin.at("exact").text().ifPresent(origins::add));
+        policy.at("allowOrigins")
+                .items()
+                .forEach(origin -> origin.at("exact").text().ifPresent(origins::add));
         new Cors(
                         origins.stream().filter(Cors.ORIGIN.asMatchPredicate()).toList(),
                         String.join(", ", policy.at("allowMethods").texts()),
@@ -243,7 +253,9 @@ final class IstioRule {
                         String.join(", ", policy.at("exposeHeaders").texts()),
                         policy.at("allowCredentials").is("true"),
                         policy.at("maxAge").text("").replaceAll("s$", ""))
-                .addTo(treatment, Treatment.APP_VARIABLE + "_" + object.object().name().replaceAll("[^A-Za-z0-9]", "_"));
+                .addTo(
+                        treatment,
+                        Treatment.APP_VARIABLE + "_" + object.object().name().replaceAll("[^A-Za-z0-9]", "_"));
         treatment.effect(policy, RULE + "corsPolicy", "headers for other origins in nginx.conf.sigil");
     }
 }

@@ -9,7 +9,8 @@ import landfall.target.Route;
 
 /** Traefik's rule of a route, {@code Host(`a`) && PathPrefix(`/b`)}, as the hosts and paths that it stands for. */
 record TraefikMatch(List<Part> parts) {
-    private static final Pattern CALL = Pattern.compile("\\s*(Host|PathPrefix|Path|PathRegexp|HostRegexp)\\(([^()]*)\\)\\s*");
+    private static final Pattern CALL =
+            Pattern.compile("\\s*(Host|PathPrefix|Path|PathRegexp|HostRegexp)\\(([^()]*)\\)\\s*");
     private static final Pattern TEXT = Pattern.compile("[`\"']([^`\"']*)[`\"']");
 
     TraefikMatch {
@@ -60,7 +61,8 @@ record TraefikMatch(List<Part> parts) {
 
     /** {@code (Host(a) || Host(b)) && PathPrefix(c)} is two alternatives, each with the path. */
     private static List<String> alternatives(String rule) {
-        Matcher group = Pattern.compile("^\\s*\\(((?:[^()]|\\([^()]*\\))*)\\)\\s*(&&.*)?$", Pattern.DOTALL).matcher(rule);
+        Matcher group = Pattern.compile("^\\s*\\(((?:[^()]|\\([^()]*\\))*)\\)\\s*(&&.*)?$", Pattern.DOTALL)
+                .matcher(rule);
         if (group.matches() && group.group(1).contains("||")) {
             String rest = group.group(2) == null ? "" : group.group(2);
             List<String> all = new ArrayList<>();
@@ -69,7 +71,8 @@ record TraefikMatch(List<Part> parts) {
             }
             return all;
         }
-        Matcher behind = Pattern.compile("^((?:[^()]|\\([^()]*\\))*&&)\\s*\\(((?:[^()]|\\([^()]*\\))*)\\)\\s*$", Pattern.DOTALL)
+        Matcher behind = Pattern.compile(
+                        "^((?:[^()]|\\([^()]*\\))*&&)\\s*\\(((?:[^()]|\\([^()]*\\))*)\\)\\s*$", Pattern.DOTALL)
                 .matcher(rule);
         if (behind.matches() && behind.group(2).contains("||")) {
             List<String> all = new ArrayList<>();

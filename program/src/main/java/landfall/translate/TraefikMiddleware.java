@@ -70,16 +70,20 @@ final class TraefikMiddleware {
             case "redirectRegex" -> redirectRegex(field);
             case "stripPrefix" -> strip(field);
             case "stripPrefixRegex" ->
-                field.at("regex").texts().stream().findFirst().ifPresent(regex -> treatment.rewriting =
-                        Optional.of(new Treatment.Rewriting("^" + regex.replaceAll("^\\^", "") + "(?:/(?<rest>.*))?$", "/$rest")));
+                field.at("regex").texts().stream()
+                        .findFirst()
+                        .ifPresent(regex -> treatment.rewriting = Optional.of(new Treatment.Rewriting(
+                                "^" + regex.replaceAll("^\\^", "") + "(?:/(?<rest>.*))?$", "/$rest")));
             case "addPrefix" ->
-                treatment.rewriting = Optional.of(new Treatment.Rewriting(
-                        "^(.*)$", field.at("prefix").text("") + "$1"));
+                treatment.rewriting = Optional.of(
+                        new Treatment.Rewriting("^(.*)$", field.at("prefix").text("") + "$1"));
             case "replacePath" ->
-                treatment.rewriting = Optional.of(new Treatment.Rewriting("^", field.at("path").text("/")));
+                treatment.rewriting = Optional.of(
+                        new Treatment.Rewriting("^", field.at("path").text("/")));
             case "replacePathRegex" ->
                 treatment.rewriting = Optional.of(new Treatment.Rewriting(
-                        field.at("regex").text("^$"), dollars(field.at("replacement").text("/"))));
+                        field.at("regex").text("^$"),
+                        dollars(field.at("replacement").text("/"))));
             case "headers" -> {
                 headers(field);
                 return false;
@@ -111,10 +115,11 @@ final class TraefikMiddleware {
                 return isRedirect;
             }
             case "compress" -> {
-                treatment.locationDirectives.addAll(List.of(
-                        "gzip on",
-                        "gzip_vary on",
-                        "gzip_types text/css text/plain text/xml application/javascript application/json application/xml image/svg+xml"));
+                treatment.locationDirectives.addAll(
+                        List.of(
+                                "gzip on",
+                                "gzip_vary on",
+                                "gzip_types text/css text/plain text/xml application/javascript application/json application/xml image/svg+xml"));
             }
             default -> {
                 // circuitBreaker, retry, errors, plugin, grpcWeb, contentType, encodedCharacters: the table answers.
@@ -172,7 +177,8 @@ final class TraefikMiddleware {
             } else if (named.containsKey(name)) {
                 HttpFilters.responseHeader(treatment, named.get(name), field.text(""));
             } else if (name.equals("customRequestHeaders") || name.equals("sslProxyHeaders")) {
-                HttpFilters.pairs(field).forEach((header, value) -> HttpFilters.requestHeader(treatment, header, value));
+                HttpFilters.pairs(field)
+                        .forEach((header, value) -> HttpFilters.requestHeader(treatment, header, value));
             } else if (name.equals("customResponseHeaders")) {
                 HttpFilters.pairs(field).forEach((header, value) -> {
                     if (value.isEmpty()) {
@@ -206,12 +212,17 @@ final class TraefikMiddleware {
         }
         new Cors(
                         origins,
-                        String.join(", ", headers.at("accessControlAllowMethods").texts()),
-                        String.join(", ", headers.at("accessControlAllowHeaders").texts()),
-                        String.join(", ", headers.at("accessControlExposeHeaders").texts()),
+                        String.join(
+                                ", ", headers.at("accessControlAllowMethods").texts()),
+                        String.join(
+                                ", ", headers.at("accessControlAllowHeaders").texts()),
+                        String.join(
+                                ", ", headers.at("accessControlExposeHeaders").texts()),
                         headers.at("accessControlAllowCredentials").is("true"),
                         headers.at("accessControlMaxAge").text(""))
-                .addTo(treatment, Treatment.APP_VARIABLE + "_" + headers.object().name().replaceAll("[^A-Za-z0-9]", "_"));
+                .addTo(
+                        treatment,
+                        Treatment.APP_VARIABLE + "_" + headers.object().name().replaceAll("[^A-Za-z0-9]", "_"));
     }
 
     private void addresses(Field object, Field field) {
@@ -226,8 +237,14 @@ final class TraefikMiddleware {
     }
 
     private void buffering(Field object, Field field) {
-        field.at("maxRequestBodyBytes").number().filter(size -> size > 0).ifPresent(size -> treatment.property(
-                field.at("maxRequestBodyBytes"), RULE + "buffering", "client-max-body-size", String.valueOf(size)));
+        field.at("maxRequestBodyBytes")
+                .number()
+                .filter(size -> size > 0)
+                .ifPresent(size -> treatment.property(
+                        field.at("maxRequestBodyBytes"),
+                        RULE + "buffering",
+                        "client-max-body-size",
+                        String.valueOf(size)));
         field.at("memRequestBodyBytes").satisfied(RULE + "buffering", "nginx keeps large requests on disk by itself");
         field.at("memResponseBodyBytes").satisfied(RULE + "buffering", "nginx keeps large answers on disk by itself");
     }
@@ -241,7 +258,8 @@ final class TraefikMiddleware {
         String period = field.at("period").text("1s");
         String unit = period.equals("1m") || period.equals("60s") ? "r/m" : "r/s";
         String zone = Treatment.APP + "_" + object.object().name() + "_rate";
-        treatment.sharedBlocks.add("limit_req_zone $binary_remote_addr zone=" + zone + ":5m rate=" + average + unit + ";");
+        treatment.sharedBlocks.add(
+                "limit_req_zone $binary_remote_addr zone=" + zone + ":5m rate=" + average + unit + ";");
         treatment.locationDirectives.add("limit_req zone=" + zone + " burst=" + burst + " nodelay");
         treatment.locationDirectives.add("limit_req_status 429");
     }
@@ -249,9 +267,11 @@ final class TraefikMiddleware {
     private void guard(Field object, String kind, Field field) {
         String id = "middleware-" + object.object().name();
         String what = switch (kind) {
-            case "basicAuth" -> "asks for a password (Secret " + field.at("secret").text("") + ", key users)";
+            case "basicAuth" ->
+                "asks for a password (Secret " + field.at("secret").text("") + ", key users)";
             case "digestAuth" -> "asks for a password by digest authentication, which nginx can't";
-            case "forwardAuth" -> "has every request allowed by " + field.at("address").text("");
+            case "forwardAuth" ->
+                "has every request allowed by " + field.at("address").text("");
             case "addresses" -> "lets in addresses that Landfall can't read";
             default -> "hands the client's certificate to the app";
         };

@@ -76,7 +76,8 @@ final class TraefikRule {
             return;
         }
         match.get().parts().forEach(part -> hosts.add(part.host()));
-        route.at("priority").satisfied(RULE + "priority", "nginx takes the longest path first, as Traefik does by itself");
+        route.at("priority")
+                .satisfied(RULE + "priority", "nginx takes the longest path first, as Traefik does by itself");
         route.at("kind").irrelevant(RULE + "kind", "there is one kind of rule");
         Treatment treatment = Treatment.ofOtherProxy();
         Field chosen = service(object, route);
@@ -86,7 +87,8 @@ final class TraefikRule {
         }
         if (chosen.at("passHostHeader").is("false")) {
             HttpFilters.requestHeader(treatment, "Host", "$proxy_host");
-            treatment.effect(chosen.at("passHostHeader"), RULE + "passHostHeader", "the header Host in nginx.conf.sigil");
+            treatment.effect(
+                    chosen.at("passHostHeader"), RULE + "passHostHeader", "the header Host in nginx.conf.sigil");
         }
         FrontTarget target = target(chosen);
         for (TraefikMatch.Part part : match.get().parts()) {
@@ -98,20 +100,34 @@ final class TraefikRule {
             }
             if (isDokkus) {
                 String note = "Dokku sends plain HTTP to HTTPS once the app has a certificate";
-                List.of(route.at("match"), chosen, route.at("middlewares")).forEach(field -> field.satisfied(RULE + "redirect", note));
+                List.of(route.at("match"), chosen, route.at("middlewares"))
+                        .forEach(field -> field.satisfied(RULE + "redirect", note));
                 continue;
             }
             List<Field> fields = new ArrayList<>(List.of(
-                    chosen.at("name"), chosen.at("port"), chosen.at("kind"), chosen.at("namespace"), route.at("match")));
+                    chosen.at("name"),
+                    chosen.at("port"),
+                    chosen.at("kind"),
+                    chosen.at("namespace"),
+                    route.at("match")));
             front.add(new FrontRoute(
-                    part.host().toLowerCase(Locale.ROOT), part.match(), part.path(), target, own, RULE, object, fields, List.of()));
+                    part.host().toLowerCase(Locale.ROOT),
+                    part.match(),
+                    part.path(),
+                    target,
+                    own,
+                    RULE,
+                    object,
+                    fields,
+                    List.of()));
         }
     }
 
     private Field service(Field object, Field route) {
         List<Field> services = route.at("services").items();
         Field chosen = services.stream()
-                .max(Comparator.comparingInt(service -> service.at("weight").number().orElse(1)))
+                .max(Comparator.comparingInt(
+                        service -> service.at("weight").number().orElse(1)))
                 .orElse(route.at("services"));
         for (Field service : services) {
             if (!service.equals(chosen)) {
