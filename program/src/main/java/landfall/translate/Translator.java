@@ -26,8 +26,10 @@ public final class Translator {
     private final Book book = new Book();
     private final Draft draft;
     private final List<KubeObject> objects;
+    /** What keeps running and is no database. */
+    private final List<ProcessTypes.Running> running = new ArrayList<>();
     /** Apps that run a datastore for which there is no plugin. */
-    private final Map<String, Datastore> stores = new LinkedHashMap<>();
+    private final Map<KubeObject, Datastore> stores = new LinkedHashMap<>();
 
     private Translator(List<KubeObject> objects, String move, String namespace, Answers answers) {
         this.objects =
@@ -102,7 +104,9 @@ public final class Translator {
             classify(workload, databases);
         }
         databases.forEach(this::withheld);
-        for (AppDraft app : draft.apps.values()) {
+        ProcessTypes.form(draft, running);
+        CronJobRule.placeAll(draft);
+        for (AppDraft app : processes()) {
             app.variables = EnvironmentRule.ofApp(draft, app);
         }
         draft.services.addAll(databases);
@@ -115,19 +119,23 @@ public final class Translator {
             }
         }
         databases();
-        for (AppDraft app : draft.apps.values()) {
+        for (AppDraft app : processes()) {
             new VariableRule(draft, app).apply();
-            Optional<Datastore> store = Optional.ofNullable(stores.get(app.name));
+            Optional<Datastore> store = Optional.ofNullable(stores.get(app.workload.object()));
             store.ifPresent(ignored -> DatastoreRule.beforeApp(app));
             WorkloadRule.apply(draft, app);
             store.ifPresent(system -> DatastoreRule.afterApp(draft, app, system));
         }
+        draft.apps.values().forEach(AppDraft::absorb);
+        draft.index.made().forEach(made -> MadeRule.apply(made));
+        draft.index.jobs().forEach(job -> JobRule.apply(draft, job));
         draft.index.services().forEach(service -> ServiceRule.apply(draft, service));
         FrontRules.apply(draft);
         draft.index
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
-        draft.index.all("batch", "CronJob").forEach(job -> CronJobRule.apply(draft, job));
+        draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
+        CronJobRule.applyAll(draft);
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
             claim(claim);
         }
@@ -137,14 +145,17 @@ public final class Translator {
         draft.apps.values().forEach(this::front);
     }
 
+    /** Every process of every app, the process types beside the main one too. */
+    private List<AppDraft> processes() {
+        return draft.apps.values().stream().flatMap(app -> app.all().stream()).toList();
+    }
+
     private void classify(Field workload, List<ServiceDraft> databases) {
-        List<Field> containers =
-                workload.at("spec", "template", "spec", "containers").items();
-        if (containers.isEmpty() || containers.getFirst().at("image").text().isEmpty()) {
+        Optional<Field> main = RosterRule.main(draft, workload);
+        if (main.isEmpty()) {
             return;
         }
-        Field container = containers.getFirst();
-        String image = container.at("image").text("");
+        Field container = main.get();
         Optional<Datastore> store = DatastoreImage.of(container);
         if (store.isPresent() && store.get().plugin().isPresent()) {
             databases.add(new ServiceDraft(store.get(), workload, container));
@@ -154,12 +165,8 @@ public final class Translator {
             DatabaseRule.keep(draft, workload, workload.object().name() + "-data");
             return;
         }
-        String name = workload.object().name();
-        String free = draft.apps.containsKey(name)
-                ? name + "-" + workload.object().kind().toLowerCase(Locale.ROOT)
-                : name;
-        store.ifPresent(system -> stores.put(free, system));
-        draft.apps.put(free, new AppDraft(free, workload, container, image));
+        store.ifPresent(system -> stores.put(workload.object(), system));
+        running.add(new ProcessTypes.Running(workload, container));
     }
 
     /** Passwords that a database takes from a Secret which isn't among the manifests: recognised wherever they go. */
