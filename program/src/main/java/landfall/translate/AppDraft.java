@@ -65,6 +65,9 @@ final class AppDraft {
     /** Container ports that routes lead to. */
     final Set<Integer> routedPorts = new TreeSet<>();
 
+    /** Docker's options for ports that go past nginx. */
+    final Set<String> published = new LinkedHashSet<>();
+
     final Set<String> networks = new LinkedHashSet<>();
     final Set<TargetApp.Link> links = new LinkedHashSet<>();
     final Set<String> waitsFor = new LinkedHashSet<>();
@@ -211,7 +214,7 @@ final class AppDraft {
                 reservations,
                 processProperties,
                 List.copyOf(dockerOptions),
-                new TargetApp.Web(List.copyOf(domains), certificate, nginx, template()),
+                new TargetApp.Web(List.copyOf(domains), certificate, nginx, template(), List.copyOf(published)),
                 List.copyOf(networks),
                 List.copyOf(links),
                 List.copyOf(waitsFor),

@@ -18,5 +18,8 @@ final class FrontRules {
         new IstioRule(draft, front, certificates).applyAll();
         front.place();
         certificates.place();
+        CertificateRule.applyAll(draft);
+        NetworkPolicyRule.applyAll(draft);
+        OutsideHosts.settleRest(draft);
     }
 }
