@@ -24,7 +24,11 @@ final class TraefikMiddleware {
 
     /** @return true if all that the middleware does is to send plain HTTP to HTTPS, which Dokku does */
     boolean apply(Field reference) {
-        String name = reference.at("name").text("").replaceAll("@.*$", "");
+        return apply(reference, reference.at("name").text("").replaceAll("@.*$", ""));
+    }
+
+    /** @param reference what names it */
+    boolean apply(Field reference, String name) {
         Optional<Field> object = Stream.of("traefik.io", "traefik.containo.us")
                 .flatMap(group -> draft.index.named(group, "Middleware", name).stream())
                 .findFirst();
