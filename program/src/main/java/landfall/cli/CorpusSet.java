@@ -3,13 +3,16 @@ package landfall.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import landfall.apply.RecipeFile;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
+import landfall.base.Secret;
 import landfall.kube.KubeObject;
 import landfall.ledger.Coverage;
 import landfall.ledger.LedgerEntry;
@@ -18,6 +21,8 @@ import landfall.report.CorpusReport;
 import landfall.report.PlanReport;
 import landfall.report.Style;
 import landfall.target.Finding;
+import landfall.target.Target;
+import landfall.target.Value;
 import landfall.translate.kinds.Kinds;
 
 /** One set of a corpus: planned as {@code landfall plan --draft} plans it, into a folder that is thrown away. */
@@ -35,8 +40,9 @@ final class CorpusSet {
         try {
             Path folder = Files.createTempDirectory("landfall-corpus");
             try {
-                CorpusReport.Line line = planned(name, set, folder.resolve("move"), start);
-                checkRecipe(set, MoveFolder.at(folder.resolve("move")), tell);
+                Manifests manifests = manifests(set, folder.resolve("move"));
+                CorpusReport.Line line = line(name, manifests, start);
+                checkRecipe(set, manifests.target, MoveFolder.at(folder.resolve("move")), tell);
                 return line;
             } finally {
                 PlanCommand.remove(folder);
@@ -54,12 +60,15 @@ final class CorpusSet {
         }
     }
 
-    private static CorpusReport.Line planned(String name, Path set, Path folder, long start) {
+    private static Manifests manifests(Path set, Path folder) {
         PlanCommand command = new PlanCommand();
-        command.paths = List.of(set.toString());
+        command.source.paths = List.of(set.toString());
         command.folder = folder;
         command.draft = true;
-        Manifests manifests = command.written();
+        return command.written();
+    }
+
+    private static CorpusReport.Line line(String name, Manifests manifests, long start) {
         Coverage coverage = manifests.ledger.coverage();
         String report = new PlanReport(manifests.target, coverage, "landfall apply move").text(new Style(false));
         if (report.isBlank()) {
@@ -81,9 +90,17 @@ final class CorpusSet {
     }
 
     /** A recipe that {@code landfall apply} would refuse is our own mistake, not the manifests'; plan wrote it all the same. */
-    private static void checkRecipe(Path set, MoveFolder move, BiConsumer<Path, Exception> tell) {
+    private static void checkRecipe(Path set, Target target, MoveFolder move, BiConsumer<Path, Exception> tell) {
+        Map<String, Secret> secrets = new HashMap<>(move.secrets());
+        // What only the user knows is still to be written into secrets.yml.
+        target.apps()
+                .forEach(app -> app.environment().values().forEach(value -> {
+                    if (value instanceof Value.Asked asked) {
+                        secrets.putIfAbsent(asked.input(), Secret.of("asked"));
+                    }
+                }));
         try {
-            RecipeFile.read(move.recipeFile(), move.secrets());
+            RecipeFile.read(move.recipeFile(), secrets);
         } catch (LandfallException e) {
             e.problems()
                     .forEach(problem -> tell.accept(

@@ -35,8 +35,14 @@ public final class Translator {
         this.objects =
                 objects.stream().filter(object -> isOf(namespace, object)).toList();
         Map<String, KubeObject> last = new LinkedHashMap<>();
-        this.objects.forEach(object -> last.put(object.id(), object));
-        draft = new Draft(book, new Index(book, List.copyOf(last.values())), move, namespace, answers);
+        this.objects.stream()
+                .filter(object -> OwnedRule.maker(object).isEmpty())
+                .forEach(object -> last.put(object.id(), object));
+        // The order of files and documents must not show in the plan.
+        List<KubeObject> ordered = last.values().stream()
+                .sorted(Comparator.comparing(KubeObject::id))
+                .toList();
+        draft = new Draft(book, new Index(book, ordered), move, namespace, answers);
     }
 
     /** @param move the move's name; also that of the network that joins its apps */
@@ -98,12 +104,16 @@ public final class Translator {
     }
 
     private void run() {
+        for (KubeObject object : objects) {
+            OwnedRule.maker(object).ifPresent(maker -> OwnedRule.settle(Field.root(book, object), maker));
+        }
         duplicates();
         List<ServiceDraft> databases = new ArrayList<>();
         for (Field workload : draft.index.workloads()) {
             classify(workload, databases);
         }
         databases.forEach(this::withheld);
+        databases.addAll(OperatorRule.databases(draft));
         ProcessTypes.form(draft, running);
         CronJobRule.placeAll(draft);
         for (AppDraft app : processes()) {
@@ -113,7 +123,10 @@ public final class Translator {
         findUsers();
         nameServices();
         for (ServiceDraft database : databases) {
-            if (database.store != Datastore.POSTGRESQL && !DatastoreRule.isMade(draft, database)) {
+            boolean isKept = database.operator.isPresent()
+                    ? !OperatorRule.isMade(draft, database)
+                    : database.store != Datastore.POSTGRESQL && !DatastoreRule.isMade(draft, database);
+            if (isKept) {
                 draft.services.remove(database);
                 DatastoreRule.keep(draft, database);
             }
@@ -186,8 +199,15 @@ public final class Translator {
 
     /** Which app names which database, and as which role. */
     private void findUsers() {
-        for (AppDraft app : draft.apps.values()) {
+        for (AppDraft app : processes()) {
             for (AppDraft.Variable variable : app.variables.values()) {
+                for (ServiceDraft database : draft.services) {
+                    if (ServiceNames.findMade(
+                                    database.operatorNames, draft.namespace, variable.name(), variable.value())
+                            .isPresent()) {
+                        database.users.add(app.name);
+                    }
+                }
                 for (Field service : ServiceNames.mentioned(draft, variable.name(), variable.value())) {
                     draft.databaseOf(service).ifPresent(database -> {
                         database.users.add(app.name);
@@ -215,7 +235,9 @@ public final class Translator {
 
     private void databases() {
         for (ServiceDraft database : draft.services) {
-            if (database.type.equals("postgres")) {
+            if (database.operator.isPresent()) {
+                OperatorRule.apply(draft, database, database.operator.get());
+            } else if (database.type.equals("postgres")) {
                 PostgresRule.apply(draft, database);
             } else {
                 DatastoreRule.apply(draft, database);
@@ -223,7 +245,25 @@ public final class Translator {
         }
     }
 
+    /** The StatefulSet that made the claim from its template: {@code data-postgres-0}. */
+    private Optional<Field> maker(Field claim) {
+        return draft.index.all("apps", "StatefulSet").stream()
+                .filter(set -> set.at("spec", "volumeClaimTemplates").items().stream()
+                        .anyMatch(template -> claim.object()
+                                .name()
+                                .matches(Pattern.quote(
+                                                template.at("metadata", "name").text("") + "-"
+                                                        + set.object().name() + "-")
+                                        + "[0-9]+")))
+                .findFirst();
+    }
+
     private void claim(Field claim) {
+        Optional<Field> maker = maker(claim);
+        if (maker.isPresent()) {
+            OwnedRule.settle(claim, maker.get().object().shortName());
+            return;
+        }
         boolean isDatabases = draft.services.stream()
                 .anyMatch(service ->
                         DatabaseRule.ownsClaim(service, claim.object().name()));

@@ -16,10 +16,11 @@ record StorageEntryTask(
         fields.demand(task.path() == null || task.path().startsWith("/"), "path", "it must be absolute");
         fields.demand(
                 task.chown() == null
+                        || task.chown().matches("[0-9]{1,5}")
                         || List.of("heroku", "herokuish", "paketo", "root", "false")
                                 .contains(task.chown()),
                 "chown",
-                "it is one of heroku, herokuish, paketo, root, false");
+                "it is one of heroku, herokuish, paketo, root, false, or a user's number");
         fields.choice("scheduler", "docker-local", "docker-local");
         fields.choice("state", "present", "present");
         fields.end();
