@@ -185,6 +185,9 @@ public final class RecipeWriter {
                         "nginx-" + property,
                         "dokku_nginx_property",
                         fields("app", name, "property", property, "value", value))));
+        if (web.isInternal()) {
+            tasks.add(task(name, "proxy", "dokku_proxy_toggle", fields("app", name, "state", "absent")));
+        }
         for (String option : web.published()) {
             boolean isFirst = option.equals(web.published().getFirst());
             tasks.add(task(

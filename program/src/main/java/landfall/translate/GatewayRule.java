@@ -127,7 +127,7 @@ final class GatewayRule {
     private static boolean isConditional(Field match) {
         return !match.at("headers").items().isEmpty()
                 || !match.at("queryParams").items().isEmpty()
-                || match.at("method").exists() && match.at("method").text().isPresent();
+                || match.at("method").text().isPresent();
     }
 
     private void conditions(Field route, String rule, Field match) {

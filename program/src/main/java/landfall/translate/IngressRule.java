@@ -80,8 +80,8 @@ final class IngressRule {
         });
         Field middlewares = annotations.at("traefik.ingress.kubernetes.io/router.middlewares");
         if (middlewares.exists() && controller.contains("traefik")) {
-            TraefikMiddleware reader = new TraefikMiddleware(
-                    draft, treatment, new TraefikMatch.Part("", Route.Match.START, "/"), ingress);
+            TraefikMiddleware reader =
+                    new TraefikMiddleware(draft, treatment, new TraefikMatch.Part("", Route.Match.START, "/"), ingress);
             for (String name : NginxReading.list(middlewares.text(""))) {
                 reader.apply(middlewares, name.replaceAll("@.*$", "").replaceFirst("^" + draft.namespace + "-", ""));
             }

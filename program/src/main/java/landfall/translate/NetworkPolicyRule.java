@@ -79,7 +79,8 @@ final class NetworkPolicyRule {
         List<String> callers = new ArrayList<>();
         for (Field rule : spec.at("ingress").items()) {
             for (Field from : rule.at("from").items()) {
-                if (from.at("podSelector").exists() && !from.at("namespaceSelector").exists()) {
+                if (from.at("podSelector").exists()
+                        && !from.at("namespaceSelector").exists()) {
                     callers.addAll(subjects(draft, from.at("podSelector")));
                 }
             }
@@ -127,7 +128,8 @@ final class NetworkPolicyRule {
 
     private static boolean selects(Field selector, Field workload) {
         Field labels = workload.at("spec", "template", "metadata", "labels");
-        for (Map.Entry<String, Field> label : selector.at("matchLabels").entries().entrySet()) {
+        for (Map.Entry<String, Field> label :
+                selector.at("matchLabels").entries().entrySet()) {
             if (!labels.at(label.getKey()).is(label.getValue().text(""))) {
                 return false;
             }

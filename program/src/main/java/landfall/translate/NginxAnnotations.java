@@ -50,7 +50,8 @@ final class NginxAnnotations {
                     && ALL.containsKey(name.substring("ingress.kubernetes.io/".length()));
             if (isOld) {
                 field.irrelevant(
-                        "Ingress.annotations.old", "has no effect today: ingress-nginx reads nginx.ingress.kubernetes.io/ only");
+                        "Ingress.annotations.old",
+                        "has no effect today: ingress-nginx reads nginx.ingress.kubernetes.io/ only");
             }
         });
         treatment.defaults.put("proxy-buffering", "off");

@@ -12,7 +12,8 @@ final class ProxyAnnotations {
     private static final String TRAEFIK = "traefik.ingress.kubernetes.io/";
     private static final String AZURE = "appgw.ingress.kubernetes.io/";
     private static final String BALANCER = "how the cloud builds its load balancer, which the Dokku host does without";
-    private static final String CLIENT_ADDRESS = "Dokku's nginx is reached directly and sees the clients' own addresses";
+    private static final String CLIENT_ADDRESS =
+            "Dokku's nginx is reached directly and sees the clients' own addresses";
     private static final String CHECKS = "Dokku's checks decide which processes get traffic, when it deploys";
     private static final String HTTPS = "Dokku sends plain HTTP to HTTPS once the app has a certificate";
 
@@ -126,7 +127,13 @@ final class ProxyAnnotations {
                 AWS + "internal");
         satisfied("Dokku's nginx answers on ports 80 and 443", ALB + "listen-ports", AWS + "ssl-ports");
         satisfied(HTTPS, ALB + "ssl-redirect");
-        satisfied(CHECKS, ALB + "healthcheck", ALB + "healthy", ALB + "unhealthy", ALB + "success-codes", AWS + "healthcheck");
+        satisfied(
+                CHECKS,
+                ALB + "healthcheck",
+                ALB + "healthy",
+                ALB + "unhealthy",
+                ALB + "success-codes",
+                AWS + "healthcheck");
         satisfied(CLIENT_ADDRESS, AWS + "proxy-protocol");
         open(
                 "cloud-certificate",
@@ -148,15 +155,29 @@ final class ProxyAnnotations {
                         + " (auth_request in nginx.conf.sigil).",
                 Map.of("none", "nobody signs in"),
                 ALB + "auth-");
-        open("balancer-rules", "%s has rules of the load balancer's own (%v): redirects, fixed answers, conditions.",
-                ALB + "actions.", ALB + "conditions.", ALB + "transforms.");
+        open(
+                "balancer-rules",
+                "%s has rules of the load balancer's own (%v): redirects, fixed answers, conditions.",
+                ALB + "actions.",
+                ALB + "conditions.",
+                ALB + "transforms.");
         lost("the web application firewall", "put one in front of the Dokku host", ALB + "waf", ALB + "shield");
-        open("idle-time", "%s sets limits on the load balancer's connections (%v): set proxy-read-timeout with nginx:set.",
-                ALB + "load-balancer-attributes", ALB + "target-group-attributes", AWS + "connection-idle-timeout", AWS + "attributes");
+        open(
+                "idle-time",
+                "%s sets limits on the load balancer's connections (%v): set proxy-read-timeout with nginx:set.",
+                ALB + "load-balancer-attributes",
+                ALB + "target-group-attributes",
+                AWS + "connection-idle-timeout",
+                AWS + "attributes");
     }
 
     private void google() {
-        irrelevant(BALANCER, "networking.gke.io/", "cloud.google.com/", "beta.cloud.google.com/", "ingress.gcp.kubernetes.io/");
+        irrelevant(
+                BALANCER,
+                "networking.gke.io/",
+                "cloud.google.com/",
+                "beta.cloud.google.com/",
+                "ingress.gcp.kubernetes.io/");
         satisfied(
                 "Dokku's letsencrypt plugin issues and renews the certificate, once it is enabled on the app",
                 "networking.gke.io/managed-certificates");
@@ -182,12 +203,19 @@ final class ProxyAnnotations {
                 "networking.gke.io/v1.FrontendConfig",
                 "cloud.google.com/backend-config",
                 "beta.cloud.google.com/backend-config");
-        irrelevant("an address of the cloud's: point DNS at the Dokku host", "kubernetes.io/ingress.global-static-ip-name",
+        irrelevant(
+                "an address of the cloud's: point DNS at the Dokku host",
+                "kubernetes.io/ingress.global-static-ip-name",
                 "kubernetes.io/ingress.regional-static-ip-name");
         satisfied(HTTPS, "kubernetes.io/ingress.allow-http");
-        irrelevant("kept by Google's controller about the load balancer it built",
-                "ingress.kubernetes.io/backends", "ingress.kubernetes.io/forwarding-rule", "ingress.kubernetes.io/https-",
-                "ingress.kubernetes.io/ssl-cert", "ingress.kubernetes.io/static-ip", "ingress.kubernetes.io/target-proxy",
+        irrelevant(
+                "kept by Google's controller about the load balancer it built",
+                "ingress.kubernetes.io/backends",
+                "ingress.kubernetes.io/forwarding-rule",
+                "ingress.kubernetes.io/https-",
+                "ingress.kubernetes.io/ssl-cert",
+                "ingress.kubernetes.io/static-ip",
+                "ingress.kubernetes.io/target-proxy",
                 "ingress.kubernetes.io/url-map");
     }
 
@@ -199,7 +227,9 @@ final class ProxyAnnotations {
                         + " out.",
                 AZURE + "use-private-ip",
                 "service.beta.kubernetes.io/azure-load-balancer-internal");
-        open("addresses", "%s lets in certain addresses only (%v): let the host's firewall do that.",
+        open(
+                "addresses",
+                "%s lets in certain addresses only (%v): let the host's firewall do that.",
                 "service.beta.kubernetes.io/azure-allowed-");
         satisfied(HTTPS, AZURE + "ssl-redirect");
         satisfied(CHECKS, AZURE + "health-probe-");
@@ -207,9 +237,15 @@ final class ProxyAnnotations {
                 "cloud-certificate",
                 "%s has a certificate that the cloud keeps (%v): enable letsencrypt on the app, or add one with certs:add.",
                 AZURE + "appgw-ssl-certificate");
-        open("gateway-paths", "%s has the gateway change paths or host names (%v): write a rewrite into nginx.conf.sigil.",
-                AZURE + "backend-path-prefix", AZURE + "backend-hostname", AZURE + "rewrite-rule");
-        open("idle-time", "%s sets time limits on the gateway (%v seconds): set proxy-read-timeout with nginx:set.",
+        open(
+                "gateway-paths",
+                "%s has the gateway change paths or host names (%v): write a rewrite into nginx.conf.sigil.",
+                AZURE + "backend-path-prefix",
+                AZURE + "backend-hostname",
+                AZURE + "rewrite-rule");
+        open(
+                "idle-time",
+                "%s sets time limits on the gateway (%v seconds): set proxy-read-timeout with nginx:set.",
                 AZURE + "request-timeout");
         lost("sticky sessions", "run one process, or keep sessions in Redis", AZURE + "cookie-based-affinity");
         lost("the web application firewall", "put one in front of the Dokku host", AZURE + "waf-policy-for-path");
@@ -252,15 +288,28 @@ final class ProxyAnnotations {
     }
 
     private void others() {
-        String question = "%s asks its own controller for something that Landfall doesn't translate (%v): see whether it keeps"
-                + " anybody out, changes paths or lengthens time limits, and write that into nginx.conf.sigil.";
+        String question =
+                "%s asks its own controller for something that Landfall doesn't translate (%v): see whether it keeps"
+                        + " anybody out, changes paths or lengthens time limits, and write that into nginx.conf.sigil.";
         open("controller-nginx", question, "nginx.org/", "nginx.com/", "appprotect.f5.com/");
-        open("controller-haproxy", question, "haproxy.org/", "haproxy-ingress.github.io/", "haproxy.router.openshift.io/", "router.openshift.io/");
+        open(
+                "controller-haproxy",
+                question,
+                "haproxy.org/",
+                "haproxy-ingress.github.io/",
+                "haproxy.router.openshift.io/",
+                "router.openshift.io/");
         open("controller-kong", question, "konghq.com/", "configuration.konghq.com");
         open("controller-contour", question, "projectcontour.io/", "contour.heptio.com/");
         open("controller-ambassador", question, "getambassador.io/");
         open("controller-apisix", question, "k8s.apisix.apache.org/");
-        satisfied(HTTPS, "nginx.org/redirect-to-https", "ingress.kubernetes.io/force-ssl-redirect", "haproxy.org/ssl-redirect",
-                "haproxy-ingress.github.io/ssl-redirect", "konghq.com/https-redirect-status-code", "konghq.com/protocols");
+        satisfied(
+                HTTPS,
+                "nginx.org/redirect-to-https",
+                "ingress.kubernetes.io/force-ssl-redirect",
+                "haproxy.org/ssl-redirect",
+                "haproxy-ingress.github.io/ssl-redirect",
+                "konghq.com/https-redirect-status-code",
+                "konghq.com/protocols");
     }
 }

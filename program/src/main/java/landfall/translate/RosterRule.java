@@ -68,7 +68,7 @@ final class RosterRule {
     /** A bare Pod is an app if it is to keep running, else a task that somebody started once. */
     private static boolean isService(Draft draft, Field pod, Field container) {
         String policy = pod.at("spec", "restartPolicy").text("Always");
-        if (policy.equals("Always") || ContainerRole.isDatabase(container) && !isIdle(container)) {
+        if (policy.equals("Always") || (ContainerRole.isDatabase(container) && !isIdle(container))) {
             return true;
         }
         return ask(

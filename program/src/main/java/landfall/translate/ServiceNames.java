@@ -58,8 +58,10 @@ final class ServiceNames {
     /** The value with another host where the Service was named; a port stays. */
     static String renamed(Field service, String namespace, String variable, String value, String host) {
         return find(service, namespace, variable, value)
-                .map(mention -> value.substring(0, mention.start()) + host
-                        + mention.port().map(port -> ":" + port).orElse("") + value.substring(mention.end()))
+                .map(mention -> value.substring(0, mention.start())
+                        + host
+                        + mention.port().map(port -> ":" + port).orElse("")
+                        + value.substring(mention.end()))
                 .orElse(value);
     }
 

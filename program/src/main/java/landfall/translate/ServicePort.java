@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 record ServicePort(int number, String protocol, String name, String appProtocol) {
     /** Ports that mail, names, files, chat, games and databases have by custom. */
     private static final Set<Integer> OTHERS = Set.of(
-            21, 22, 23, 25, 53, 110, 119, 123, 143, 161, 389, 465, 514, 563, 587, 636, 853, 990, 993, 995, 1194, 1433, 1521,
-            1883, 1935, 2222, 3306, 3389, 3478, 4190, 5060, 5222, 5269, 5349, 5432, 5671, 5672, 6379, 6667, 6697, 8883, 9092,
-            9987, 11211, 19132, 25565, 27015, 27017, 51820);
+            21, 22, 23, 25, 53, 110, 119, 123, 143, 161, 389, 465, 514, 563, 587, 636, 853, 990, 993, 995, 1194, 1433,
+            1521, 1883, 1935, 2222, 3306, 3389, 3478, 4190, 5060, 5222, 5269, 5349, 5432, 5671, 5672, 6379, 6667, 6697,
+            8883, 9092, 9987, 11211, 19132, 25565, 27015, 27017, 51820);
 
     private static final Pattern NAMED = Pattern.compile(
             "(^|.*[-_])(tcp|udp|tls|smtps?|submissions?|imaps?|pop3s?|sieve|ssh|sftp|ftp|mqtts?|amqps?|dns|ldaps?|redis|mysql"

@@ -102,11 +102,12 @@ final class ServiceRule {
                         name, "the load balancer's address goes away with the cluster: point DNS at the Dokku host");
             }
             default ->
-                spec.at("type").satisfied(
-                        RULE + "type",
-                        spec.at("clusterIP").is("None")
-                                ? "headless: Docker's DNS answers with the app's own processes"
-                                : "Docker's network joins the apps of the host");
+                spec.at("type")
+                        .satisfied(
+                                RULE + "type",
+                                spec.at("clusterIP").is("None")
+                                        ? "headless: Docker's DNS answers with the app's own processes"
+                                        : "Docker's network joins the apps of the host");
         }
         for (Field port : spec.at("ports").items()) {
             port(draft, service, app, port, type);
@@ -135,7 +136,8 @@ final class ServiceRule {
         if (!kind.protocol().equals("TCP")) {
             port.satisfied(
                     RULE + "ports",
-                    "inside the host the app is reached at " + app.name + ".web:" + container.getAsInt() + ", by any protocol");
+                    "inside the host the app is reached at " + app.name + ".web:" + container.getAsInt()
+                            + ", by any protocol");
             return;
         }
         Optional<Integer> nodePort = port.at("nodePort").number();
@@ -166,8 +168,9 @@ final class ServiceRule {
     private static void tls(Draft draft, Field service, AppDraft app) {
         draft.ask(
                 "tls-port-" + service.object().name(),
-                service.object().shortName() + " answers on port 443. On Dokku, nginx ends TLS there with a certificate of "
-                        + app.name + " and speaks plain HTTP to the app.",
+                service.object().shortName()
+                        + " answers on port 443. On Dokku, nginx ends TLS there with a certificate of " + app.name
+                        + " and speaks plain HTTP to the app.",
                 Draft.options(
                         "letsencrypt", "I enable letsencrypt on the app once DNS points to the Dokku host",
                         "by-hand", "I add the certificate with `dokku certs:add`"),
@@ -183,8 +186,7 @@ final class ServiceRule {
         boolean isTaken = host == 22
                 || host == 80
                 || host == 443
-                || draft.apps.values().stream()
-                        .anyMatch(other -> other != app && other.published.contains(option));
+                || draft.apps.values().stream().anyMatch(other -> other != app && other.published.contains(option));
         Optional<String> chosen = draft.decide(
                 id,
                 service.object().shortName() + " is reached from outside on " + kind + ", which isn't HTTP"
@@ -192,8 +194,10 @@ final class ServiceRule {
                         + ". Docker can publish the port past nginx; each deploy then stops the old process before it starts"
                         + " the new one, because only one can have the port.",
                 Draft.options(
-                        "publish", "the app gets docker option " + option + " and deploys without overlap",
-                        "leave", "the port is reached from apps of the host only"),
+                        "publish",
+                        "the app gets docker option " + option + " and deploys without overlap",
+                        "leave",
+                        "the port is reached from apps of the host only"),
                 isTaken ? Optional.empty() : Optional.of("publish"),
                 port);
         if (chosen.filter("publish"::equals).isPresent()) {
@@ -202,7 +206,8 @@ final class ServiceRule {
             port.adapted(RULE + "ports.published", Place.task(app.name, "publish"), "published by Docker: " + option);
             draft.changed(
                     app.name,
-                    "port " + kind + " is published by Docker and goes past nginx; a deploy stops the old process first");
+                    "port " + kind
+                            + " is published by Docker and goes past nginx; a deploy stops the old process first");
         } else {
             port.decision(RULE + "ports.published", id, "not HTTP, and reached from outside");
         }

@@ -97,7 +97,7 @@ final class TraefikMiddleware {
                 return false;
             }
             case "buffering" -> {
-                buffering(object, field);
+                buffering(field);
                 return false;
             }
             case "rateLimit" -> rate(object, field);
@@ -240,7 +240,7 @@ final class TraefikMiddleware {
         treatment.effect(field.at("sourceRange"), RULE + "sourceRange", "allow and deny all in nginx.conf.sigil");
     }
 
-    private void buffering(Field object, Field field) {
+    private void buffering(Field field) {
         field.at("maxRequestBodyBytes")
                 .number()
                 .filter(size -> size > 0)

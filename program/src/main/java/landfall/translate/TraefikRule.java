@@ -55,7 +55,7 @@ final class TraefikRule {
         boolean isIssued = tls.at("certResolver").exists();
         Field at = tls.at("secretName").exists() ? tls.at("secretName") : tls;
         certificates.add(named, tls.at("secretName").text(""), at, RULE + "tls", isIssued);
-        if (at != tls) {
+        if (tls.at("secretName").exists()) {
             tls.at("certResolver").satisfied(RULE + "tls", "the Secret has the certificate");
             tls.at("domains").satisfied(RULE + "tls", "Dokku's certificate is for all of the app's domains");
         }

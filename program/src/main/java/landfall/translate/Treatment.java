@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -135,13 +136,18 @@ final class Treatment {
                 || redirectsOtherWww;
     }
 
-    /** Its routes have a place. @param inTemplate whether they are locations of the owner's template */
+    /**
+     * Its routes have a place.
+     *
+     * @param inTemplate whether they are locations of the owner's template
+     */
     void placed(AppDraft owner, AppDraft answering, boolean inTemplate) {
         String template = Place.appFile(owner.name, "nginx.conf.sigil");
         for (Effect effect : effects) {
             Optional<String> property = effect.property();
             for (AppDraft app : new LinkedHashSet<>(List.of(owner, answering))) {
-                if (property.isPresent() && properties.get(property.get()).equals(app.nginx.get(property.get()))) {
+                if (property.isPresent()
+                        && Objects.equals(properties.get(property.get()), app.nginx.get(property.get()))) {
                     effect.field().carried(effect.rule(), Place.task(app.name, "nginx-" + property.get()));
                 }
             }

@@ -29,16 +29,34 @@ final class IstioRules {
                                 Disposition.DECISION)
                         .irrelevant("spec.http[].name", "names the route for the cluster's own tools")
                         .lost("spec.http[].retries", "retries of the proxy", "let the client or the app try again")
-                        .lost("spec.http[].fault", "faults that the mesh makes for tests", "make them in the app's tests")
+                        .lost(
+                                "spec.http[].fault",
+                                "faults that the mesh makes for tests",
+                                "make them in the app's tests")
                         .open("spec.http[].mirror", "mirror", "%s sends a copy of each request to another Service.")
                         .open("spec.http[].mirrors", "mirror", "%s sends a copy of each request to another Service.")
-                        .open("spec.http[].mirrorPercent", "mirror", "%s sends a copy of each request to another Service.")
-                        .open("spec.http[].mirror_percent", "mirror", "%s sends a copy of each request to another Service.")
-                        .open("spec.http[].mirrorPercentage", "mirror", "%s sends a copy of each request to another Service.")
-                        .open("spec.http[].delegate", "delegate", "%s leaves a part of its routes to another VirtualService.")
+                        .open(
+                                "spec.http[].mirrorPercent",
+                                "mirror",
+                                "%s sends a copy of each request to another Service.")
+                        .open(
+                                "spec.http[].mirror_percent",
+                                "mirror",
+                                "%s sends a copy of each request to another Service.")
+                        .open(
+                                "spec.http[].mirrorPercentage",
+                                "mirror",
+                                "%s sends a copy of each request to another Service.")
+                        .open(
+                                "spec.http[].delegate",
+                                "delegate",
+                                "%s leaves a part of its routes to another VirtualService.")
                         .open("spec.http[].timeout", "timeout", "%s has a time limit that isn't one.")
-                        .open("spec.tcp", "tcp-route", "%s passes TCP on. Dokku's nginx serves HTTP: publish the port of the app with"
-                                + " a docker option (-p).")
+                        .open(
+                                "spec.tcp",
+                                "tcp-route",
+                                "%s passes TCP on. Dokku's nginx serves HTTP: publish the port of the app with"
+                                        + " a docker option (-p).")
                         .open("spec.tls", "tls-route", "%s passes TLS on by name. Dokku's nginx ends TLS itself."));
     }
 
@@ -49,35 +67,54 @@ final class IstioRules {
                 "nothing of its own: Dokku's nginx answers on ports 80 and 443; its certificates go to the apps",
                 new FieldTable()
                         .satisfied("spec.selector", "Dokku's nginx is the one proxy of the host")
-                        .satisfied("spec.servers[].hosts", "the VirtualServices name their hosts; those are the domains")
+                        .satisfied(
+                                "spec.servers[].hosts", "the VirtualServices name their hosts; those are the domains")
                         .irrelevant("spec.servers[].name", "names the server for the cluster's own tools")
                         .irrelevant("spec.servers[].bind", "an address of the gateway's pod")
                         .irrelevant("spec.servers[].defaultEndpoint", "an address inside the gateway's pod")
-                        .open("spec.servers[].port.number", "listener-port", "%s listens on a port of its own. Dokku's nginx answers"
-                                + " on 80 and 443.")
+                        .open(
+                                "spec.servers[].port.number",
+                                "listener-port",
+                                "%s listens on a port of its own. Dokku's nginx answers" + " on 80 and 443.")
                         .except("80", "Dokku's nginx answers on it")
                         .except("443", "Dokku's nginx answers on it")
                         .except("8080", "a load balancer's or the test cluster's stand-in for 80")
                         .except("8443", "a load balancer's or the test cluster's stand-in for 443")
                         .irrelevant("spec.servers[].port.name", "names the port for the cluster's own tools")
                         .irrelevant("spec.servers[].port.targetPort", "the gateway pod's own port")
-                        .open("spec.servers[].port.protocol", "listener-protocol", "%s listens for more than HTTP; Dokku's nginx"
-                                + " serves HTTP and HTTPS.")
+                        .open(
+                                "spec.servers[].port.protocol",
+                                "listener-protocol",
+                                "%s listens for more than HTTP; Dokku's nginx" + " serves HTTP and HTTPS.")
                         .except("HTTP", "Dokku's nginx serves it")
                         .except("HTTP2", "Dokku's nginx serves it")
                         .except("HTTPS", "Dokku's nginx serves it")
                         .except("GRPC", "Dokku's nginx passes gRPC on with a grpc port mapping")
-                        .varies("spec.servers[].tls.credentialName", "certs:add, or letsencrypt", Disposition.CARRIED, Disposition.DECISION)
-                        .open("spec.servers[].tls.mode", "client-certificates", "%s passes TLS through, or asks clients for"
-                                + " certificates. Dokku's nginx does neither without nginx.conf.sigil.")
+                        .varies(
+                                "spec.servers[].tls.credentialName",
+                                "certs:add, or letsencrypt",
+                                Disposition.CARRIED,
+                                Disposition.DECISION)
+                        .open(
+                                "spec.servers[].tls.mode",
+                                "client-certificates",
+                                "%s passes TLS through, or asks clients for"
+                                        + " certificates. Dokku's nginx does neither without nginx.conf.sigil.")
                         .except("SIMPLE", "nginx ends TLS on Dokku too")
-                        .satisfied("spec.servers[].tls.httpsRedirect", "Dokku sends plain HTTP to HTTPS once the app has a certificate")
+                        .satisfied(
+                                "spec.servers[].tls.httpsRedirect",
+                                "Dokku sends plain HTTP to HTTPS once the app has a certificate")
                         .satisfied("spec.servers[].tls.minProtocolVersion", "nginx on Dokku takes TLS 1.2 and 1.3")
-                        .lost("spec.servers[].tls.maxProtocolVersion", "a greatest version of TLS", "set ssl_protocols in"
-                                + " nginx.conf.sigil")
+                        .lost(
+                                "spec.servers[].tls.maxProtocolVersion",
+                                "a greatest version of TLS",
+                                "set ssl_protocols in" + " nginx.conf.sigil")
                         .satisfied("spec.servers[].tls.cipherSuites", "nginx's own list of ciphers")
-                        .open("spec.servers[].tls", "gateway-tls", "%s reads certificates from files of its pod, or checks those of"
-                                + " clients: give the certificate to Dokku with certs:add."));
+                        .open(
+                                "spec.servers[].tls",
+                                "gateway-tls",
+                                "%s reads certificates from files of its pod, or checks those of"
+                                        + " clients: give the certificate to Dokku with certs:add."));
     }
 
     static KindRules destinationRule() {
@@ -89,20 +126,31 @@ final class IstioRules {
                         .irrelevant("spec.host", "the Service it is about")
                         .irrelevant("spec.exportTo", "who in the cluster may see it")
                         .irrelevant("spec.workloadSelector", "which clients it is for")
-                        .irrelevant("spec.subsets", "versions that a VirtualService chooses from; that choice is asked about there")
-                        .lost("spec.trafficPolicy.connectionPool", "bounds on connections between apps", "bound them in the clients"
-                                + " (pool sizes, time limits)")
-                        .lost("spec.trafficPolicy.outlierDetection", "the circuit breaker of the mesh", "let callers give up by"
-                                + " themselves")
-                        .satisfied("spec.trafficPolicy.loadBalancer", "nginx and Docker's DNS take the processes in turn")
-                        .lost("spec.trafficPolicy.loadBalancer.consistentHash", "sticky sessions", "run one process, or keep sessions"
-                                + " in Redis")
+                        .irrelevant(
+                                "spec.subsets",
+                                "versions that a VirtualService chooses from; that choice is asked about there")
+                        .lost(
+                                "spec.trafficPolicy.connectionPool",
+                                "bounds on connections between apps",
+                                "bound them in the clients" + " (pool sizes, time limits)")
+                        .lost(
+                                "spec.trafficPolicy.outlierDetection",
+                                "the circuit breaker of the mesh",
+                                "let callers give up by" + " themselves")
+                        .satisfied(
+                                "spec.trafficPolicy.loadBalancer", "nginx and Docker's DNS take the processes in turn")
+                        .lost(
+                                "spec.trafficPolicy.loadBalancer.consistentHash",
+                                "sticky sessions",
+                                "run one process, or keep sessions" + " in Redis")
                         .satisfied("spec.trafficPolicy.tls", ONE_HOST)
                         .irrelevant("spec.trafficPolicy.proxyProtocol", "between proxies of the mesh")
                         .irrelevant("spec.trafficPolicy.retryBudget", "bounds retries, which the mesh alone makes")
                         .irrelevant("spec.trafficPolicy.tunnel", "between proxies of the mesh")
-                        .lost("spec.trafficPolicy.portLevelSettings", "bounds on connections between apps", "bound them in the clients"
-                                + " (pool sizes, time limits)"));
+                        .lost(
+                                "spec.trafficPolicy.portLevelSettings",
+                                "bounds on connections between apps",
+                                "bound them in the clients" + " (pool sizes, time limits)"));
     }
 
     static KindRules serviceEntry() {
@@ -115,12 +163,19 @@ final class IstioRules {
                         .satisfied("spec.ports", "apps on Dokku may reach any port outside")
                         .satisfied("spec.location", "apps on Dokku may reach any host outside by its own name")
                         .satisfied("spec.resolution", "names are looked up in DNS")
-                        .open("spec.addresses", "service-entry", "%s gives a host addresses of the mesh's own: let the app name the"
-                                + " host itself.")
-                        .open("spec.endpoints", "service-entry", "%s gives a host other addresses than DNS does: let the app name them"
-                                + " itself (or docker option --add-host).")
+                        .open(
+                                "spec.addresses",
+                                "service-entry",
+                                "%s gives a host addresses of the mesh's own: let the app name the" + " host itself.")
+                        .open(
+                                "spec.endpoints",
+                                "service-entry",
+                                "%s gives a host other addresses than DNS does: let the app name them"
+                                        + " itself (or docker option --add-host).")
                         .irrelevant("spec.exportTo", "who in the cluster may see it")
-                        .irrelevant("spec.subjectAltNames", "whom the mesh's proxies trust; the app checks certificates itself")
+                        .irrelevant(
+                                "spec.subjectAltNames",
+                                "whom the mesh's proxies trust; the app checks certificates itself")
                         .irrelevant("spec.workloadSelector", "pods behind it; they are apps of their own"));
     }
 
@@ -131,8 +186,11 @@ final class IstioRules {
                 "nothing: no proxy stands beside an app",
                 new FieldTable()
                         .irrelevant("spec", "settings of the mesh's proxies, of which Dokku has none")
-                        .open("spec.outboundTrafficPolicy.mode", "egress", "%s bounds what apps may reach outside. Docker bounds"
-                                + " nobody's way out: a firewall of the host must do that.")
+                        .open(
+                                "spec.outboundTrafficPolicy.mode",
+                                "egress",
+                                "%s bounds what apps may reach outside. Docker bounds"
+                                        + " nobody's way out: a firewall of the host must do that.")
                         .except("ALLOW_ANY", "nothing is bounded")
                         .irrelevant("spec.outboundTrafficPolicy.egressProxy", "a proxy of the mesh"));
     }
@@ -149,7 +207,8 @@ final class IstioRules {
     }
 
     static KindRules authorizationPolicy() {
-        String question = "%s says who may call what inside the mesh. On Dokku every app of a network may call every other one.";
+        String question =
+                "%s says who may call what inside the mesh. On Dokku every app of a network may call every other one.";
         return KindRules.of(
                 SECURITY,
                 "AuthorizationPolicy",
@@ -164,8 +223,9 @@ final class IstioRules {
     }
 
     static KindRules requestAuthentication() {
-        String question = "%s has tokens of requests checked by the mesh: the app must check them itself, or something in front of"
-                + " it (auth_request in nginx.conf.sigil).";
+        String question =
+                "%s has tokens of requests checked by the mesh: the app must check them itself, or something in front of"
+                        + " it (auth_request in nginx.conf.sigil).";
         return KindRules.of(
                 SECURITY,
                 "RequestAuthentication",
