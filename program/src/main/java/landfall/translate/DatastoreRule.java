@@ -162,13 +162,6 @@ final class DatastoreRule {
                         + app.name + ".web");
     }
 
-    /** Nobody outside reached it, so nobody does now: nginx, which serves every app, listens on the host itself only. */
-    static void keepInside(Draft draft, AppDraft app) {
-        app.nginx.put("bind-address-ipv4", "127.0.0.1");
-        app.nginx.put("bind-address-ipv6", "[::1]");
-        draft.changed(app.name, "nginx serves it to the host itself only (bind-address): nobody outside reached it before");
-    }
-
     /** Passwords that Landfall chooses, and apps that have nothing it knows for one. */
     static void passwords(Draft draft, ServiceDraft service) {
         untold(draft, service);

@@ -14,7 +14,6 @@ import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.ledger.Ledger;
 import landfall.target.Target;
-import landfall.target.TargetApp;
 
 /**
  * From objects to the target: the rules run in an order in which each knows what the ones before found out, then the
@@ -157,7 +156,7 @@ public final class Translator {
         draft.index.all("", "ConfigMap").forEach(map -> ConfigurationRule.apply(draft, map, false));
         draft.index.all("", "Secret").forEach(secret -> ConfigurationRule.apply(draft, secret, true));
         draft.index.all("", "Namespace").forEach(ConfigurationRule::namespace);
-        draft.apps.values().forEach(this::front);
+        draft.apps.values().forEach(app -> ProxyParity.apply(draft, app));
     }
 
     /** Every process of every app, the process types beside the main one too. */
@@ -277,54 +276,6 @@ public final class Translator {
         } else {
             ClaimRule.apply(draft, claim);
         }
-    }
-
-    /** What nginx does for every app that is reached from outside. */
-    private void front(AppDraft app) {
-        boolean hasPort = app.firstPort().isPresent();
-        boolean isReached = draft.index.services().stream().anyMatch(service -> Index.selects(service, app.workload));
-        if (!hasPort && !isReached) {
-            return;
-        }
-        int container = webPort(app);
-        if (stores.containsKey(app.workload.object()) && app.ports.isEmpty() && app.sites.isEmpty() && app.domains.isEmpty()) {
-            DatastoreRule.keepInside(draft, app);
-        }
-        app.ports.addFirst(new TargetApp.Port("http", 80, container));
-        if (app.certificate.isPresent()) {
-            app.ports.add(1, new TargetApp.Port("https", 443, container));
-        }
-        if (app.isBridged() && !app.bridges.isEmpty()) {
-            app.nginx.put("keepalive-timeout", "0");
-            draft.changed(
-                    app.name,
-                    "nginx closes each client's connection after its answer while the move lasts (keepalive-timeout 0), so"
-                            + " that none sticks to one side; `landfall finish` takes that back");
-            if (app.nginx.putIfAbsent("client-max-body-size", "0") == null) {
-                draft.changed(app.name, "nginx bounds no request body, as the Service did");
-            }
-        }
-        if (!app.sites.isEmpty()) {
-            return;
-        }
-        draft.changed(
-                app.name,
-                "nginx compresses text (gzip) and answers errors of its own with HTML pages; the cluster did not");
-    }
-
-    private int webPort(AppDraft app) {
-        if (app.mainPort.isPresent()) {
-            return app.mainPort.getAsInt();
-        }
-        return draft.index.services().stream()
-                .filter(service -> Index.selects(service, app.workload))
-                .flatMap(service -> service.at("spec", "ports").items().stream())
-                .map(port -> port.at("targetPort").text(port.at("port").text("80")))
-                .map(app::containerPort)
-                .filter(port -> port.isPresent())
-                .findFirst()
-                .map(port -> port.getAsInt())
-                .orElse(app.firstPort().orElse(80));
     }
 
     private void unknown(List<KubeObject> all, Ledger ledger) {
