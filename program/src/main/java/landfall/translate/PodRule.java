@@ -32,6 +32,10 @@ final class PodRule {
         if (pod.at("dnsPolicy").is("ClusterFirst") || pod.at("dnsPolicy").is("Default")) {
             pod.at("dnsPolicy").irrelevant("Pod.dnsPolicy", "names are resolved by Docker's network");
         }
+        if (!pod.at("restartPolicy").is("Always") && pod.at("terminationGracePeriodSeconds").is("30")) {
+            pod.at("terminationGracePeriodSeconds")
+                    .irrelevant("Pod.terminationGracePeriodSeconds", "the default, which an API server writes out");
+        }
         if (pod.at("securityContext").entries().isEmpty()) {
             pod.at("securityContext").irrelevant("Pod.securityContext", "empty");
         }
