@@ -159,7 +159,10 @@ final class Draft {
 
     Optional<ServiceDraft> databaseOf(Field service) {
         return services.stream()
-                .filter(database -> Index.selects(service, database.workload))
+                .filter(database -> database.operator.isPresent()
+                        ? service.at("spec", "selector", database.operator.get().clusterLabel())
+                                .is(database.workload.object().name())
+                        : Index.selects(service, database.workload))
                 .findFirst();
     }
 

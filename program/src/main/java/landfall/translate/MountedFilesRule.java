@@ -102,7 +102,7 @@ final class MountedFilesRule {
         reference.at("optional").satisfied(RULE, "resolved while planning");
         baked.add("ConfigMap/" + name);
         if (reference.at("items").items().isEmpty()) {
-            keys.forEach((key, leaf) -> bake(leaf, key, mode));
+            new TreeMap<>(keys).forEach((key, leaf) -> bake(leaf, key, mode));
         }
         for (Field item : reference.at("items").items()) {
             Field leaf = keys.get(item.at("key").text(""));
