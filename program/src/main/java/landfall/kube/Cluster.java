@@ -216,12 +216,15 @@ public final class Cluster implements AutoCloseable {
     public ReadResult read(Problems problems) {
         ReadResult read =
                 told("listing namespace " + namespace, () -> new ClusterListing(api, namespace).read(problems));
-        boolean isEmpty = read.objects().stream().allMatch(object -> object.name().equals("kubernetes"));
+        boolean isEmpty =
+                read.objects().stream().allMatch(object -> object.name().equals("kubernetes"));
         if (isEmpty && !problems.hasErrors()) {
             String others = namespaces(api);
             throw bad(
                     "namespace " + namespace + " of the cluster at " + api.server() + " holds nothing to move",
-                    others.isEmpty() ? "what is there the cluster made by itself" : "there are the namespaces " + others,
+                    others.isEmpty()
+                            ? "what is there the cluster made by itself"
+                            : "there are the namespaces " + others,
                     "Give the service's namespace with --namespace.");
         }
         return read;

@@ -115,9 +115,7 @@ final class ClusterListing {
     /** Whom the server knows us as, as kubectl create rolebinding takes it. */
     private String subject() {
         Matcher account = ACCOUNT.matcher(user);
-        return account.matches()
-                ? "--serviceaccount=" + account.group(1) + ":" + account.group(2)
-                : "--user=" + user;
+        return account.matches() ? "--serviceaccount=" + account.group(1) + ":" + account.group(2) : "--user=" + user;
     }
 
     private void tell(List<Collection> forbidden, Problems problems) {

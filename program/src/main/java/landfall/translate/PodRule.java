@@ -32,9 +32,9 @@ final class PodRule {
         if (pod.at("dnsPolicy").is("ClusterFirst") || pod.at("dnsPolicy").is("Default")) {
             pod.at("dnsPolicy").irrelevant("Pod.dnsPolicy", "names are resolved by Docker's network");
         }
-        if (!pod.at("restartPolicy").is("Always") && pod.at("terminationGracePeriodSeconds").is("30")) {
+        if (pod.at("terminationGracePeriodSeconds").is("30")) {
             pod.at("terminationGracePeriodSeconds")
-                    .irrelevant("Pod.terminationGracePeriodSeconds", "the default, which an API server writes out");
+                    .satisfied("Pod.terminationGracePeriodSeconds", "30 s are Dokku's default too");
         }
         if (pod.at("securityContext").entries().isEmpty()) {
             pod.at("securityContext").irrelevant("Pod.securityContext", "empty");
@@ -53,7 +53,7 @@ final class PodRule {
 
     static void app(Draft draft, AppDraft app, Field pod) {
         Field grace = pod.at("terminationGracePeriodSeconds");
-        grace.number().ifPresent(seconds -> {
+        grace.number().filter(seconds -> seconds != 30).ifPresent(seconds -> {
             app.processProperties.put("stop-timeout-seconds", String.valueOf(seconds));
             grace.carried("Pod.terminationGracePeriodSeconds", Place.task(app.name, "stop-timeout-seconds"));
         });

@@ -109,7 +109,8 @@ final class LiveFieldsTest {
     void whatIsWrongIsSaidInOneMessageEach() throws IOException {
         assertThat(plan("m", "--cluster", "--namespace", "default").err())
                 .contains("namespace default", "holds nothing to move", "default, shop");
-        assertThat(plan("m", "--cluster", "--namespace", "shop", "--context", "guest").err())
+        assertThat(plan("m", "--cluster", "--namespace", "shop", "--context", "guest")
+                        .err())
                 .contains("not allowed to list", "cronjobs.batch", "secrets", "--user=guest");
         String good = Files.readString(emulated.kubeconfig());
         Path bad = temp.resolve("bad");
@@ -131,15 +132,25 @@ final class LiveFieldsTest {
     @Test
     void assessReadsAClusterToo() {
         LandfallProcess.Ended assessed = LandfallProcess.run(
-                temp, "assess", "--cluster", "--kubeconfig", emulated.kubeconfig().toString(), "--namespace", "shop");
+                temp,
+                "assess",
+                "--cluster",
+                "--kubeconfig",
+                emulated.kubeconfig().toString(),
+                "--namespace",
+                "shop");
         assertThat(assessed.err()).isEmpty();
         assertThat(assessed.exit()).isZero();
         assertThat(assessed.out()).contains("web");
     }
 
     private LandfallProcess.Ended plan(String move, String... more) {
-        List<String> words = new ArrayList<>(
-                List.of("plan", "-o", temp.resolve(move).toString(), "--kubeconfig", emulated.kubeconfig().toString()));
+        List<String> words = new ArrayList<>(List.of(
+                "plan",
+                "-o",
+                temp.resolve(move).toString(),
+                "--kubeconfig",
+                emulated.kubeconfig().toString()));
         words.addAll(List.of(more));
         return LandfallProcess.run(temp, words.toArray(String[]::new));
     }

@@ -320,7 +320,10 @@ final class ClusterEmulationTest {
                             .build())
                     .create();
         }
-        ConfigMapList first = maps.list(new ListOptionsBuilder().withLimit(3L).withLabelSelector("listed").build());
+        ConfigMapList first = maps.list(new ListOptionsBuilder()
+                .withLimit(3L)
+                .withLabelSelector("listed")
+                .build());
         assertThat(first.getItems()).hasSize(3);
         ConfigMapList rest = maps.list(new ListOptionsBuilder()
                 .withLimit(3L)
