@@ -113,7 +113,7 @@ final class DokkuStorage {
         List<String> words = call.arguments();
         for (int i = 0; i < words.size(); i++) {
             if (words.get(i).startsWith("--")) {
-                i += words.get(i).contains("=") || words.get(i).equals("--readonly") ? 0 : 1;
+                i += words.get(i).contains("=") || words.get(i).equals("--volume-readonly") ? 0 : 1;
             } else {
                 rest.add(words.get(i));
             }
@@ -129,7 +129,12 @@ final class DokkuStorage {
             case "packeto" -> "2000:2000";
             case "root" -> "0:0";
             case "false" -> "";
-            default -> throw DokkuFailure.refused("Unsupported chown permissions");
+            default -> {
+                if (!chown.matches("[0-9]{1,5}") || Integer.parseInt(chown) > 65_535) {
+                    throw DokkuFailure.refused("Unsupported chown permissions");
+                }
+                yield chown + ":" + chown;
+            }
         };
     }
 
@@ -273,8 +278,9 @@ final class DokkuStorage {
         }
         boolean again = mounts.removeIf(
                 mount -> mount.entry().equals(what) && mount.containerPath().equals(directory));
-        String path = host.store().get("storage/" + what, "path");
-        mounts.add(new Mount(what, path, directory, call.arguments().contains("--readonly")));
+        String below = option(call, "--volume-subpath");
+        String path = host.store().get("storage/" + what, "path") + (below.isEmpty() ? "" : "/" + below);
+        mounts.add(new Mount(what, path, directory, call.arguments().contains("--volume-readonly")));
         save(app, mounts);
         call.heading("-----> Storage entry " + what + (again ? " mount" : " mounted") + " at " + directory + " on "
                 + app + (again ? " updated" : ""));

@@ -1,5 +1,6 @@
 package landfall.recipe.task;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import landfall.dokku.DokkuCommand;
@@ -10,13 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_storage_mount}: a storage entry or folder of the host seen by the app's containers. */
 record StorageMountTask(
-        String app, @Nullable String entry, @Nullable String folder, String path) implements Task {
+        String app,
+        @Nullable String entry,
+        @Nullable String folder,
+        String path,
+        @Nullable String subpath,
+        boolean readOnly)
+        implements Task {
     static StorageMountTask read(TaskFields fields) {
         StorageMountTask task = new StorageMountTask(
                 Checks.app(fields),
                 fields.optional("entry_name"),
                 fields.optional("host_dir"),
-                fields.text("container_dir"));
+                fields.text("container_dir"),
+                fields.optional("subpath"),
+                fields.flag("readonly", false));
         fields.demand(
                 (task.entry() == null) != (task.folder() == null),
                 "entry_name",
@@ -24,7 +33,10 @@ record StorageMountTask(
         fields.demand(task.path().startsWith("/"), "container_dir", "it must be absolute");
         fields.demand(!task.path().contains(":"), "container_dir", "it may hold no colon");
         fields.demand(task.folder() == null || task.folder().startsWith("/"), "host_dir", "it must be absolute");
-        fields.demand(!fields.flag("readonly", false), "readonly", "a mount that is only read is not handled yet");
+        fields.demand(
+                task.subpath() == null || !("/" + task.subpath() + "/").contains("/../"),
+                "subpath",
+                "it must stay inside the entry");
         fields.choice("state", "present", "present");
         fields.end();
         return task;
@@ -59,9 +71,20 @@ record StorageMountTask(
                                 + "; unmount that first");
             }
         }
-        DokkuCommand command = entry != null
-                ? DokkuCommand.of("storage:mount", app, entry, "--container-dir", path)
-                : DokkuCommand.of("storage:mount", app, folder + ":" + path);
-        return Plan.change("it is not mounted", command);
+        return Plan.change("it is not mounted", command());
+    }
+
+    private DokkuCommand command() {
+        List<String> words = new ArrayList<>(
+                entry != null
+                        ? List.of("storage:mount", app, entry, "--container-dir", path)
+                        : List.of("storage:mount", app, folder + ":" + path));
+        if (subpath != null) {
+            words.addAll(List.of("--volume-subpath", subpath));
+        }
+        if (readOnly) {
+            words.add("--volume-readonly");
+        }
+        return DokkuCommand.of(words);
     }
 }
