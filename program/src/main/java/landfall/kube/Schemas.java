@@ -34,6 +34,7 @@ final class Schemas {
             Map.entry("postgres-operator.crunchydata.com", "crunchy.txt"),
             Map.entry("external-secrets.io", "external-secrets.txt"),
             Map.entry("grafana.integreatly.org", "grafana.txt"),
+            Map.entry("integreatly.org", "grafana.txt"),
             Map.entry("networking.istio.io", "istio.txt"),
             Map.entry("security.istio.io", "istio.txt"),
             Map.entry("keda.sh", "keda.txt"),
@@ -44,6 +45,7 @@ final class Schemas {
             Map.entry("bitnami.com", "sealed-secrets.txt"),
             Map.entry("secrets-store.csi.x-k8s.io", "secrets-store.txt"),
             Map.entry("traefik.io", "traefik.txt"),
+            Map.entry("traefik.containo.us", "traefik.txt"),
             Map.entry("autoscaling.k8s.io", "vertical-pod-autoscaler.txt"),
             Map.entry("snapshot.storage.k8s.io", "volume-snapshots.txt"),
             Map.entry("acid.zalan.do", "zalando.txt"));
@@ -56,8 +58,7 @@ final class Schemas {
             "extensions", List.of("apps", "networking.k8s.io", "policy"),
             "traefik.containo.us", List.of("traefik.io"),
             "certmanager.k8s.io", List.of("cert-manager.io"),
-            "integreatly.org", List.of("grafana.integreatly.org"),
-            "kubernetes-client.io", List.of("external-secrets.io"));
+            "integreatly.org", List.of("grafana.integreatly.org"));
 
     private final Map<String, Schema.Type.Struct> common = new HashMap<>();
     private final Set<String> read = new HashSet<>();

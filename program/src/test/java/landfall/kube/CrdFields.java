@@ -68,16 +68,30 @@ final class CrdFields {
     public static void main(String[] arguments) throws IOException {
         Set<String> wanted = Set.of(arguments[2].split(",", -1));
         CrdFields fields = new CrdFields();
-        Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
+        Map<String, Map<?, ?>> schemas = new LinkedHashMap<>();
         for (int i = 3; i < arguments.length; i++) {
             String text = Files.readString(Path.of(arguments[i])).replaceAll("(?m)^\\s*\\{\\{.*\\n", "");
             LoadSettings settings = LoadSettings.builder().build();
             for (Object document : new Load(settings).loadAllFromString(text)) {
                 if (document instanceof Map<?, ?> map && "CustomResourceDefinition".equals(map.get("kind"))) {
-                    fields.definition(map, wanted, kinds);
+                    definition(map, wanted, schemas);
                 }
             }
         }
+        Map<String, Map<String, String>> kinds = new LinkedHashMap<>();
+        schemas.forEach((name, schema) -> {
+            Map<String, String> ofKind = fields.kind(schema, name.substring(name.indexOf(' ') + 1));
+            String ending = name.substring(name.indexOf(' '));
+            // What is like the first needs no list of its own: that one answers.
+            boolean isListed = kinds.entrySet().stream()
+                    .filter(entry -> entry.getKey().endsWith(ending))
+                    .findFirst()
+                    .filter(entry -> entry.getValue().equals(ofKind))
+                    .isPresent();
+            if (!isListed) {
+                kinds.put(name, ofKind);
+            }
+        });
         StringBuilder out = new StringBuilder("# Names of fields from " + arguments[1]
                 + ".\n# Written by CrdFields (a test class); see landfall.kube.Schemas.\n");
         kinds.forEach((kind, ofKind) -> print(out, "kind " + kind, ofKind));
@@ -95,7 +109,8 @@ final class CrdFields {
                 .append('\n'));
     }
 
-    private void definition(Map<?, ?> crd, Set<String> wanted, Map<String, Map<String, String>> kinds) {
+    /** Adds a definition's schemas; what an older definition of the same version had besides stays known. */
+    private static void definition(Map<?, ?> crd, Set<String> wanted, Map<String, Map<?, ?>> schemas) {
         Map<?, ?> spec = map(crd.get("spec"));
         String kind = String.valueOf(map(spec.get("names")).get("kind"));
         if (!wanted.contains(kind)) {
@@ -110,28 +125,37 @@ final class CrdFields {
                 Boolean.compare(Boolean.TRUE.equals(right.get("storage")), Boolean.TRUE.equals(left.get("storage"))));
         for (Map<?, ?> version : versions) {
             Map<?, ?> schema = map(map(version.get("schema")).get("openAPIV3Schema"));
-            Map<String, String> fields = new TreeMap<>();
-            map(schema.get("properties")).forEach((name, child) -> fields.put(String.valueOf(name), "any"));
-            for (Object name : map(schema.get("properties")).keySet()) {
-                boolean isOwn =
-                        Set.of("status", "metadata", "apiVersion", "kind").contains(String.valueOf(name));
-                if (!isOwn) {
-                    fields.put(
-                            String.valueOf(name),
-                            type(map(map(schema.get("properties")).get(name)), kind + capital(String.valueOf(name))));
-                }
-            }
-            fields.put("apiVersion", "value");
-            fields.put("kind", "value");
-            fields.put("metadata", "ObjectMeta");
-            fields.put("status", "any");
-            boolean isListed = kinds.entrySet().stream()
-                    .anyMatch(entry -> entry.getKey().endsWith(" " + kind)
-                            && entry.getValue().equals(fields));
-            if (!isListed) {
-                kinds.put(spec.get("group") + "/" + version.get("name") + " " + kind, fields);
-            }
+            String name = spec.get("group") + "/" + version.get("name") + " " + kind;
+            schemas.merge(name, schema, CrdFields::union);
         }
+    }
+
+    /** Both schemas' fields; the first one's where they differ. */
+    private static Map<?, ?> union(Map<?, ?> newer, Map<?, ?> older) {
+        Map<Object, @Nullable Object> both = new LinkedHashMap<>(newer);
+        older.forEach((key, value) -> {
+            Object mine = both.get(key);
+            if (mine == null) {
+                both.put(key, value);
+            } else if (mine instanceof Map<?, ?> left && value instanceof Map<?, ?> right) {
+                both.put(key, union(left, right));
+            }
+        });
+        return both;
+    }
+
+    private Map<String, String> kind(Map<?, ?> schema, String kind) {
+        Map<String, String> fields = new TreeMap<>();
+        map(schema.get("properties")).forEach((name, child) -> {
+            if (!"status".equals(name)) {
+                fields.put(String.valueOf(name), type(map(child), kind + capital(String.valueOf(name))));
+            }
+        });
+        fields.put("apiVersion", "value");
+        fields.put("kind", "value");
+        fields.put("metadata", "ObjectMeta");
+        fields.put("status", "any");
+        return fields;
     }
 
     private String type(Map<?, ?> schema, String name) {
