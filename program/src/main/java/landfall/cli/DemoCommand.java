@@ -90,6 +90,9 @@ public final class DemoCommand implements Callable<Integer> {
         long first = seed == null ? new Random().nextInt(1_000_000) : seed;
         int runs = killAt == null ? 1 : seeds;
         KillTable runsTable = new KillTable(killAt == null ? "" : killAt);
+        if (killAt != null && table != null) {
+            runsTable.open(table, LocalDate.now(ZoneId.systemDefault()), size, runs);
+        }
         boolean sound = true;
         for (int i = 0; i < runs; i++) {
             long runSeed = first + i;
@@ -99,13 +102,13 @@ public final class DemoCommand implements Callable<Integer> {
             KillTable.Row row = once(base, wanted, runSeed, events);
             sound &= row.sound();
             runsTable.add(row);
+            if (killAt != null && table != null) {
+                runsTable.appendLast(table);
+            }
         }
         if (killAt != null) {
             events.emit(new Events.Event(
                     "table", Events.fields("title", "kill -9 during " + killAt, "rows", runsTable.lines())));
-            if (table != null) {
-                runsTable.append(table, LocalDate.now(ZoneId.systemDefault()), size);
-            }
         }
         return (sound ? ExitCode.DONE : ExitCode.FAILED).code();
     }

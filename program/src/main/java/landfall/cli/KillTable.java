@@ -63,27 +63,24 @@ final class KillTable {
         return rows.stream().map(Row::text).toList();
     }
 
-    /** Appends the runs to a Markdown file. */
-    void append(Path file, LocalDate day, String size) throws IOException {
-        StringBuilder text = new StringBuilder();
-        text.append("\n## ")
-                .append(day)
-                .append(": kill -9 during ")
-                .append(command)
-                .append(", ")
-                .append(rows.size())
-                .append(rows.size() == 1 ? " run" : " runs")
-                .append(", --size ")
-                .append(size)
-                .append("\n\nJava ")
-                .append(Runtime.version().feature())
-                .append(", ")
-                .append(Runtime.getRuntime().availableProcessors())
-                .append(" processors.\n\n")
-                .append("| seed | killed | acknowledged | lost | lost after rollback | accepted by both sides")
-                .append(
-                        " | failed requests | longest wait, ms |\n| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-        rows.forEach(row -> text.append(row.markdown()).append('\n'));
+    /** Begins a table in a Markdown file. */
+    void open(Path file, LocalDate day, String size, int runs) throws IOException {
+        write(
+                file,
+                "\n## " + day + ": kill -9 during " + command + ", " + runs + (runs == 1 ? " run" : " runs") + ", --size "
+                        + size + "\n\nJava " + Runtime.version().feature() + ", "
+                        + Runtime.getRuntime().availableProcessors() + " processors.\n\n"
+                        + "| seed | killed | acknowledged | lost | lost after rollback | accepted by both sides"
+                        + " | failed requests | longest wait, ms |\n"
+                        + "| ---: | --- | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+    }
+
+    /** Appends the newest run. */
+    void appendLast(Path file) throws IOException {
+        write(file, rows.getLast().markdown() + "\n");
+    }
+
+    private static void write(Path file, String text) throws IOException {
         Files.writeString(file, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 }

@@ -69,6 +69,7 @@ final class CronJobRule {
                 .lost(RULE + "startingDeadlineSeconds", "a run that was missed is not made up");
         MetadataRule.labels(spec.at("jobTemplate", "metadata"));
         PodRule.common(template, app.name);
+        AccountRule.apply(draft, job.object().name(), template.at("spec"));
         container(draft, job, app, container, place);
         List<String> words = new ArrayList<>();
         for (String part : List.of("command", "args")) {

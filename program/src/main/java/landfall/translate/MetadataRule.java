@@ -5,21 +5,6 @@ import landfall.target.Place;
 
 /** {@code apiVersion}, {@code kind}, {@code metadata} and {@code status}: alike in every kind. */
 final class MetadataRule {
-    /** Written by tools of the cluster about the object itself. */
-    private static final List<String> BOOKKEEPING = List.of(
-            "kubectl.kubernetes.io/",
-            "deployment.kubernetes.io/",
-            "meta.helm.sh/",
-            "helm.sh/",
-            "app.kubernetes.io/",
-            "argocd.argoproj.io/",
-            "autoscaling.alpha.kubernetes.io/",
-            "pv.kubernetes.io/",
-            "volume.kubernetes.io/",
-            "volume.beta.kubernetes.io/",
-            "kompose.cmd",
-            "kompose.version");
-
     private static final List<String> BY_THE_CLUSTER = List.of(
             "uid",
             "resourceVersion",
@@ -52,10 +37,5 @@ final class MetadataRule {
         if (metadata.at("annotations").entries().isEmpty()) {
             metadata.at("annotations").irrelevant("Object.annotations", "empty");
         }
-        metadata.at("annotations").entries().forEach((key, annotation) -> {
-            if (BOOKKEEPING.stream().anyMatch(key::startsWith)) {
-                annotation.irrelevant("Object.annotations", "written by a tool about the object itself");
-            }
-        });
     }
 }

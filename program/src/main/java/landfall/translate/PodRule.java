@@ -58,17 +58,7 @@ final class PodRule {
             app.processProperties.put("stop-timeout-seconds", String.valueOf(seconds));
             grace.carried("Pod.terminationGracePeriodSeconds", Place.task(app.name, "stop-timeout-seconds"));
         });
-        for (String account : List.of("serviceAccountName", "serviceAccount")) {
-            if (pod.at(account).exists() && !pod.at(account).is("default")) {
-                draft.refuse(
-                        "account-" + app.name,
-                        app.name + " has a service account of its own: does it talk to the Kubernetes API? It can't"
-                                + " from Dokku.",
-                        "Pod." + account,
-                        "there is no Kubernetes API on the Dokku host",
-                        pod.at(account));
-            }
-        }
+        AccountRule.apply(draft, app.name, pod);
         for (Field secret : pod.at("imagePullSecrets").items()) {
             draft.ask(
                     "registry-" + app.name,

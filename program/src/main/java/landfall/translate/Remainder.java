@@ -35,12 +35,38 @@ final class Remainder {
         Optional<Schema> schema = Schema.of(object);
         if (rules.isEmpty() || schema.isEmpty()) {
             draft.book.forget(object);
+            misplaced(object);
             return;
         }
         FieldTree tree = trees.computeIfAbsent(rules.get(), kind -> FieldTree.of(kind.table()));
         Walk walk = new Walk(draft, rules.get());
         walk.at(Field.root(draft.book, object), schema.get().root(), tree, null);
         walk.askForTheRest(object);
+    }
+
+    /** {@code apps/v1 Ingress}: a kind that Kubernetes has, in a group of Kubernetes' that doesn't have it. */
+    private void misplaced(KubeObject object) {
+        List<String> meant = Kinds.groupsOf(object.kind()).stream()
+                .filter(group -> isBuiltIn(group) && !group.equals("extensions"))
+                .toList();
+        if (!isBuiltIn(object.group()) || meant.isEmpty()) {
+            return;
+        }
+        String id = "api-version-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name();
+        String group = meant.getFirst().isEmpty() ? "the core group (v1)" : meant.getFirst();
+        Field root = Field.root(draft.book, object);
+        draft.ask(
+                id,
+                object.apiVersion() + " has no " + object.kind() + ", so no cluster took " + object.shortName()
+                        + ". Meant is perhaps that of " + group + ".",
+                Draft.options("leave", "it is left out, as it was; correct its apiVersion if it is needed"),
+                root.at("apiVersion"));
+        root.decision("Object.apiVersion", id, "its group doesn't have this kind");
+    }
+
+    /** Kubernetes' own groups: without a domain, or below k8s.io. */
+    private static boolean isBuiltIn(String group) {
+        return !group.contains(".") || group.endsWith(".k8s.io");
     }
 
     /** One object's walk: its tree, its schema and its kind's table side by side. */

@@ -44,6 +44,17 @@ public final class FieldTable {
     }
 
     /**
+     * Irrelevant, unless a translator has a use for it.
+     *
+     * @param others what it gets then
+     */
+    public FieldTable unused(String path, String note, Disposition... others) {
+        List<Disposition> usual = new ArrayList<>(List.of(Disposition.IRRELEVANT));
+        usual.addAll(List.of(others));
+        return add(new FieldRule(path, usual, true, note, "", "", Map.of()));
+    }
+
+    /**
      * Dokku can't do it; it comes onto the report's first screen.
      *
      * @param what a noun phrase: {@code sticky sessions}

@@ -18,7 +18,28 @@ public final class Kinds {
             ConfigurationRules.configMap(),
             ConfigurationRules.secret(),
             ClaimRules.rules(),
+            VolumeObjectRules.persistentVolume(),
+            VolumeObjectRules.storageClass(),
+            VolumeObjectRules.snapshot("VolumeSnapshot"),
+            VolumeObjectRules.snapshot("VolumeSnapshotClass"),
+            VolumeObjectRules.snapshot("VolumeSnapshotContent"),
+            OutsideSecretRules.sealedSecret(),
+            OutsideSecretRules.externalSecret(),
+            OutsideSecretRules.clusterExternalSecret(),
+            OutsideSecretRules.store("SecretStore"),
+            OutsideSecretRules.store("ClusterSecretStore"),
+            OutsideSecretRules.pushSecret(),
+            OutsideSecretRules.secretProviderClass(),
             AutoscalerRules.horizontal(),
+            PolicyRules.limitRange(),
+            PolicyRules.resourceQuota(),
+            PolicyRules.priorityClass(),
+            PolicyRules.podSecurityPolicy(),
+            AccountRules.serviceAccount(),
+            AccountRules.role("Role"),
+            AccountRules.role("ClusterRole"),
+            AccountRules.binding("RoleBinding"),
+            AccountRules.binding("ClusterRoleBinding"),
             NamespaceRules.rules());
 
     private static final Map<String, KindRules> BY_NAME = byName();
@@ -32,6 +53,14 @@ public final class Kinds {
     /** @param group empty for the core group */
     public static Optional<KindRules> of(String group, String kind) {
         return Optional.ofNullable(BY_NAME.get(group + " " + kind));
+    }
+
+    /** The groups that have a kind of this name, in the order of the table. */
+    public static List<String> groupsOf(String kind) {
+        return ALL.stream()
+                .filter(rules -> rules.kind().equals(kind))
+                .flatMap(rules -> rules.groups().stream())
+                .toList();
     }
 
     private static Map<String, KindRules> byName() {

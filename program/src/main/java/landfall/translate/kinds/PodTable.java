@@ -91,15 +91,12 @@ final class PodTable {
                         Disposition.ADAPTED,
                         Disposition.SATISFIED,
                         Disposition.DECISION)
-                .varies(
+                .open(
                         "serviceAccountName",
-                        "irrelevant unless the app talks to the Kubernetes API",
-                        Disposition.IRRELEVANT,
-                        Disposition.DECISION)
-                .varies(
-                        "serviceAccount",
-                        "irrelevant unless the app talks to the Kubernetes API",
-                        Disposition.IRRELEVANT,
-                        Disposition.DECISION);
+                        "account",
+                        "%s runs as a service account: does it talk to the Kubernetes API?")
+                .except("default", "every pod's own default")
+                .open("serviceAccount", "account", "%s runs as a service account: does it talk to the Kubernetes API?")
+                .except("default", "every pod's own default");
     }
 }
