@@ -254,12 +254,13 @@ public final class Translator {
                 continue;
             }
             boolean elsewhere = !objects.contains(object);
+            String namespace = object.kind().equals("Namespace") ? object.name() : object.namespace();
             String id = elsewhere
-                    ? "namespace-" + object.namespace()
+                    ? "namespace-" + namespace
                     : "unknown-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name();
             String question = elsewhere
-                    ? "The objects of namespace " + object.namespace() + " are not part of this move ("
-                            + draft.namespace + "): plan them with --namespace " + object.namespace() + "."
+                    ? "The objects of namespace " + namespace + " are not part of this move (" + draft.namespace
+                            + "): plan them with --namespace " + namespace + "."
                     : object.shortName() + " has fields that Landfall doesn't know (" + open.size() + ", the first is "
                             + open.getFirst() + ").";
             Field first = new Field(
