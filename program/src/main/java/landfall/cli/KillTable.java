@@ -67,7 +67,8 @@ final class KillTable {
     void open(Path file, LocalDate day, String size, int runs) throws IOException {
         write(
                 file,
-                "\n## " + day + ": kill -9 during " + command + ", " + runs + (runs == 1 ? " run" : " runs") + ", --size "
+                "\n## " + day + ": kill -9 during " + command + ", " + runs + (runs == 1 ? " run" : " runs")
+                        + ", --size "
                         + size + "\n\nJava " + Runtime.version().feature() + ", "
                         + Runtime.getRuntime().availableProcessors() + " processors.\n\n"
                         + "| seed | killed | acknowledged | lost | lost after rollback | accepted by both sides"

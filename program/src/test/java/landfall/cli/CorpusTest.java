@@ -17,9 +17,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import landfall.report.CorpusReport;
 import landfall.recipe.DocketCatalogue;
+import landfall.recipe.DocketProgram;
 import landfall.recipe.RecipeOrder;
+import landfall.report.CorpusReport;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -87,6 +88,15 @@ final class CorpusTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> docketItselfFindsTheRecipeValid() {
+        assumeTrue(DocketProgram.find().isPresent(), DocketProgram.ABSENT);
+        Path docket = DocketProgram.find().orElseThrow();
+        return sets(
+                set -> assertThat(DocketProgram.objections(docket, planned(set).resolve("recipe.yml")))
+                        .isEmpty());
+    }
+
+    @TestFactory
     Stream<DynamicTest> noSecretValueIsAnywhereButInSecretsYml() {
         return sets(set -> {
             Path move = planned(set);
@@ -136,7 +146,10 @@ final class CorpusTest {
     }
 
     private static List<JsonNode> ledger(Path move) throws IOException {
-        return Files.readString(move.resolve("ledger.jsonl")).lines().map(JSON::readTree).toList();
+        return Files.readString(move.resolve("ledger.jsonl"))
+                .lines()
+                .map(JSON::readTree)
+                .toList();
     }
 
     /** The values of Secrets that stand nowhere else in the manifests: what is public there is no secret here. */

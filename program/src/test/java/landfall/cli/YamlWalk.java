@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -74,14 +75,13 @@ final class YamlWalk {
         return documents;
     }
 
-    private static boolean isWord(Object value) {
+    private static boolean isWord(@Nullable Object value) {
         return value instanceof String text && !text.isEmpty();
     }
 
     private static boolean isManifest(Path file) {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        return Files.isRegularFile(file)
-                && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
+        return Files.isRegularFile(file) && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"));
     }
 
     /** The text by its byte order mark, else UTF-8; empty for what is no text, such as ciphertext. */
@@ -130,11 +130,13 @@ final class YamlWalk {
         }
     }
 
-    private static void walk(Object node, String path, BiConsumer<String, Object> leaves) {
+    private static void walk(@Nullable Object node, String path, BiConsumer<String, Object> leaves) {
         switch (node) {
-            case Map<?, ?> map when !map.isEmpty() ->
+            case Map<?, ?> map
+            when !map.isEmpty() ->
                 map.forEach((key, child) -> walk(child, path + step(path, String.valueOf(key)), leaves));
-            case Collection<?> list when !list.isEmpty() -> {
+            case Collection<?> list
+            when !list.isEmpty() -> {
                 int at = 0;
                 for (Object item : list) {
                     walk(item, path + "[" + at++ + "]", leaves);
@@ -147,7 +149,8 @@ final class YamlWalk {
 
     /** As design/2 spells it: keys with dots or slashes in brackets. */
     private static String step(String path, String key) {
-        if (!key.isEmpty() && key.chars().noneMatch(character -> character < 0x20 || "./[]\"\\".indexOf(character) >= 0)) {
+        if (!key.isEmpty()
+                && key.chars().noneMatch(character -> character < 0x20 || "./[]\"\\".indexOf(character) >= 0)) {
             return path.isEmpty() ? key : "." + key;
         }
         String quoted = key.replace("\\", "\\\\")

@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
@@ -55,6 +57,17 @@ public final class DocketCatalogue {
     /** Every place where a recipe isn't what docket takes. */
     public static List<String> violations(Path recipe) {
         List<String> found = new ArrayList<>();
+        for (Map<?, ?> play : plays(recipe)) {
+            Set<Object> names = new HashSet<>();
+            if (play.get("tasks") instanceof List<?> tasks) {
+                for (Object task : tasks) {
+                    Object name = ((Map<?, ?>) task).get("name");
+                    if (name != null && !names.add(name)) {
+                        found.add("two tasks of a play are named " + name);
+                    }
+                }
+            }
+        }
         for (Task task : tasks(recipe)) {
             TaskType type = TYPES.get(task.type());
             if (type == null) {
@@ -141,7 +154,9 @@ public final class DocketCatalogue {
         Map<String, TaskType> types = new HashMap<>();
         try (InputStream stream = Objects.requireNonNull(DocketCatalogue.class.getResourceAsStream(FACTS), FACTS)) {
             TaskType open = new TaskType(List.of(), Map.of());
-            for (String line : new String(stream.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (String line : new String(stream.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 if (line.startsWith("#")) {
                     continue;
                 }

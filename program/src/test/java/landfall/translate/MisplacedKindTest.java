@@ -23,9 +23,7 @@ final class MisplacedKindTest {
                 spec: {rules: [{host: example.org}]}
                 """;
         List<KubeObject> objects = ManifestReader.read(
-                        List.of("-"),
-                        new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)),
-                        new Problems())
+                        List.of("-"), new ByteArrayInputStream(yaml.getBytes(StandardCharsets.UTF_8)), new Problems())
                 .objects();
         Ledger ledger = Ledger.open(objects);
         Target target = Translator.translate(objects, ledger, "move", "default", Answers.NONE);
