@@ -126,18 +126,29 @@ final class Sides implements AutoCloseable {
             // 28P01 and 28000: the role is not there yet, or has another password; it is made below.
             System.getLogger(Sides.class.getName()).log(System.Logger.Level.DEBUG, "no mover role yet", notYet);
         }
+        MoverRole.create(mover.as(described.user(), sourcePassword(described)), moverPassword());
+        return mover;
+    }
+
+    /** From a Secret of the cluster, or, where the manifests have it in the open, from the move's own secrets.yml. */
+    private Secret sourcePassword(MoveSettings.DatabaseSource described) {
+        String inMove = described.passwordSecret().replaceFirst("^secrets\\.yml#", "");
+        Secret own = inMove.equals(described.passwordSecret())
+                ? null
+                : move.secrets().get(inMove);
+        if (own != null) {
+            return own;
+        }
         String[] secret = described.passwordSecret().split("/", 2);
         if (secret.length != 2) {
             throw new LandfallException(
                     ExitCode.BAD_INPUT,
                     Problem.error(
-                            "`" + described.passwordSecret() + "` is not SECRET/KEY",
-                            "databases.source.password-secret in move.yaml names a key of a Secret",
+                            "`" + described.passwordSecret() + "` is neither SECRET/KEY nor in secrets.yml",
+                            "databases.source.password-secret in move.yaml names a key of a Secret, or secrets.yml#NAME",
                             "Mend move.yaml."));
         }
-        Secret password = cluster.secretValue(secret[0], secret[1]);
-        MoverRole.create(mover.as(described.user(), password), moverPassword());
-        return mover;
+        return cluster.secretValue(secret[0], secret[1]);
     }
 
     private String podOf(String workload) {

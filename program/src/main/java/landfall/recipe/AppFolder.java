@@ -30,8 +30,8 @@ final class AppFolder {
         if (!app.checks().isEmpty() || !app.cron().isEmpty()) {
             files.put("app.json", appJson(app));
         }
-        if (!app.web().routes().isEmpty()) {
-            files.put("nginx.conf.sigil", NginxTemplate.text(app.web().routes()));
+        if (app.web().template().isNeeded()) {
+            files.put("nginx.conf.sigil", NginxTemplate.text(app));
         }
         return files;
     }

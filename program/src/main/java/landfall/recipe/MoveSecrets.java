@@ -22,7 +22,14 @@ public final class MoveSecrets {
     public static Map<String, Secret> of(Target target, Map<String, Secret> before, RandomGenerator random) {
         Map<String, Secret> secrets = new TreeMap<>(before);
         for (TargetService service : target.services()) {
-            service.move().ifPresent(move -> secrets.computeIfAbsent(move.password(), name -> password(random)));
+            service.password().ifPresent(name -> secrets.computeIfAbsent(name, ignored -> password(random)));
+            service.rootPassword().ifPresent(name -> secrets.computeIfAbsent(name, ignored -> password(random)));
+            service.move().ifPresent(move -> {
+                secrets.computeIfAbsent(move.password(), name -> password(random));
+                move.sourcePassword()
+                        .ifPresent(source ->
+                                secrets.put(move.sourcePasswordSecret().replaceFirst("^secrets\\.yml#", ""), source));
+            });
         }
         for (TargetApp app : target.apps()) {
             app.environment().values().forEach(value -> {

@@ -100,7 +100,7 @@ public record MoveSettings(
      */
     public record Database(String service, String database, String role, String password, DatabaseSource source) {}
 
-    /** @param passwordSecret {@code secret/key} */
+    /** @param passwordSecret {@code secret/key} of the cluster, or {@code secrets.yml#name} */
     public record DatabaseSource(String workload, int port, String database, String user, String passwordSecret) {}
 
     /** A storage entry and where its files are today. */

@@ -35,6 +35,9 @@ public final class RecipeWriter {
         }
         for (TargetService service : target.services()) {
             shared.add(service(service));
+            service.password().ifPresent(name -> inputs.put(name, "password of the service " + service.name()));
+            service.rootPassword()
+                    .ifPresent(name -> inputs.put(name, "password of the superuser of the service " + service.name()));
             service.move()
                     .ifPresent(move -> inputs.put(
                             move.password(), "password of the role " + move.role() + " on " + service.host()));
@@ -64,7 +67,13 @@ public final class RecipeWriter {
         service.image().ifPresent(image -> fields.put("image", image));
         service.imageVersion().ifPresent(version -> fields.put("image_version", version));
         service.configOptions().ifPresent(options -> fields.put("config_options", options));
+        if (!service.customEnvironment().isEmpty()) {
+            fields.put("custom_env", new TreeMap<String, Object>(service.customEnvironment()));
+        }
         service.memoryMegabytes().ifPresent(megabytes -> fields.put("memory", megabytes));
+        service.sharedMemory().ifPresent(size -> fields.put("shm_size", size));
+        service.password().ifPresent(name -> fields.put("password", Recipe.input(name)));
+        service.rootPassword().ifPresent(name -> fields.put("root_password", Recipe.input(name)));
         return task(service.name(), "service", "dokku_service_create", fields);
     }
 

@@ -65,7 +65,7 @@ public record TargetApp(
                 || !bakedFiles.isEmpty()
                 || !checks.isEmpty()
                 || !cron.isEmpty()
-                || !web.routes().isEmpty();
+                || web.template().isNeeded();
     }
 
     /** What replaces the image's own ENTRYPOINT, CMD, working directory and user; empty where the image's own hold. */
@@ -100,11 +100,10 @@ public record TargetApp(
 
     /** How nginx serves the app. */
     public record Web(
-            List<String> domains, Optional<Certificate> certificate, Map<String, String> nginx, List<Route> routes) {
+            List<String> domains, Optional<Certificate> certificate, Map<String, String> nginx, ProxyTemplate template) {
         public Web {
             domains = List.copyOf(domains);
             nginx = ordered(nginx);
-            routes = List.copyOf(routes);
         }
     }
 

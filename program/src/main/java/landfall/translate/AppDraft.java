@@ -9,8 +9,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import landfall.target.Certificate;
-import landfall.target.Route;
+import landfall.target.ProxyTemplate;
+import landfall.target.Site;
 import landfall.target.TargetApp;
 import landfall.target.Value;
 
@@ -40,7 +42,13 @@ final class AppDraft {
     final Set<String> domains = new LinkedHashSet<>();
     Optional<Certificate> certificate = Optional.empty();
     final Map<String, String> nginx = new TreeMap<>();
-    final List<Route> routes = new ArrayList<>();
+    final List<Site> sites = new ArrayList<>();
+    final Set<String> proxyBlocks = new LinkedHashSet<>();
+    /** The container's port behind port 80 of the host, where a route of the cluster's proxy says it. */
+    OptionalInt mainPort = OptionalInt.empty();
+
+    /** Container ports that routes lead to. */
+    final Set<Integer> routedPorts = new TreeSet<>();
     final Set<String> networks = new LinkedHashSet<>();
     final Set<TargetApp.Link> links = new LinkedHashSet<>();
     final Set<String> waitsFor = new LinkedHashSet<>();
@@ -91,6 +99,15 @@ final class AppDraft {
                 .anyMatch(mount -> path.equals(mount) || path.startsWith(mount.endsWith("/") ? mount : mount + "/"));
     }
 
+    private ProxyTemplate template() {
+        Set<Integer> mapped = new TreeSet<>();
+        ports.forEach(port -> mapped.add(port.container()));
+        return new ProxyTemplate(
+                sites,
+                List.copyOf(proxyBlocks),
+                routedPorts.stream().filter(port -> !mapped.contains(port)).toList());
+    }
+
     TargetApp finish() {
         return new TargetApp(
                 name,
@@ -107,7 +124,7 @@ final class AppDraft {
                 reservations,
                 processProperties,
                 List.copyOf(dockerOptions),
-                new TargetApp.Web(List.copyOf(domains), certificate, nginx, routes),
+                new TargetApp.Web(List.copyOf(domains), certificate, nginx, template()),
                 List.copyOf(networks),
                 List.copyOf(links),
                 List.copyOf(waitsFor),

@@ -20,11 +20,19 @@ final class Draft {
     final String namespace;
     final Map<String, AppDraft> apps = new LinkedHashMap<>();
     final List<ServiceDraft> services = new ArrayList<>();
-    /** Redis servers that stay where they are, by the user's answer. */
-    final List<ServiceDraft> kept = new ArrayList<>();
+    /** Datastores that stay where they are, by the user's answer. */
+    final List<Field> kept = new ArrayList<>();
 
     final Map<String, StorageEntry> entries = new LinkedHashMap<>();
     final Set<String> networks = new LinkedHashSet<>();
+
+    /**
+     * Keys of Secrets that aren't among the manifests, but whose part is known: {@code secret/key} to the value, in which
+     * a stand-in takes the place of what nobody knows yet.
+     */
+    final Map<String, String> withheld = new LinkedHashMap<>();
+
+    private static final char STAND_IN = '\uE000';
 
     private final Answers answers;
     private final Map<String, Decision> decisions = new LinkedHashMap<>();
@@ -36,6 +44,21 @@ final class Draft {
         this.move = move;
         this.namespace = namespace;
         this.answers = answers;
+    }
+
+    /** A stand-in for a value that only the cluster has: recognised where it is used, never written. */
+    static String standIn(String secret, String key) {
+        return STAND_IN + secret + "=" + key + STAND_IN;
+    }
+
+    static boolean isWithheld(String value) {
+        return value.indexOf(STAND_IN) >= 0;
+    }
+
+    /** {@code secret/key} of the stand-in in a value. */
+    static String withheldName(String value) {
+        int start = value.indexOf(STAND_IN);
+        return value.substring(start + 1, value.indexOf(STAND_IN, start + 1)).replace('=', '/');
     }
 
     /** Options in the order they are offered: name, consequence, name, consequence … */
@@ -94,7 +117,7 @@ final class Draft {
     }
 
     boolean isKept(Field service) {
-        return kept.stream().anyMatch(database -> Index.selects(service, database.workload));
+        return kept.stream().anyMatch(workload -> Index.selects(service, workload));
     }
 
     Target finish() {

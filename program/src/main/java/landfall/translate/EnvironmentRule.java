@@ -103,6 +103,13 @@ final class EnvironmentRule {
         reference.at("name").carried("Container.env.valueFrom", to + "/" + name);
         reference.at("key").carried("Container.env.valueFrom", to + "/" + name);
         reference.at("optional").satisfied("Container.env.valueFrom", "resolved while planning");
+        String withheld = draft.withheld.get(reference.at("name").text("") + "/" + key);
+        if (secret
+                && withheld != null
+                && draft.index.secret(reference.at("name").text("")).isEmpty()) {
+            put(name, withheld, true, List.of(reference.at("key")));
+            return;
+        }
         Optional<Field> object = object(reference, secret);
         if (object.isEmpty()) {
             return;

@@ -1,217 +1,198 @@
 package landfall.translate;
 
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Locale;
 import java.util.Optional;
-import landfall.base.Secret;
-import landfall.target.Certificate;
-import landfall.target.Place;
+import java.util.Set;
 import landfall.target.Route;
 
-/**
- * Ingresses, all of one host together: the app that answers {@code /} gets the domain, the others' paths become routes
- * of its nginx.conf.sigil.
- */
+/** Ingress, in the shape of today and of the betas: its hosts and paths as routes, its certificates. */
 final class IngressRule {
     private static final String RULE = "Ingress.";
 
     private final Draft draft;
-    private final Map<String, List<Path>> pathsOf = new LinkedHashMap<>();
+    private final Front front;
+    private final Certificates certificates;
+    private final Backends backends;
 
-    private IngressRule(Draft draft) {
+    IngressRule(Draft draft, Front front, Certificates certificates) {
         this.draft = draft;
+        this.front = front;
+        this.certificates = certificates;
+        this.backends = new Backends(draft);
     }
 
-    /** One path of one host, with the annotations of its Ingress. */
-    private record Path(
-            String path,
-            String type,
-            AppDraft app,
-            int port,
-            IngressAnnotations annotations,
-            Field field,
-            Field host) {}
-
-    static void applyAll(Draft draft) {
-        IngressRule rule = new IngressRule(draft);
-        List<Field> ingresses = draft.index.all("networking.k8s.io", "Ingress");
-        List<IngressAnnotations> annotations = new ArrayList<>();
-        for (Field ingress : ingresses) {
-            MetadataRule.apply(ingress);
-            IngressAnnotations read = IngressAnnotations.read(ingress);
-            annotations.add(read);
-            rule.read(ingress, read);
-        }
-        rule.pathsOf.forEach(rule::host);
-        for (int i = 0; i < ingresses.size(); i++) {
-            rule.tls(ingresses.get(i));
-            annotations.get(i).settleRest();
-        }
+    static List<Field> all(Draft draft) {
+        List<Field> all = new ArrayList<>(draft.index.all("networking.k8s.io", "Ingress"));
+        all.addAll(draft.index.all("extensions", "Ingress"));
+        return all;
     }
 
-    private void read(Field ingress, IngressAnnotations annotations) {
-        Field spec = ingress.at("spec");
+    void apply(Field ingress) {
+        MetadataRule.apply(ingress);
         ingress.at("metadata", "name").irrelevant(RULE + "name", "named nowhere else; its paths are what counts");
-        if (spec.at("ingressClassName").is("nginx") || annotations.isNginx()) {
-            spec.at("ingressClassName").satisfied(RULE + "ingressClassName", "nginx on the Dokku host");
+        Field spec = ingress.at("spec");
+        Controller controller = Controller.of(draft, ingress);
+        controller.settle(draft, ingress);
+        Treatment treatment = new Treatment();
+        if (controller.isNginx()) {
+            NginxAnnotations.read(draft, ingress, treatment, apps(ingress));
         } else {
-            spec.at("ingressClassName").satisfied(RULE + "ingressClassName", "nginx on the Dokku host");
-            draft.changed(
-                    ingress.object().shortName(),
-                    "its controller isn't known to be ingress-nginx: compare redirects, limits and headers by hand");
+            NginxAnnotations.ignore(ingress, controller.name());
+        }
+        if (controller.isNginx() && canary(ingress)) {
+            return;
         }
         for (Field rule : spec.at("rules").items()) {
-            String host = rule.at("host").text("");
+            rule(ingress, rule, treatment);
+        }
+        Field fallback = spec.at("defaultBackend").exists() ? spec.at("defaultBackend") : spec.at("backend");
+        if (fallback.exists()) {
+            front.add(route("", Route.Match.START, "/", fallback, treatment, ingress, List.of(fallback), List.of()));
+        }
+        for (Field tls : spec.at("tls").items()) {
+            Set<String> hosts = new LinkedHashSet<>(tls.at("hosts").texts());
+            if (hosts.isEmpty()) {
+                spec.at("rules").items().forEach(rule -> rule.at("host").text().ifPresent(hosts::add));
+            }
+            certificates.add(hosts, tls.at("secretName").text(""), tls, RULE + "tls", isIssued(ingress));
+        }
+    }
+
+    /** Who issues the certificate by itself today. */
+    private static boolean isIssued(Field ingress) {
+        return ingress.at("metadata", "annotations").entries().keySet().stream()
+                .anyMatch(key -> key.startsWith("cert-manager.io/")
+                        || key.startsWith("certmanager.k8s.io/")
+                        || key.equals("kubernetes.io/tls-acme")
+                        || key.startsWith("networking.gke.io/managed-certificates"));
+    }
+
+    private Set<AppDraft> apps(Field ingress) {
+        Set<AppDraft> apps = new LinkedHashSet<>();
+        for (Field rule : ingress.at("spec", "rules").items()) {
             for (Field path : rule.at("http", "paths").items()) {
-                path(host, rule.at("host"), path, annotations);
+                if (target(path.at("backend")) instanceof FrontTarget.App(AppDraft app, int ignored)) {
+                    apps.add(app);
+                }
             }
         }
+        return apps;
     }
 
-    private void path(String host, Field hostField, Field path, IngressAnnotations annotations) {
-        Field backend = path.at("backend", "service");
-        Optional<Field> service =
-                draft.index.named("", "Service", backend.at("name").text(""));
-        Optional<AppDraft> app = service.flatMap(draft::appOf);
-        if (app.isEmpty() || host.isEmpty() || host.startsWith("*")) {
-            String id = "ingress-" + path.object().name();
-            draft.ask(
-                    id,
-                    path.object().shortName() + " routes " + host
-                            + path.at("path").text("/")
-                            + (app.isEmpty()
-                                    ? " to something that is not an app of this move."
-                                    : ", and Dokku needs the host's whole name."),
-                    Draft.options("leave", "that path stays with the cluster"),
-                    path);
-            path.decision(RULE + "paths", id, "no app, or no whole host name");
-            hostField.decision(RULE + "host", id, "no app, or no whole host name");
+    private boolean canary(Field ingress) {
+        if (!NginxReading.field(ingress, "canary").is("true")) {
+            return false;
+        }
+        String id = "canary-" + ingress.object().name();
+        draft.ask(
+                id,
+                ingress.object().shortName() + " sends a share of the traffic to another version (canary). Dokku sends all"
+                        + " of a host's traffic to one.",
+                Draft.options(
+                        "stable", "all traffic goes to what the other Ingress of the host names",
+                        "by-hand", "I end the canary on the cluster first, and plan again"),
+                ingress.at("spec"));
+        ingress.at("spec").decision(RULE + "canary", id, "a canary of another Ingress's paths");
+        return true;
+    }
+
+    private void rule(Field ingress, Field rule, Treatment treatment) {
+        String host = rule.at("host").text("").toLowerCase(Locale.ROOT);
+        List<Field> paths = rule.at("http", "paths").items();
+        if (paths.isEmpty()) {
+            // A host alone is for what the default backend answers.
+            Field spec = ingress.at("spec");
+            Field fallback = spec.at("defaultBackend").exists() ? spec.at("defaultBackend") : spec.at("backend");
+            front.add(route(host, Route.Match.START, "/", fallback, treatment, ingress, List.of(), List.of(rule)));
             return;
         }
-        String wanted =
-                backend.at("port", "name").text(backend.at("port", "number").text("80"));
-        int port = service.get().at("spec", "ports").items().stream()
-                .filter(candidate ->
-                        candidate.at("name").is(wanted) || candidate.at("port").is(wanted))
-                .findFirst()
-                .map(found -> found.at("targetPort").text(found.at("port").text("80")))
-                .map(target -> app.get().containerPort(target).orElse(80))
-                .orElse(app.get().firstPort().orElse(80));
-        pathsOf.computeIfAbsent(host, ignored -> new ArrayList<>())
-                .add(new Path(
-                        path.at("path").text("/"),
-                        path.at("pathType").text("Prefix"),
-                        app.get(),
-                        port,
-                        annotations,
-                        path,
-                        hostField));
+        for (Field path : paths) {
+            String text = path.at("path").text("/");
+            Route.Match match = switch (path.at("pathType").text("ImplementationSpecific")) {
+                case "Exact" -> Route.Match.EXACT;
+                case "Prefix" -> Route.Match.PREFIX;
+                default -> Route.Match.START;
+            };
+            front.add(route(
+                    host,
+                    match,
+                    text.isEmpty() ? "/" : text,
+                    path.at("backend"),
+                    treatment,
+                    ingress,
+                    List.of(path),
+                    List.of(rule.at("host"))));
+        }
     }
 
-    private void host(String host, List<Path> paths) {
-        Path first = paths.stream()
-                .min(Comparator.comparingInt(path -> path.path().length()))
-                .orElseThrow();
-        AppDraft owner = first.app();
-        owner.domains.add(host);
-        // ingress-nginx: one regex Ingress makes every path of its host a case-insensitive regex, longest first.
-        boolean regex = paths.stream().anyMatch(path -> path.annotations().usesRegex());
-        List<Path> ordered = paths.stream()
-                .sorted(Comparator.comparingInt((Path path) -> path.path().length())
-                        .reversed())
-                .toList();
-        for (Path path : ordered) {
-            path.host().carried(RULE + "host", Place.task(owner.name, "domains"));
-            path.annotations().properties(draft, path.app());
-            if (path.app() == owner && path.annotations().rewrite().isEmpty()) {
-                path.field()
-                        .carried(RULE + "paths", Place.task(owner.name, "domains"), "the app answers its host's paths");
-                continue;
+    private FrontRoute route(
+            String host,
+            Route.Match match,
+            String path,
+            Field backend,
+            Treatment treatment,
+            Field ingress,
+            List<Field> fields,
+            List<Field> hosts) {
+        return new FrontRoute(host, match, path, target(backend), treatment, RULE, ingress, fields, hosts);
+    }
+
+    private FrontTarget target(Field backend) {
+        if (backend.at("resource").exists()) {
+            return new FrontTarget.Unknown("it names a " + backend.at("resource", "kind").text("resource")
+                    + ", which only its controller can answer for");
+        }
+        Field service = backend.at("service");
+        if (service.exists()) {
+            Field port = service.at("port");
+            String wanted = port.at("name").text(port.at("number").text(""));
+            return backends.find(service.at("name").text(""), wanted);
+        }
+        return backends.find(
+                backend.at("serviceName").text(""), backend.at("servicePort").text(""));
+    }
+
+    /** Which controller an Ingress is for. */
+    record Controller(String name, Optional<Field> named) {
+        static Controller of(Draft draft, Field ingress) {
+            Field field = ingress.at("spec", "ingressClassName");
+            Field annotation = ingress.at("metadata", "annotations", "kubernetes.io/ingress.class");
+            Optional<Field> named =
+                    field.exists() ? Optional.of(field) : Optional.of(annotation).filter(Field::exists);
+            String name = named.flatMap(Field::text).orElse("");
+            String controller = draft.index.all("networking.k8s.io", "IngressClass").stream()
+                    .filter(each -> each.object().name().equals(name))
+                    .flatMap(each -> each.at("spec", "controller").text().stream())
+                    .findFirst()
+                    .orElse(name);
+            return new Controller(controller, named);
+        }
+
+        /** Without a class, the cluster's default controller takes it, which most often is ingress-nginx. */
+        boolean isNginx() {
+            return name.isEmpty() || name.equals("k8s.io/ingress-nginx")
+                    || name.contains("nginx") && !name.startsWith("nginx.org");
+        }
+
+        void settle(Draft draft, Field ingress) {
+            String note = isNginx() && !name.isEmpty()
+                    ? "nginx on the Dokku host, as before"
+                    : "Dokku's nginx takes the place of " + (name.isEmpty() ? "the cluster's controller" : name);
+            ingress.at("spec", "ingressClassName").satisfied(RULE + "ingressClassName", note);
+            ingress.at("metadata", "annotations", "kubernetes.io/ingress.class").satisfied(RULE + "class", note);
+            if (!isNginx()) {
+                draft.changed(
+                        ingress.object().shortName(),
+                        "Dokku's nginx answers instead of " + name + ": its time limits (60 s without a byte), body limit"
+                                + " (1 MB) and headers count from then on");
+            } else if (name.isEmpty()) {
+                draft.changed(
+                        ingress.object().shortName(),
+                        "it names no controller; taken for ingress-nginx. Compare redirects, limits and headers");
             }
-            route(owner, path, regex);
         }
-    }
-
-    private void route(AppDraft owner, Path path, boolean regex) {
-        Route.Match match =
-                regex ? Route.Match.REGEX : path.type().equals("Exact") ? Route.Match.EXACT : Route.Match.PREFIX;
-        Route route = new Route(
-                match,
-                path.path(),
-                path.annotations().rewrite(),
-                path.app().name + "-" + path.port(),
-                path.annotations().bodySize(),
-                path.annotations().readTimeout());
-        if (!owner.routes.contains(route)) {
-            owner.routes.add(route);
-        }
-        String place = Place.appFile(owner.name, "nginx.conf.sigil");
-        path.field()
-                .adapted(
-                        RULE + "paths",
-                        place,
-                        "a location in the nginx configuration of " + owner.name + ", which has the host's name");
-        path.annotations().toRoute(place);
-    }
-
-    private void tls(Field ingress) {
-        for (Field tls : ingress.at("spec", "tls").items()) {
-            String name = tls.at("secretName").text("");
-            Optional<Field> secret = draft.index.secret(name);
-            List<String> hosts = tls.at("hosts").texts();
-            Optional<AppDraft> owner = draft.apps.values().stream()
-                    .filter(app -> app.domains.stream().anyMatch(hosts::contains))
-                    .findFirst();
-            if (secret.isEmpty() || owner.isEmpty()) {
-                String id = "certificate-" + ingress.object().name();
-                draft.ask(
-                        id,
-                        "The certificate for " + String.join(", ", hosts) + " is not in a Secret of these manifests.",
-                        Draft.options(
-                                "letsencrypt", "I enable letsencrypt on the app once DNS points to the Dokku host",
-                                "by-hand", "I add a certificate with `dokku certs:add`"),
-                        tls);
-                tls.decision(RULE + "tls", id, "no certificate among the manifests");
-                continue;
-            }
-            certificate(owner.get(), secret.get(), tls);
-        }
-    }
-
-    private void certificate(AppDraft app, Field secret, Field tls) {
-        Map<String, Field> keys = EnvironmentRule.keys(secret, true);
-        Field certificate = keys.get("tls.crt");
-        Field key = keys.get("tls.key");
-        String task = Place.task(app.name, "certs");
-        tls.carried(RULE + "tls", task);
-        if (certificate == null || key == null) {
-            draft.refuse(
-                    "certificate-" + secret.object().name(),
-                    secret.object().shortName() + " lacks tls.crt or tls.key.",
-                    RULE + "tls",
-                    "no certificate",
-                    tls);
-            return;
-        }
-        app.certificate = Optional.of(new Certificate(
-                app.inputName("tls_certificate"),
-                Secret.of(EnvironmentRule.text(certificate, true).orElse("")),
-                app.inputName("tls_key"),
-                Secret.of(EnvironmentRule.text(key, true).orElse(""))));
-        certificate.carried("Secret.tls", task);
-        key.carried("Secret.tls", task);
-        secret.at("type").carried("Secret.type", task, "a certificate with its key");
-        // What ingress-nginx answers by default; Dokku's own default differs in its max-age.
-        app.nginx.put("hsts", "true");
-        app.nginx.put("hsts-include-subdomains", "true");
-        app.nginx.put("hsts-max-age", "31536000");
-        draft.changed(
-                app.name,
-                app.routes.isEmpty()
-                        ? "plain HTTP is redirected with 301 where ingress-nginx answered 308: a POST becomes a GET"
-                        : "HSTS and the redirect of plain HTTP (308) stay as ingress-nginx has them");
     }
 }

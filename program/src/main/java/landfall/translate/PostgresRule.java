@@ -1,11 +1,8 @@
 package landfall.translate;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.regex.Pattern;
+import landfall.base.Secret;
 import landfall.target.Place;
 import landfall.translate.AppDraft.Variable;
 
@@ -13,134 +10,122 @@ import landfall.translate.AppDraft.Variable;
 final class PostgresRule {
     private static final String RULE = "PostgreSQL.";
 
-    /** Settings that name files or sockets of the old container. */
-    private static final Set<String> OF_THE_CONTAINER = Set.of(
-            "config_file",
-            "data_directory",
-            "hba_file",
-            "ident_file",
-            "listen_addresses",
-            "port",
-            "unix_socket_directories",
-            "external_pid_file",
-            "ssl",
-            "ssl_cert_file",
-            "ssl_key_file",
-            "ssl_ca_file");
-
-    /** The plugin passes its options through a shell: only what needs no quoting goes in. */
-    private static final Pattern PLAIN_SETTING = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_.]*=[A-Za-z0-9_.,:/%+-]+");
-
     private PostgresRule() {}
 
     static void apply(Draft draft, ServiceDraft service) {
         DatabaseRule.version(draft, service);
-        DatabaseRule.workload(draft, service);
-        settings(draft, service);
-        source(draft, service);
-        owner(draft, service);
-    }
-
-    private static void settings(Draft draft, ServiceDraft service) {
-        List<String> options = new ArrayList<>(List.of("-c wal_level=logical"));
-        String create = Place.task(service.name, "service");
-        List<Field> words = new ArrayList<>(service.container.at("command").items());
-        words.addAll(service.container.at("args").items());
-        for (int i = 0; i < words.size(); i++) {
-            Field word = words.get(i);
-            String text = word.text("");
-            if (i == 0 && text.equals("postgres")) {
-                word.satisfied(RULE + "args", "the plugin starts the same server");
-                continue;
-            }
-            Optional<Field> setting = Optional.empty();
-            String assignment = "";
-            if (text.equals("-c") && i + 1 < words.size()) {
-                setting = Optional.of(words.get(i + 1));
-                assignment = words.get(i + 1).text("");
-            } else if (text.startsWith("-c") || text.startsWith("--")) {
-                assignment = text.substring(2);
-            }
-            String name = assignment.replaceAll("=.*", "").replace('-', '_');
-            if (!PLAIN_SETTING.matcher(assignment).matches() || OF_THE_CONTAINER.contains(name)) {
-                draft.refuse(
-                        "setting-" + service.workload.object().name(),
-                        "PostgreSQL is started with `" + text + "`, which Landfall can't hand to the plugin.",
-                        RULE + "args",
-                        "not carried",
-                        word);
-                setting.ifPresent(value -> value.decision(
-                        RULE + "args", "setting-" + service.workload.object().name(), "not carried"));
-            } else if (name.equals("wal_level")) {
-                settle(word, setting, "always logical: the way back is followed through the log", create);
-            } else {
-                options.add("-c " + name + assignment.substring(assignment.indexOf('=')));
-                settle(word, setting, "a setting of the server", create);
-            }
-            i += setting.isPresent() ? 1 : 0;
-        }
-        service.configOptions = Optional.of(String.join(" ", options));
-    }
-
-    private static void settle(Field word, Optional<Field> value, String note, String create) {
-        word.carried(RULE + "args", create, note);
-        value.ifPresent(field -> field.carried(RULE + "args", create, note));
-    }
-
-    private static void source(Draft draft, ServiceDraft service) {
         Map<String, Variable> environment = DatabaseRule.environment(draft, service);
-        String to = Place.settings("databases/" + service.name);
-        Variable password = environment.get("POSTGRES_PASSWORD");
-        String user = value(environment, "POSTGRES_USER").orElse("postgres");
-        String database = value(environment, "POSTGRES_DB").orElse(user);
-        for (Variable variable : environment.values()) {
-            String note = switch (variable.name()) {
-                case "POSTGRES_USER", "POSTGRES_DB" -> "how the data is reached when it is copied";
-                case "POSTGRES_PASSWORD" ->
-                    "read from the Secret when the data is copied; the app's role gets a new one";
-                case "PGDATA", "POSTGRES_INITDB_ARGS", "POSTGRES_HOST_AUTH_METHOD" -> "the plugin's own";
-                default -> "";
-            };
-            for (Field leaf : variable.sources()) {
-                if (note.equals("the plugin's own")) {
-                    leaf.satisfied(RULE + "env", "the plugin lays out its own data folder and access rules");
-                } else if (note.isEmpty()) {
-                    leaf.irrelevant(RULE + "env", "not a variable of the image");
-                } else {
-                    leaf.adapted(RULE + "env", to, note);
-                }
-            }
-        }
-        Optional<Field> secret = password == null
-                ? Optional.empty()
-                : password.sources().stream()
-                        .filter(leaf -> leaf.object().kind().equals("Secret"))
+        service.configOptions.add("-c wal_level=logical");
+        new ServerSettings(draft, service, environment).commandLine();
+        DatabaseRule.workload(draft, service);
+        source(draft, service, environment);
+        variables(draft, service, environment);
+        owner(draft, service);
+        copies(draft, service);
+    }
+
+    private static void source(Draft draft, ServiceDraft service, Map<String, Variable> environment) {
+        boolean isBitnami = service.container.at("image").text("").contains("bitnami");
+        boolean isKnown =
+                Datastore.POSTGRESQL.userVariables().stream().allMatch(name -> isResolved(service, environment, name))
+                        && Datastore.POSTGRESQL.databaseVariables().stream()
+                                .allMatch(name -> isResolved(service, environment, name));
+        String user = service.login.user().orElse("postgres");
+        String database = service.login.database().orElse(isBitnami ? "postgres" : user);
+        // Bitnami's own user is no superuser: postgres is, if it has a password.
+        boolean needsSuperuser = isBitnami && !user.equals("postgres");
+        Optional<Variable> password = (needsSuperuser
+                        ? Datastore.POSTGRESQL.rootPasswordVariables()
+                        : Datastore.POSTGRESQL.passwordVariables())
+                .stream()
+                        .flatMap(name -> Optional.ofNullable(environment.get(name)).stream())
+                        .filter(variable -> !variable.value().isEmpty())
                         .findFirst();
-        if (password == null || secret.isEmpty()) {
-            draft.ask(
-                    "credentials-" + service.workload.object().name(),
-                    "The password of " + service.workload.object().shortName()
-                            + " is not in a Secret of these manifests, so Landfall can't log in to copy the data.",
-                    Draft.options(
-                            "later", "I add the Secret (POSTGRES_PASSWORD) and plan again before `landfall sync`"),
-                    service.container.at("name"));
+        if (!isKnown || password.isEmpty()) {
+            credentials(draft, service, isKnown);
             return;
         }
-        Field leaf = secret.get();
-        String key = leaf.path().steps().getLast() instanceof landfall.kube.FieldPath.Step.Key(String name) ? name : "";
         int port = service.container.at("ports").items().stream()
                 .flatMap(item -> item.at("containerPort").number().stream())
                 .findFirst()
                 .orElse(5432);
         service.role = service.role.or(() -> Optional.of(user));
+        Optional<String> secret = secret(password.get());
         service.source = Optional.of(new ServiceDraft.SourceDatabase(
-                user, database, port, leaf.object().name() + "/" + key, password.value()));
+                needsSuperuser ? "postgres" : user,
+                database,
+                port,
+                secret.orElseGet(() -> Place.secret(service.database() + "_source_password")),
+                service.login.password().orElse(password.get().value()),
+                secret.isPresent()
+                        ? Optional.empty()
+                        : Optional.of(Secret.of(password.get().value()))));
     }
 
-    private static Optional<String> value(Map<String, Variable> environment, String name) {
-        return Optional.ofNullable(environment.get(name)).map(Variable::value);
+    /** {@code secret/key}, where the password comes from a Secret, whether it is among the manifests or not. */
+    private static Optional<String> secret(Variable password) {
+        for (Field leaf : password.sources()) {
+            String key = leaf.path().lastKey().orElse("");
+            if (leaf.object().kind().equals("Secret")) {
+                return Optional.of(leaf.object().name() + "/" + key);
+            }
+            if (Draft.isWithheld(password.value())) {
+                return Optional.of(Draft.withheldName(password.value()));
+            }
+        }
+        return Optional.empty();
     }
 
+    /** False for a variable that the container has, and whose value these manifests don't tell. */
+    private static boolean isResolved(ServiceDraft service, Map<String, Variable> environment, String name) {
+        boolean isAsked = service.container.at("env").items().stream()
+                .anyMatch(variable -> variable.at("name").is(name));
+        Variable variable = environment.get(name);
+        return variable == null ? !isAsked : !Draft.isWithheld(variable.value());
+    }
+
+    private static void credentials(Draft draft, ServiceDraft service, boolean isKnown) {
+        String name = service.workload.object().shortName();
+        Optional<String> answer = draft.ask(
+                "credentials-" + service.workload.object().name(),
+                (isKnown
+                                ? "These manifests don't tell the superuser's password of "
+                                : "These manifests don't tell the user or the database of ")
+                        + name + ", so Landfall can't log in to copy the data.",
+                Draft.options(
+                        "later",
+                        "I add what is missing (a Secret, say) and plan again before `landfall sync`",
+                        "dump",
+                        "I copy it myself while the apps are stopped: "
+                                + DatastoreDump.of(draft, service).orElse("")),
+                service.container.at("name"));
+        service.isByHand = answer.filter("dump"::equals).isPresent();
+    }
+
+    private static void variables(Draft draft, ServiceDraft service, Map<String, Variable> environment) {
+        String to = Place.settings("databases/" + service.name);
+        Datastore store = service.store;
+        for (Variable variable : environment.values()) {
+            String plain = variable.name().replaceFirst("_FILE$", "");
+            boolean isPlace = store.userVariables().contains(plain)
+                    || store.databaseVariables().contains(plain);
+            boolean isPassword = store.passwordVariables().contains(plain)
+                    || store.rootPasswordVariables().contains(plain);
+            for (Field leaf : variable.sources()) {
+                if (isPlace) {
+                    leaf.adapted(RULE + "env", to, "how the data is reached when it is copied");
+                } else if (isPassword) {
+                    leaf.adapted(
+                            RULE + "env",
+                            to,
+                            "used to log in when the data is copied; the app's role gets a new password");
+                }
+            }
+        }
+        DatabaseRule.otherVariables(draft, service, environment);
+    }
+
+    /** Who owns what is copied: the app's role, and no superuser. */
     private static void owner(Draft draft, ServiceDraft service) {
         service.source.ifPresent(source -> {
             String role = service.role.orElse(source.user());
@@ -160,5 +145,19 @@ final class PostgresRule {
                     service.name,
                     "the role " + role + " keeps its name, gets a new password and is no superuser any more");
         });
+    }
+
+    /** The data is read from whichever pod is ready: of several, only one takes writes. */
+    private static void copies(Draft draft, ServiceDraft service) {
+        Field replicas = service.workload.at("spec", "replicas");
+        if (service.source.isPresent() && replicas.number().orElse(1) > 1) {
+            String id = "primary-" + service.workload.object().name();
+            draft.ask(
+                    id,
+                    service.workload.object().shortName() + " has " + replicas.text("") + " pods, and `landfall sync`"
+                            + " reads the first that is ready. Only one of them takes writes.",
+                    Draft.options("scaled", "I scale it to the one that takes writes before `landfall sync`"),
+                    replicas);
+        }
     }
 }

@@ -26,6 +26,8 @@ public final class Translator {
     private final Book book = new Book();
     private final Draft draft;
     private final List<KubeObject> objects;
+    /** Apps that run a datastore for which there is no plugin. */
+    private final Map<String, Datastore> stores = new LinkedHashMap<>();
 
     private Translator(List<KubeObject> objects, String move, String namespace, Answers answers) {
         this.objects =
@@ -99,25 +101,30 @@ public final class Translator {
         for (Field workload : draft.index.workloads()) {
             classify(workload, databases);
         }
+        databases.forEach(this::withheld);
         for (AppDraft app : draft.apps.values()) {
             app.variables = EnvironmentRule.resolve(
                     draft, app.container, app.name, landfall.target.Place.task(app.name, "config"));
         }
+        draft.services.addAll(databases);
+        findUsers();
+        nameServices();
         for (ServiceDraft database : databases) {
-            if (database.type.equals("redis") && !RedisRule.isMade(draft, database)) {
-                draft.kept.add(database);
-            } else {
-                draft.services.add(database);
+            if (database.store != Datastore.POSTGRESQL && !DatastoreRule.isMade(draft, database)) {
+                draft.services.remove(database);
+                DatastoreRule.keep(draft, database);
             }
         }
-        findUsers();
         databases();
         for (AppDraft app : draft.apps.values()) {
             new VariableRule(draft, app).apply();
+            Optional<Datastore> store = Optional.ofNullable(stores.get(app.name));
+            store.ifPresent(ignored -> DatastoreRule.beforeApp(app));
             WorkloadRule.apply(draft, app);
+            store.ifPresent(system -> DatastoreRule.afterApp(draft, app, system));
         }
         draft.index.services().forEach(service -> ServiceRule.apply(draft, service));
-        IngressRule.applyAll(draft);
+        FrontRules.apply(draft);
         draft.index
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
@@ -139,18 +146,35 @@ public final class Translator {
         }
         Field container = containers.getFirst();
         String image = container.at("image").text("");
-        Optional<String> system = ImageName.of(image).database();
-        if (system.isEmpty()) {
-            String name = workload.object().name();
-            String free = draft.apps.containsKey(name)
-                    ? name + "-" + workload.object().kind().toLowerCase(Locale.ROOT)
-                    : name;
-            draft.apps.put(free, new AppDraft(free, workload, container, image));
-        } else if (system.get().equals("PostgreSQL") || system.get().equals("Redis")) {
-            String type = system.get().equals("PostgreSQL") ? "postgres" : "redis";
-            databases.add(new ServiceDraft(type, workload, container));
-        } else {
-            DatabaseRule.refuse(draft, workload, system.get());
+        Optional<Datastore> store = DatastoreImage.of(container);
+        if (store.isPresent() && store.get().plugin().isPresent()) {
+            databases.add(new ServiceDraft(store.get(), workload, container));
+            return;
+        }
+        if (store.isPresent() && !DatastoreRule.isMadeAsApp(draft, workload, container, store.get())) {
+            DatabaseRule.keep(draft, workload, workload.object().name() + "-data");
+            return;
+        }
+        String name = workload.object().name();
+        String free = draft.apps.containsKey(name)
+                ? name + "-" + workload.object().kind().toLowerCase(Locale.ROOT)
+                : name;
+        store.ifPresent(system -> stores.put(free, system));
+        draft.apps.put(free, new AppDraft(free, workload, container, image));
+    }
+
+    /** Passwords that a database takes from a Secret which isn't among the manifests: recognised wherever they go. */
+    private void withheld(ServiceDraft database) {
+        for (Field variable : database.container.at("env").items()) {
+            Field reference = variable.at("valueFrom", "secretKeyRef");
+            String secret = reference.at("name").text("");
+            String key = reference.at("key").text("");
+            String name = variable.at("name").text("");
+            boolean isPassword = database.store.passwordVariables().contains(name)
+                    || database.store.rootPasswordVariables().contains(name);
+            if (isPassword && draft.index.secret(secret).isEmpty()) {
+                draft.withheld.put(secret + "/" + key, Draft.standIn(secret, key));
+            }
         }
     }
 
@@ -171,7 +195,7 @@ public final class Translator {
         }
     }
 
-    private void databases() {
+    private void nameServices() {
         for (ServiceDraft database : draft.services) {
             if (database.users.size() == 1) {
                 String suffix = database.type.equals("postgres") ? "-db" : "-" + database.type;
@@ -181,14 +205,16 @@ public final class Translator {
                 database.name = isTaken ? database.name : wanted;
             }
         }
+    }
+
+    private void databases() {
         for (ServiceDraft database : draft.services) {
             if (database.type.equals("postgres")) {
                 PostgresRule.apply(draft, database);
             } else {
-                RedisRule.apply(draft, database);
+                DatastoreRule.apply(draft, database);
             }
         }
-        draft.kept.forEach(database -> RedisRule.keep(draft, database));
     }
 
     private void claim(Field claim) {
@@ -227,7 +253,7 @@ public final class Translator {
                 draft.changed(app.name, "nginx bounds no request body, as the Service did");
             }
         }
-        if (!app.routes.isEmpty()) {
+        if (!app.sites.isEmpty()) {
             return;
         }
         draft.changed(
@@ -236,6 +262,9 @@ public final class Translator {
     }
 
     private int webPort(AppDraft app) {
+        if (app.mainPort.isPresent()) {
+            return app.mainPort.getAsInt();
+        }
         return draft.index.services().stream()
                 .filter(service -> Index.selects(service, app.workload))
                 .flatMap(service -> service.at("spec", "ports").items().stream())

@@ -41,12 +41,19 @@ final class VariableRule {
                 elsewhere(variable, services);
             }
         }
+        untold();
     }
 
     /** Parts of a database address that stand in variables of their own: the password, the database's name. */
     private void ofDatabase(Variable variable) {
         for (ServiceDraft service : draft.services) {
-            if (service.source.isEmpty() || !service.users.contains(app.name)) {
+            if (!service.users.contains(app.name)) {
+                continue;
+            }
+            if (service.isFilledByHand() && isPartOf(variable, service)) {
+                return;
+            }
+            if (service.source.isEmpty()) {
                 continue;
             }
             ServiceDraft.SourceDatabase source = service.source.get();
@@ -69,12 +76,12 @@ final class VariableRule {
         for (Field service : services) {
             Optional<ServiceDraft> database = draft.databaseOf(service);
             Optional<AppDraft> other = draft.appOf(service);
-            if (database.isPresent() && database.get().type.equals("postgres")) {
-                postgres(variable, database.get(), service);
+            if (database.isPresent() && database.get().isFilledByHand()) {
+                datastore(variable, database.get(), service);
                 return;
             }
             if (database.isPresent()) {
-                redis(variable, database.get());
+                postgres(variable, database.get(), service);
                 return;
             }
             if (other.isEmpty()) {
@@ -136,21 +143,27 @@ final class VariableRule {
     }
 
     private void composed(Variable variable, ServiceDraft service, String prefix, String suffix) {
+        composed(variable, service, prefix, service.passwordName(), suffix);
+    }
+
+    private void composed(Variable variable, ServiceDraft service, String prefix, String password, String suffix) {
         String input = app.inputName(variable.name());
-        app.environment.put(variable.name(), new Value.Composed(input, prefix, service.passwordName(), suffix));
+        app.environment.put(variable.name(), new Value.Composed(input, prefix, password, suffix));
         String to = Place.task(app.name, "config", variable.name());
         variable.sources()
                 .forEach(leaf -> leaf.adapted(
                         RULE + ".database", to, "the app's own role on " + service.host() + ", with a new password"));
     }
 
-    private void redis(Variable variable, ServiceDraft service) {
+    /** A datastore whose clients log in as the plugin has it: everything but PostgreSQL that is moved live. */
+    private void datastore(Variable variable, ServiceDraft service, Field named) {
         app.links.add(new TargetApp.Link(service.type, service.name));
         String link = Place.task(app.name, "link-" + service.name);
         Matcher url = DATABASE_URL.matcher(variable.value());
         boolean firstDatabase =
                 url.matches() && (url.group(5) == null || List.of("", "0").contains(url.group(5)));
-        if (variable.name().equals("REDIS_URL") && firstDatabase) {
+        if (service.store == Datastore.REDIS && variable.name().equals("REDIS_URL") && firstDatabase) {
+            service.toldPassword.add(app.name);
             variable.sources()
                     .forEach(leaf ->
                             leaf.adapted(RULE + ".redis", link, "set by the link, with the service's password"));
@@ -161,13 +174,91 @@ final class VariableRule {
                     "redis://:***@" + service.host() + ":6379");
             return;
         }
-        String id = "redis-url-" + app.name;
-        draft.ask(
-                id,
-                variable.name() + " of " + app.name + " names Redis, but the link sets REDIS_URL (database 0) only.",
-                Draft.options("later", "the variable is left out; you set it after `landfall apply`, from REDIS_URL"),
-                variable.sources().getFirst());
-        variable.sources().forEach(leaf -> leaf.decision(RULE + ".redis", id, "not REDIS_URL, or not database 0"));
+        Optional<ServiceNames.Mention> mention =
+                ServiceNames.find(named, draft.namespace, variable.name(), variable.value());
+        address(variable, service, mention.flatMap(found -> DatastoreAddress.of(draft, variable, service, found)));
+    }
+
+    private void address(Variable variable, ServiceDraft service, Optional<DatastoreAddress> address) {
+        if (address.isEmpty()) {
+            otherDatabase(variable, service);
+        } else if (address.get().password().isPresent()) {
+            service.toldPassword.add(app.name);
+            composed(
+                    variable,
+                    service,
+                    address.get().prefix(),
+                    address.get().password().get(),
+                    address.get().suffix());
+            draft.rewritten(
+                    app.name,
+                    variable.name(),
+                    shown(variable, variable.value()),
+                    address.get().prefix() + "***" + address.get().suffix());
+        } else {
+            changed(variable, address.get().prefix());
+        }
+    }
+
+    /** User, password and database of a service in variables of their own; false if this is none of them. */
+    private boolean isPartOf(Variable variable, ServiceDraft service) {
+        ServiceDraft.Login login = service.login;
+        String value = variable.value();
+        if (variable.sensitive() && login.password().filter(value::equals).isPresent()) {
+            service.passwordIsNeeded = true;
+            return password(variable, service, service.passwordName());
+        }
+        if (variable.sensitive() && login.rootPassword().filter(value::equals).isPresent()) {
+            service.rootPasswordIsNeeded = true;
+            return password(variable, service, service.rootPasswordName());
+        }
+        Optional<String> user = service.store.user(service.name);
+        if (variable.name().matches("(?i).*USER(_?NAME)?$")
+                && login.user().filter(value::equals).isPresent()
+                && user.isPresent()
+                && !DatastoreAddress.isRoot(service, value)) {
+            changed(variable, user.get());
+            return true;
+        }
+        boolean namesDatabase = variable.name().matches("(?i).*(DB|DATABASE|VHOST)(_?NAME)?$");
+        if (namesDatabase && login.database().filter(value::equals).isPresent()) {
+            changed(variable, service.database());
+            return true;
+        }
+        return false;
+    }
+
+    private boolean password(Variable variable, ServiceDraft service, String name) {
+        service.toldPassword.add(app.name);
+        composed(variable, service, "", name, "");
+        draft.rewritten(app.name, variable.name(), "***", "the service's password");
+        return true;
+    }
+
+    /** A server that asks for a password, and an app that has nothing Landfall knows for one. */
+    private void untold() {
+        for (ServiceDraft service : draft.services) {
+            if (!service.isFilledByHand()
+                    || !service.users.contains(app.name)
+                    || service.store.login() == Datastore.Login.NONE
+                    || service.toldPassword.contains(app.name)) {
+                continue;
+            }
+            service.passwordIsNeeded = true;
+            draft.ask(
+                    "login-" + app.name + "-" + service.name,
+                    app.name + " has no variable that Landfall recognises as the password of "
+                            + service.workload.object().shortName() + ". The service on Dokku wants one"
+                            + service.store
+                                    .user(service.name)
+                                    .map(user -> " (user " + user + ")")
+                                    .orElse("") + ".",
+                    Draft.options(
+                            "later",
+                            "I set it on the app, in the way the app reads it; it is " + service.passwordName()
+                                    + " in secrets.yml"),
+                    app.container.at("image"));
+        }
     }
 
     private String application(String value, Variable variable, Field service, AppDraft other) {
@@ -233,10 +324,26 @@ final class VariableRule {
     }
 
     private void carried(Variable variable) {
+        if (Draft.isWithheld(variable.value())) {
+            missing(variable);
+            return;
+        }
         if (value(variable, variable.value())) {
             String to = Place.task(app.name, "config", variable.name());
             variable.sources().forEach(leaf -> leaf.carried(RULE, to));
         }
+    }
+
+    /** A key of a Secret that only the cluster has, and that is no part of a database's address. */
+    private void missing(Variable variable) {
+        String secret = Draft.withheldName(variable.value()).replaceFirst("/.*", "");
+        String id = "missing-" + secret + "-" + app.name;
+        draft.ask(
+                id,
+                "Secret/" + secret + " is not among the manifests, and " + app.name + " takes variables from it.",
+                Draft.options("later", "the variables are left out; you set them on the app yourself"),
+                variable.sources().getFirst());
+        variable.sources().forEach(leaf -> leaf.decision(RULE + ".missing", id, "only the cluster has it"));
     }
 
     /** @return false if Dokku would corrupt the value, and the user has been asked */

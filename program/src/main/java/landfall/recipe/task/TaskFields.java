@@ -53,10 +53,7 @@ public final class TaskFields {
     /** A value that may end on a command line or the terminal, so no input may stand in it. */
     private String plain(String field, Object value) {
         String text = String.valueOf(value);
-        demand(
-                !text.contains("{{"),
-                field,
-                "inputs are taken in config and certificates only, which travel on standard input");
+        demand(!text.contains("{{"), field, "inputs are taken in config, certificates and passwords of services only");
         demand(text.indexOf('\n') < 0, field, "it must be one line");
         return text;
     }
@@ -101,6 +98,11 @@ public final class TaskFields {
         Object value = raw(field);
         demand(value instanceof String, field, "it is required");
         return filled(field, String.valueOf(value));
+    }
+
+    @Nullable
+    Secret optionalSecret(String field) {
+        return raw(field) == null ? null : secret(field);
     }
 
     private Map<?, ?> entries(String field) {

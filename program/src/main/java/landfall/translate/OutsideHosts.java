@@ -1,0 +1,49 @@
+package landfall.translate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Services that stand for a host outside the cluster: by a name, or by addresses that somebody wrote down. */
+final class OutsideHosts {
+    private OutsideHosts() {}
+
+    /** The host behind a Service that selects no pods. */
+    static Optional<String> of(Draft draft, Field service) {
+        if (service.at("spec", "type").is("ExternalName")) {
+            return service.at("spec", "externalName").text().filter(name -> !isOfTheCluster(name));
+        }
+        if (!service.at("spec", "selector").entries().isEmpty()) {
+            return Optional.empty();
+        }
+        return addresses(draft, service).stream().findFirst();
+    }
+
+    private static boolean isOfTheCluster(String name) {
+        return name.endsWith(".svc.cluster.local") || name.endsWith(".svc");
+    }
+
+    /** The addresses of a Service without a selector, in the order of the manifests. */
+    static List<String> addresses(Draft draft, Field service) {
+        String name = service.object().name();
+        List<String> addresses = new ArrayList<>();
+        draft.index
+                .named("", "Endpoints", name)
+                .ifPresent(endpoints -> endpoints.at("subsets").items().forEach(subset -> subset.at("addresses")
+                        .items()
+                        .forEach(address -> address.at("ip").text().ifPresent(addresses::add))));
+        for (Field slice : draft.index.all("discovery.k8s.io", "EndpointSlice")) {
+            if (isOf(slice, name)) {
+                slice.at("endpoints")
+                        .items()
+                        .forEach(endpoint ->
+                                addresses.addAll(endpoint.at("addresses").texts()));
+            }
+        }
+        return addresses;
+    }
+
+    static boolean isOf(Field slice, String service) {
+        return slice.at("metadata", "labels", "kubernetes.io/service-name").is(service);
+    }
+}
