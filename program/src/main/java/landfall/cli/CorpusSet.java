@@ -11,6 +11,7 @@ import landfall.apply.RecipeFile;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.kube.KubeObject;
+import landfall.kube.Schema;
 import landfall.ledger.Coverage;
 import landfall.ledger.LedgerEntry;
 import landfall.recipe.MoveFolder;
@@ -97,7 +98,8 @@ final class CorpusSet {
     private static long unknownListed(Manifests manifests) {
         Set<String> listed = new HashSet<>();
         for (KubeObject object : manifests.read.objects()) {
-            if (Kinds.of(object.group(), object.kind()).isPresent()) {
+            if (Kinds.of(object.group(), object.kind()).isPresent()
+                    || Schema.of(object).isPresent()) {
                 listed.add(object.id());
             }
         }

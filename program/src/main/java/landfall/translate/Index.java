@@ -1,6 +1,8 @@
 package landfall.translate;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,26 +15,26 @@ final class Index {
 
     private final Book book;
     private final List<KubeObject> objects;
+    private final Map<String, List<Field>> byKind = new HashMap<>();
+    private final Map<String, Field> byName = new HashMap<>();
 
     Index(Book book, List<KubeObject> objects) {
         this.book = book;
         this.objects = List.copyOf(objects);
+        for (KubeObject object : this.objects) {
+            Field root = Field.root(book, object);
+            String kind = object.group() + " " + object.kind();
+            byKind.computeIfAbsent(kind, ignored -> new ArrayList<>()).add(root);
+            byName.putIfAbsent(kind + " " + object.name(), root);
+        }
     }
 
     List<Field> all(String group, String kind) {
-        List<Field> found = new ArrayList<>();
-        for (KubeObject object : objects) {
-            if (object.kind().equals(kind) && object.group().equals(group)) {
-                found.add(Field.root(book, object));
-            }
-        }
-        return found;
+        return Collections.unmodifiableList(byKind.getOrDefault(group + " " + kind, List.of()));
     }
 
     Optional<Field> named(String group, String kind, String name) {
-        return all(group, kind).stream()
-                .filter(field -> field.object().name().equals(name))
-                .findFirst();
+        return Optional.ofNullable(byName.get(group + " " + kind + " " + name));
     }
 
     Optional<Field> secret(String name) {
