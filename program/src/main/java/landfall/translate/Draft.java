@@ -106,18 +106,18 @@ final class Draft {
 
     Optional<AppDraft> appOf(Field service) {
         return apps.values().stream()
-                .filter(app -> Index.selects(service, app.workload))
+                .filter(app -> index.isSelected(service, app.workload))
                 .findFirst();
     }
 
     Optional<ServiceDraft> databaseOf(Field service) {
         return services.stream()
-                .filter(database -> Index.selects(service, database.workload))
+                .filter(database -> index.isSelected(service, database.workload))
                 .findFirst();
     }
 
     boolean isKept(Field service) {
-        return kept.stream().anyMatch(workload -> Index.selects(service, workload));
+        return kept.stream().anyMatch(workload -> index.isSelected(service, workload));
     }
 
     Target finish() {

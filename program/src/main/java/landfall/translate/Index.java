@@ -3,6 +3,7 @@ package landfall.translate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +18,10 @@ final class Index {
     private final List<KubeObject> objects;
     private final Map<String, List<Field>> byKind = new HashMap<>();
     private final Map<String, Field> byName = new HashMap<>();
+    /** What runs pods, by each of the pods' labels: {@code app=uro}. */
+    private final Map<String, List<Field>> byPodLabel = new HashMap<>();
+
+    private final Map<KubeObject, Set<KubeObject>> selected = new HashMap<>();
 
     Index(Book book, List<KubeObject> objects) {
         this.book = book;
@@ -26,7 +31,36 @@ final class Index {
             String kind = object.group() + " " + object.kind();
             byKind.computeIfAbsent(kind, ignored -> new ArrayList<>()).add(root);
             byName.putIfAbsent(kind + " " + object.name(), root);
+            podLabels(root).entries().forEach((key, value) -> byPodLabel
+                    .computeIfAbsent(key + "=" + value.text(""), ignored -> new ArrayList<>())
+                    .add(root));
         }
+    }
+
+    private static Field podLabels(Field object) {
+        Field pod = object.object().kind().equals("Pod") ? object : object.at("spec", "template");
+        return pod.at("metadata", "labels");
+    }
+
+    /** As {@link #selects}, in a time that doesn't grow with the number of workloads. */
+    boolean isSelected(Field service, Field workload) {
+        return selected.computeIfAbsent(service.object(), ignored -> selectedBy(service))
+                .contains(workload.object());
+    }
+
+    private Set<KubeObject> selectedBy(Field service) {
+        Set<KubeObject> found = new HashSet<>();
+        service.at("spec", "selector").entries().entrySet().stream()
+                .findFirst()
+                .map(label -> label.getKey() + "=" + label.getValue().text(""))
+                .map(label -> byPodLabel.getOrDefault(label, List.of()))
+                .orElse(List.of())
+                .forEach(workload -> {
+                    if (selects(service, workload)) {
+                        found.add(workload.object());
+                    }
+                });
+        return found;
     }
 
     List<Field> all(String group, String kind) {

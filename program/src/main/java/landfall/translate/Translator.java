@@ -234,7 +234,7 @@ public final class Translator {
     /** What nginx does for every app that is reached from outside. */
     private void front(AppDraft app) {
         boolean hasPort = app.firstPort().isPresent();
-        boolean isReached = draft.index.services().stream().anyMatch(service -> Index.selects(service, app.workload));
+        boolean isReached = draft.index.services().stream().anyMatch(service -> draft.index.isSelected(service, app.workload));
         if (!hasPort && !isReached) {
             return;
         }
@@ -266,7 +266,7 @@ public final class Translator {
             return app.mainPort.getAsInt();
         }
         return draft.index.services().stream()
-                .filter(service -> Index.selects(service, app.workload))
+                .filter(service -> draft.index.isSelected(service, app.workload))
                 .flatMap(service -> service.at("spec", "ports").items().stream())
                 .map(port -> port.at("targetPort").text(port.at("port").text("80")))
                 .map(app::containerPort)
