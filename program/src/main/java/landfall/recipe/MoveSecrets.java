@@ -35,6 +35,7 @@ public final class MoveSecrets {
             app.environment().values().forEach(value -> {
                 switch (value) {
                     case Value.Plain ignored -> {}
+                    case Value.Asked ignored -> {}
                     case Value.Hidden(String input, Secret secret) -> secrets.put(input, secret);
                     case Value.Composed composed -> {
                         Secret password = secrets.computeIfAbsent(composed.password(), name -> password(random));

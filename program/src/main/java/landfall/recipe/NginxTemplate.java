@@ -118,8 +118,7 @@ final class NginxTemplate {
     }
 
     private static boolean isRoot(Route route) {
-        return route.path().equals("/")
-                && (route.match() == Route.Match.PREFIX || route.match() == Route.Match.START);
+        return route.path().equals("/") && (route.match() == Route.Match.PREFIX || route.match() == Route.Match.START);
     }
 
     private String locations(Route route) {
@@ -186,9 +185,8 @@ final class NginxTemplate {
     }
 
     private static List<String> ownRoot(List<String> directives) {
-        List<String> lines = new ArrayList<>(directives.stream()
-                .filter(directive -> !passes(directive))
-                .toList());
+        List<String> lines = new ArrayList<>(
+                directives.stream().filter(directive -> !passes(directive)).toList());
         lines.add("{{ if $.DOKKU_APP_WEB_LISTENERS }}");
         lines.add(directives.stream()
                 .filter(NginxTemplate::passes)

@@ -204,6 +204,10 @@ public final class RecipeWriter {
                 inputs.put(hidden.input(), variable + " of " + app);
                 yield Recipe.input(hidden.input());
             }
+            case Value.Asked asked -> {
+                inputs.put(asked.input(), asked.description());
+                yield Recipe.input(asked.input());
+            }
             case Value.Composed composed -> {
                 inputs.put(composed.input(), variable + " of " + app + ", with the generated password");
                 yield Recipe.input(composed.input());

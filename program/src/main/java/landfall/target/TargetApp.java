@@ -100,7 +100,10 @@ public record TargetApp(
 
     /** How nginx serves the app. */
     public record Web(
-            List<String> domains, Optional<Certificate> certificate, Map<String, String> nginx, ProxyTemplate template) {
+            List<String> domains,
+            Optional<Certificate> certificate,
+            Map<String, String> nginx,
+            ProxyTemplate template) {
         public Web {
             domains = List.copyOf(domains);
             nginx = ordered(nginx);

@@ -12,4 +12,11 @@ public sealed interface Value {
 
     /** An input made of a password that Landfall generates: {@code prefix + password + suffix}. */
     record Composed(String input, String prefix, String password, String suffix) implements Value {}
+
+    /**
+     * An input that nobody here knows: the user writes it into secrets.yml.
+     *
+     * @param description whose it is and where it is kept
+     */
+    record Asked(String input, String description) implements Value {}
 }

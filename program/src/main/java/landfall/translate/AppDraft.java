@@ -49,6 +49,7 @@ final class AppDraft {
 
     /** Container ports that routes lead to. */
     final Set<Integer> routedPorts = new TreeSet<>();
+
     final Set<String> networks = new LinkedHashSet<>();
     final Set<TargetApp.Link> links = new LinkedHashSet<>();
     final Set<String> waitsFor = new LinkedHashSet<>();
@@ -70,7 +71,11 @@ final class AppDraft {
 
     /** A name for an input of the recipe: docket takes letters, digits and _ only. */
     String inputName(String variable) {
-        return name.replace('-', '_').replace('.', '_') + "_" + variable.replaceAll("[^A-Za-z0-9_]", "_");
+        return inputName(name, variable);
+    }
+
+    static String inputName(String owner, String variable) {
+        return owner.replace('-', '_').replace('.', '_') + "_" + variable.replaceAll("[^A-Za-z0-9_]", "_");
     }
 
     /** The container's port behind a name or number of a Service or probe. */
@@ -138,6 +143,15 @@ final class AppDraft {
      *
      * @param sources the leaves that make it: the env entry's own and, where it is taken from one, the Secret's or
      *     ConfigMap's
+     * @param missing where the value is kept, if it isn't known here: the user writes it into secrets.yml
      */
-    record Variable(String name, String value, boolean sensitive, List<Field> sources) {}
+    record Variable(String name, String value, boolean sensitive, List<Field> sources, Optional<String> missing) {
+        Variable(String name, String value, boolean sensitive, List<Field> sources) {
+            this(name, value, sensitive, sources, Optional.empty());
+        }
+
+        boolean isKnown() {
+            return missing.isEmpty();
+        }
+    }
 }

@@ -70,10 +70,14 @@ final class Certificates {
         String why = owner.isEmpty()
                 ? "The certificate for " + of + " has no app of this move to go to."
                 : secret.isPresent()
-                        ? "Secret " + wanted.secret() + " holds no certificate with its key (tls.crt, tls.key) for " + of + "."
+                        ? "Secret " + wanted.secret() + " holds no certificate with its key (tls.crt, tls.key) for "
+                                + of + "."
                         : "The certificate for " + of + " is not in a Secret of these manifests.";
-        String issued = wanted.isIssued() ? " The cluster has it issued by itself; Dokku's letsencrypt plugin does the same." : "";
-        Optional<String> fallback = wanted.isIssued() && owner.isPresent() ? Optional.of("letsencrypt") : Optional.empty();
+        String issued = wanted.isIssued()
+                ? " The cluster has it issued by itself; Dokku's letsencrypt plugin does the same."
+                : "";
+        Optional<String> fallback =
+                wanted.isIssued() && owner.isPresent() ? Optional.of("letsencrypt") : Optional.empty();
         draft.decide(
                 id,
                 why + issued,

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import landfall.target.Decision;
 import landfall.target.Finding;
 import landfall.target.StorageEntry;
@@ -37,6 +39,8 @@ final class Draft {
     private final Answers answers;
     private final Map<String, Decision> decisions = new LinkedHashMap<>();
     private final Set<Finding> findings = new LinkedHashSet<>();
+    /** App to where values are kept to the variables that want them. */
+    private final Map<String, Map<String, Set<String>>> toFill = new TreeMap<>();
 
     Draft(Book book, Index index, String move, String namespace, Answers answers) {
         this.book = book;
@@ -92,6 +96,20 @@ final class Draft {
         field.decision(rule, id, note);
     }
 
+    /** A variable whose value the user writes into secrets.yml. */
+    void fill(String app, String variable, String origin) {
+        toFill.computeIfAbsent(app, name -> new TreeMap<>())
+                .computeIfAbsent(origin, name -> new TreeSet<>())
+                .add(variable);
+    }
+
+    private void filled() {
+        toFill.forEach((app, origins) -> origins.forEach((origin, variables) -> changed(
+                app,
+                "write into secrets.yml before `landfall apply`, from " + origin + ": "
+                        + String.join(", ", variables))));
+    }
+
     void lost(String subject, String what, String advice) {
         findings.add(new Finding.Lost(subject, what, advice));
     }
@@ -121,6 +139,7 @@ final class Draft {
     }
 
     Target finish() {
+        filled();
         return new Target(
                 move,
                 namespace,

@@ -84,7 +84,8 @@ final class Front {
     /** Longest first, then in an order that doesn't depend on the order of the manifests. */
     private static List<FrontRoute> sorted(List<FrontRoute> routes) {
         return routes.stream()
-                .sorted(Comparator.comparingInt((FrontRoute route) -> -route.path().length())
+                .sorted(Comparator.comparingInt(
+                                (FrontRoute route) -> -route.path().length())
                         .thenComparing(FrontRoute::path)
                         .thenComparing(FrontRoute::match)
                         .thenComparing(route -> route.origin().object().kind())
@@ -105,8 +106,10 @@ final class Front {
                         + ", to different apps. The cluster lets the older object win; the manifests don't say which that"
                         + " is, so the move takes " + first.origin().object().shortName() + ".",
                 Draft.options(
-                        "first", first.origin().object().shortName() + " has the path",
-                        "by-hand", "I take one of them out of the manifests"),
+                        "first",
+                        first.origin().object().shortName() + " has the path",
+                        "by-hand",
+                        "I take one of them out of the manifests"),
                 route.origin());
         route.fields().forEach(field -> field.decision(route.rule() + "paths", id, "another object has the same path"));
         route.hosts().forEach(field -> field.decision(route.rule() + "host", id, "another object has the same path"));
@@ -153,21 +156,24 @@ final class Front {
         }
         // One site for all of the app's domains takes whatever domain is added later, too.
         boolean isOne = names.size() == 1
-                && hosts.stream().noneMatch(host -> host.name().isEmpty() || otherWww(host).isPresent());
-        names.forEach((site, of) -> owner.sites.add(
-                new Site(isOne ? List.of() : List.copyOf(of), site.redirectsToHttps(), site.directives(), site.routes())));
+                && hosts.stream()
+                        .noneMatch(
+                                host -> host.name().isEmpty() || otherWww(host).isPresent());
+        names.forEach((site, of) -> owner.sites.add(new Site(
+                isOne ? List.of() : List.copyOf(of), site.redirectsToHttps(), site.directives(), site.routes())));
         for (Host host : hosts) {
             otherWww(host).ifPresent(other -> owner.sites.add(redirect(other, host.name())));
-            host.routes().forEach(route -> route.treatment()
-                    .sharedBlocks
-                    .forEach(block -> owner.proxyBlocks.add(Treatment.of(owner, block))));
+            host.routes()
+                    .forEach(route -> route.treatment()
+                            .sharedBlocks
+                            .forEach(block -> owner.proxyBlocks.add(Treatment.of(owner, block))));
         }
     }
 
     private static FrontRoute main(Host host) {
         return host.routes().stream()
-                .filter(route -> route.target() instanceof FrontTarget.App(AppDraft app, int ignored)
-                        && app == host.owner())
+                .filter(route ->
+                        route.target() instanceof FrontTarget.App(AppDraft app, int ignored) && app == host.owner())
                 .reduce((longer, shorter) -> shorter)
                 .orElseThrow(() -> new IllegalStateException("this is a bug: a host whose owner answers nothing"));
     }
@@ -192,9 +198,7 @@ final class Front {
 
     private static boolean needsTemplate(Host host, AppDraft owner) {
         boolean isWhole = host.routes().stream().anyMatch(FrontRoute::isRoot);
-        return host.name().isEmpty()
-                || !isWhole
-                || host.routes().stream().anyMatch(route -> !isPlain(route, owner));
+        return host.name().isEmpty() || !isWhole || host.routes().stream().anyMatch(route -> !isPlain(route, owner));
     }
 
     /** True if Dokku's own template does with the route what the cluster did. */
@@ -224,8 +228,7 @@ final class Front {
             }
         }
         if (host.routes().stream().noneMatch(FrontRoute::isRoot)) {
-            routes.add(new Route(
-                    Route.Match.START, "/", new Route.Answer.Status(404), List.of(), Map.of(), Map.of()));
+            routes.add(new Route(Route.Match.START, "/", new Route.Answer.Status(404), List.of(), Map.of(), Map.of()));
         }
         boolean redirects = host.routes().stream().allMatch(route -> route.treatment().redirectsToHttps);
         return new Site(List.of(), redirects, List.copyOf(directives), routes);
@@ -233,9 +236,9 @@ final class Front {
 
     private static boolean isRootPlain(Host host) {
         return host.routes().stream()
-                .anyMatch(route -> route.isRoot()
-                        && route.target() instanceof FrontTarget.App(AppDraft app, int ignored)
-                        && app == host.owner())
+                        .anyMatch(route -> route.isRoot()
+                                && route.target() instanceof FrontTarget.App(AppDraft app, int ignored)
+                                && app == host.owner())
                 && host.routes().stream().allMatch(route -> route.match() != Route.Match.REGEX);
     }
 
@@ -263,7 +266,8 @@ final class Front {
 
     private static Route.Answer answer(FrontTarget target, AppDraft owner) {
         return switch (target) {
-            case FrontTarget.App(AppDraft app, int port) when app == owner ->
+            case FrontTarget.App(AppDraft app, int port)
+            when app == owner ->
                 port == owner.mainPort.orElse(port) ? new Route.Answer.Own() : new Route.Answer.OwnPort(port);
             case FrontTarget.App(AppDraft app, int port) -> new Route.Answer.Other(app.name + "-" + port);
             case FrontTarget.Outside(String scheme, String address) -> new Route.Answer.Outside(scheme, address);
@@ -292,7 +296,8 @@ final class Front {
                 && address.matches(".*[A-Za-z].*")) {
             draft.changed(
                     owner.name,
-                    route.shown() + " is answered by " + address + ", whose address nginx looks up when it loads: while the"
+                    route.shown() + " is answered by " + address
+                            + ", whose address nginx looks up when it loads: while the"
                             + " name can't be found, nginx loads no new configuration");
         }
         String domains = Place.task(owner.name, "domains");

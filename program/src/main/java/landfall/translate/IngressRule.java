@@ -89,7 +89,8 @@ final class IngressRule {
         String id = "canary-" + ingress.object().name();
         draft.ask(
                 id,
-                ingress.object().shortName() + " sends a share of the traffic to another version (canary). Dokku sends all"
+                ingress.object().shortName()
+                        + " sends a share of the traffic to another version (canary). Dokku sends all"
                         + " of a host's traffic to one.",
                 Draft.options(
                         "stable", "all traffic goes to what the other Ingress of the host names",
@@ -142,8 +143,8 @@ final class IngressRule {
 
     private FrontTarget target(Field backend) {
         if (backend.at("resource").exists()) {
-            return new FrontTarget.Unknown("it names a " + backend.at("resource", "kind").text("resource")
-                    + ", which only its controller can answer for");
+            return new FrontTarget.Unknown("it names a "
+                    + backend.at("resource", "kind").text("resource") + ", which only its controller can answer for");
         }
         Field service = backend.at("service");
         if (service.exists()) {
@@ -160,8 +161,9 @@ final class IngressRule {
         static Controller of(Draft draft, Field ingress) {
             Field field = ingress.at("spec", "ingressClassName");
             Field annotation = ingress.at("metadata", "annotations", "kubernetes.io/ingress.class");
-            Optional<Field> named =
-                    field.exists() ? Optional.of(field) : Optional.of(annotation).filter(Field::exists);
+            Optional<Field> named = field.exists()
+                    ? Optional.of(field)
+                    : Optional.of(annotation).filter(Field::exists);
             String name = named.flatMap(Field::text).orElse("");
             String controller = draft.index.all("networking.k8s.io", "IngressClass").stream()
                     .filter(each -> each.object().name().equals(name))
@@ -173,7 +175,8 @@ final class IngressRule {
 
         /** Without a class, the cluster's default controller takes it, which most often is ingress-nginx. */
         boolean isNginx() {
-            return name.isEmpty() || name.equals("k8s.io/ingress-nginx")
+            return name.isEmpty()
+                    || name.equals("k8s.io/ingress-nginx")
                     || name.contains("nginx") && !name.startsWith("nginx.org");
         }
 
@@ -186,7 +189,8 @@ final class IngressRule {
             if (!isNginx()) {
                 draft.changed(
                         ingress.object().shortName(),
-                        "Dokku's nginx answers instead of " + name + ": its time limits (60 s without a byte), body limit"
+                        "Dokku's nginx answers instead of " + name
+                                + ": its time limits (60 s without a byte), body limit"
                                 + " (1 MB) and headers count from then on");
             } else if (name.isEmpty()) {
                 draft.changed(

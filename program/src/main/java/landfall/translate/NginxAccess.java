@@ -22,35 +22,75 @@ final class NginxAccess {
 
     static List<NginxAnnotation> all() {
         List<NginxAnnotation> all = new ArrayList<>(List.of(
-                emulated("auth-type", "basic: auth_basic in nginx.conf.sigil, with a file that you put on the host; digest: nobody"
-                        + " gets in until you decide", NginxAccess::type),
-                emulated("auth-secret", "the file of users and passwords, which you put on the host", part("auth-type", AUTH)),
+                emulated(
+                        "auth-type",
+                        "basic: auth_basic in nginx.conf.sigil, with a file that you put on the host; digest: nobody"
+                                + " gets in until you decide",
+                        NginxAccess::type),
+                emulated(
+                        "auth-secret",
+                        "the file of users and passwords, which you put on the host",
+                        part("auth-type", AUTH)),
                 emulated("auth-secret-type", "the form of that Secret", part("auth-type", AUTH)),
                 emulated("auth-realm", "the realm of auth_basic", part("auth-type", AUTH)),
-                emulated("auth-tls-secret", "ssl_client_certificate in nginx.conf.sigil once you have put the file on the host;"
-                        + " until then nobody gets in", NginxAccess::clientCertificates),
+                emulated(
+                        "auth-tls-secret",
+                        "ssl_client_certificate in nginx.conf.sigil once you have put the file on the host;"
+                                + " until then nobody gets in",
+                        NginxAccess::clientCertificates),
                 emulated("auth-tls-verify-depth", "ssl_verify_depth", part("auth-tls-secret", CLIENTS)),
                 emulated("auth-tls-verify-client", "ssl_verify_client", part("auth-tls-secret", CLIENTS)),
-                emulated("auth-tls-error-page", "the page for clients without a certificate", part("auth-tls-secret", CLIENTS)),
-                emulated("auth-tls-pass-certificate-to-upstream", "the header ssl-client-cert", part("auth-tls-secret", CLIENTS)),
-                emulated("auth-tls-match-cn", "a condition on the certificate's name", part("auth-tls-secret", CLIENTS)),
-                emulated("auth-url", "auth_request in nginx.conf.sigil; an address inside the cluster is asked about", NginxAccess::external),
+                emulated(
+                        "auth-tls-error-page",
+                        "the page for clients without a certificate",
+                        part("auth-tls-secret", CLIENTS)),
+                emulated(
+                        "auth-tls-pass-certificate-to-upstream",
+                        "the header ssl-client-cert",
+                        part("auth-tls-secret", CLIENTS)),
+                emulated(
+                        "auth-tls-match-cn", "a condition on the certificate's name", part("auth-tls-secret", CLIENTS)),
+                emulated(
+                        "auth-url",
+                        "auth_request in nginx.conf.sigil; an address inside the cluster is asked about",
+                        NginxAccess::external),
                 emulated("auth-signin", "where clients go to sign in (302)", NginxAccess::signIn),
                 emulated("auth-method", "the method of auth_request", part("auth-url", "")),
                 emulated("auth-response-headers", "headers of the answer that the app gets too", part("auth-url", "")),
                 emulated("auth-request-redirect", "the header X-Auth-Request-Redirect", part("auth-url", "")),
-                emulated("auth-signin-redirect-param", "the parameter that carries the way back", part("auth-signin", "")),
-                NginxAnnotation.lost("auth-always-set-cookie", "cookies of the authentication's error answers", "let the authentication service set them on its own pages"),
-                NginxAnnotation.lost("auth-cache-key", "the cache of external authentication", "each request asks again, which is slower and no less safe"),
-                NginxAnnotation.lost("auth-cache-duration", "the cache of external authentication", "each request asks again, which is slower and no less safe"),
+                emulated(
+                        "auth-signin-redirect-param",
+                        "the parameter that carries the way back",
+                        part("auth-signin", "")),
+                NginxAnnotation.lost(
+                        "auth-always-set-cookie",
+                        "cookies of the authentication's error answers",
+                        "let the authentication service set them on its own pages"),
+                NginxAnnotation.lost(
+                        "auth-cache-key",
+                        "the cache of external authentication",
+                        "each request asks again, which is slower and no less safe"),
+                NginxAnnotation.lost(
+                        "auth-cache-duration",
+                        "the cache of external authentication",
+                        "each request asks again, which is slower and no less safe"),
                 noKeepalive("auth-keepalive"),
                 noKeepalive("auth-keepalive-share-vars"),
                 noKeepalive("auth-keepalive-requests"),
                 noKeepalive("auth-keepalive-timeout"),
-                NginxAnnotation.lost("auth-proxy-set-headers", "headers from a ConfigMap for external authentication", "add proxy_set_header lines to the location of auth_request in nginx.conf.sigil"),
-                NginxAnnotation.lost("auth-snippet", "a snippet for external authentication", "add its lines to the location of auth_request in nginx.conf.sigil"),
-                same("enable-global-auth", "no effect: a global external authentication is the controller's own setting", (reading, value) ->
-                        reading.irrelevant("a global external authentication is the controller's own setting")),
+                NginxAnnotation.lost(
+                        "auth-proxy-set-headers",
+                        "headers from a ConfigMap for external authentication",
+                        "add proxy_set_header lines to the location of auth_request in nginx.conf.sigil"),
+                NginxAnnotation.lost(
+                        "auth-snippet",
+                        "a snippet for external authentication",
+                        "add its lines to the location of auth_request in nginx.conf.sigil"),
+                same(
+                        "enable-global-auth",
+                        "no effect: a global external authentication is the controller's own setting",
+                        (reading, value) ->
+                                reading.irrelevant("a global external authentication is the controller's own setting")),
                 emulated("satisfy", "satisfy in nginx.conf.sigil", (reading, value) -> {
                     if (reading.fits(Pattern.compile("any|all"), value, "any or all")) {
                         reading.location("satisfy " + value);
@@ -59,10 +99,17 @@ final class NginxAccess {
                 addresses("whitelist-source-range", true),
                 addresses("allowlist-source-range", true),
                 addresses("denylist-source-range", false)));
-        all.add(emulated("enable-cors", "headers for other origins and the answer to OPTIONS, in nginx.conf.sigil", NginxAccess::cors));
+        all.add(emulated(
+                "enable-cors",
+                "headers for other origins and the answer to OPTIONS, in nginx.conf.sigil",
+                NginxAccess::cors));
         for (String name : List.of(
-                "cors-allow-origin", "cors-allow-methods", "cors-allow-headers", "cors-expose-headers",
-                "cors-allow-credentials", "cors-max-age")) {
+                "cors-allow-origin",
+                "cors-allow-methods",
+                "cors-allow-headers",
+                "cors-expose-headers",
+                "cors-allow-credentials",
+                "cors-max-age")) {
             all.add(emulated(name, "a header for other origins, in nginx.conf.sigil", part("enable-cors", "")));
         }
         return all;
@@ -82,20 +129,21 @@ final class NginxAccess {
     }
 
     private static NginxAnnotation noKeepalive(String name) {
-        return same(name, "no effect on answers: connections to the authentication are made anew", (reading, value) ->
-                reading.irrelevant("only how connections to the authentication are kept"));
+        return same(
+                name,
+                "no effect on answers: connections to the authentication are made anew",
+                (reading, value) -> reading.irrelevant("only how connections to the authentication are kept"));
     }
 
     private static void type(NginxReading reading, String value) {
         String secret = reading.other("auth-secret").orElse("");
         if (value.equals("basic")) {
-            boolean isMap = reading.other("auth-secret-type").filter("auth-map"::equals).isPresent();
+            boolean isMap =
+                    reading.other("auth-secret-type").filter("auth-map"::equals).isPresent();
             Optional<String> chosen = reading.ask(
                     AUTH,
                     reading.shownIngress() + " asks for a password. Its users stand in Secret " + secret
-                            + (isMap
-                                    ? ", one key a user with the password's hash"
-                                    : ", key auth, as an htpasswd file")
+                            + (isMap ? ", one key a user with the password's hash" : ", key auth, as an htpasswd file")
                             + ": put them into /home/dokku/APP/htpasswd on the Dokku host, readable for nginx. As long as the"
                             + " file is missing, nobody gets in.",
                     Draft.options(
@@ -103,8 +151,7 @@ final class NginxAccess {
                             "open", "the paths need no password any more"));
             if (chosen.filter("open"::equals).isEmpty()) {
                 String realm = reading.other("auth-realm").orElse("Authentication Required");
-                reading.treatment.locationDirectives.add(
-                        "auth_basic " + Treatment.literal(Treatment.quoted(realm)));
+                reading.treatment.locationDirectives.add("auth_basic " + Treatment.literal(Treatment.quoted(realm)));
                 reading.treatment.locationDirectives.add("auth_basic_user_file " + APP_FOLDER + "htpasswd");
             }
             return;
@@ -120,8 +167,10 @@ final class NginxAccess {
     private static void clientCertificates(NginxReading reading, String value) {
         Optional<String> chosen = reading.guard(
                 CLIENTS,
-                reading.shownIngress() + " lets in clients with a certificate only; the authority that signs them stands in"
-                        + " Secret " + value + ", key ca.crt. nginx reads it from /home/dokku/APP/client-ca.crt, and no app of"
+                reading.shownIngress()
+                        + " lets in clients with a certificate only; the authority that signs them stands in"
+                        + " Secret " + value
+                        + ", key ca.crt. nginx reads it from /home/dokku/APP/client-ca.crt, and no app of"
                         + " the host can be reached while nginx.conf names a file that isn't there.",
                 Draft.options(
                         "file", "the file is on the host: clients are asked for their certificates",
@@ -138,17 +187,19 @@ final class NginxAccess {
                 .orElse("1");
         reading.treatment.serverDirectives.add("{{ if $tls }}ssl_client_certificate " + APP_FOLDER
                 + "client-ca.crt; ssl_verify_client " + verify + "; ssl_verify_depth " + depth + ";{{ end }}");
-        reading.other("auth-tls-error-page").filter(URL.asMatchPredicate()).ifPresent(page ->
-                reading.treatment.serverDirectives.add("{{ if $tls }}error_page 495 496 = " + Treatment.word(page)
-                        + ";{{ end }}"));
+        reading.other("auth-tls-error-page")
+                .filter(URL.asMatchPredicate())
+                .ifPresent(page -> reading.treatment.serverDirectives.add(
+                        "{{ if $tls }}error_page 495 496 = " + Treatment.word(page) + ";{{ end }}"));
         reading.treatment.requestHeaders.put("ssl-client-verify", "$ssl_client_verify");
         reading.treatment.requestHeaders.put("ssl-client-subject-dn", "$ssl_client_s_dn");
         reading.treatment.requestHeaders.put("ssl-client-issuer-dn", "$ssl_client_i_dn");
         if (reading.isOn("auth-tls-pass-certificate-to-upstream")) {
             reading.treatment.requestHeaders.put("ssl-client-cert", "$ssl_client_escaped_cert");
         }
-        reading.other("auth-tls-match-cn").ifPresent(pattern -> reading.treatment.locationDirectives.add(
-                "if ($ssl_client_s_dn !~ " + Treatment.literal(Treatment.quoted(pattern)) + ") { return 403; }"));
+        reading.other("auth-tls-match-cn")
+                .ifPresent(pattern -> reading.treatment.locationDirectives.add("if ($ssl_client_s_dn !~ "
+                        + Treatment.literal(Treatment.quoted(pattern)) + ") { return 403; }"));
     }
 
     private static void external(NginxReading reading, String value) {
@@ -168,7 +219,9 @@ final class NginxAccess {
             return;
         }
         String location = "/_landfall_auth_" + reading.ingressName();
-        String method = reading.other("auth-method").filter(text -> text.matches("[A-Z]+")).orElse("GET");
+        String method = reading.other("auth-method")
+                .filter(text -> text.matches("[A-Z]+"))
+                .orElse("GET");
         reading.server("location = " + location + " {\n  internal;\n  proxy_method " + method
                 + ";\n  proxy_pass_request_body off;\n  proxy_set_header Content-Length \"\";\n"
                 + "  proxy_set_header Host $proxy_host;\n"
@@ -180,7 +233,8 @@ final class NginxAccess {
                 + "  proxy_ssl_server_name on;\n  proxy_pass " + Treatment.word(value) + ";\n}");
         reading.treatment.locationDirectives.add("auth_request " + location);
         int number = 0;
-        for (String header : NginxReading.list(reading.other("auth-response-headers").orElse(""))) {
+        for (String header :
+                NginxReading.list(reading.other("auth-response-headers").orElse(""))) {
             if (header.matches("[A-Za-z0-9-]+")) {
                 String variable = "$landfall_auth_" + number++;
                 reading.treatment.locationDirectives.add("auth_request_set " + variable + " $upstream_http_"
@@ -233,7 +287,8 @@ final class NginxAccess {
             reading.satisfied("switched off");
             return;
         }
-        List<String> origins = NginxReading.list(reading.other("cors-allow-origin").orElse("*"));
+        List<String> origins =
+                NginxReading.list(reading.other("cors-allow-origin").orElse("*"));
         if (origins.isEmpty() || !origins.stream().allMatch(ORIGIN.asMatchPredicate())) {
             reading.bad("origins such as https://shop.example");
             return;
@@ -243,15 +298,28 @@ final class NginxAccess {
         if (!reading.other("cors-allow-credentials").filter("false"::equals).isPresent()) {
             headers.put("Access-Control-Allow-Credentials", "true");
         }
-        headers.put("Access-Control-Allow-Methods", quoted(reading, "cors-allow-methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS"));
-        headers.put("Access-Control-Allow-Headers", quoted(reading, "cors-allow-headers",
-                "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization"));
-        reading.other("cors-expose-headers").ifPresent(text ->
-                headers.put("Access-Control-Expose-Headers", Treatment.literal(Treatment.quoted(text))));
-        String age = reading.other("cors-max-age").filter(NginxReading.NUMBER.asMatchPredicate()).orElse("1728000");
+        headers.put(
+                "Access-Control-Allow-Methods",
+                quoted(reading, "cors-allow-methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS"));
+        headers.put(
+                "Access-Control-Allow-Headers",
+                quoted(
+                        reading,
+                        "cors-allow-headers",
+                        "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization"));
+        reading.other("cors-expose-headers")
+                .ifPresent(text ->
+                        headers.put("Access-Control-Expose-Headers", Treatment.literal(Treatment.quoted(text))));
+        String age = reading.other("cors-max-age")
+                .filter(NginxReading.NUMBER.asMatchPredicate())
+                .orElse("1728000");
         StringBuilder preflight = new StringBuilder("if ($request_method = OPTIONS) {\n");
-        headers.forEach((name, text) ->
-                preflight.append("  add_header ").append(name).append(' ').append(text).append(" always;\n"));
+        headers.forEach((name, text) -> preflight
+                .append("  add_header ")
+                .append(name)
+                .append(' ')
+                .append(text)
+                .append(" always;\n"));
         preflight.append("  add_header Access-Control-Max-Age ").append(age).append(";\n  return 204;\n}");
         reading.treatment.locationDirectives.add(preflight.toString());
         reading.treatment.responseHeaders.putAll(headers);

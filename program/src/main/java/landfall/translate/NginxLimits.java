@@ -9,8 +9,18 @@ import java.util.Set;
 /** Annotations of ingress-nginx about sizes, times, buffers and rates. */
 final class NginxLimits {
     private static final Set<String> RETRY_ON = Set.of(
-            "error", "timeout", "invalid_header", "http_500", "http_502", "http_503", "http_504", "http_403",
-            "http_404", "http_429", "non_idempotent", "off");
+            "error",
+            "timeout",
+            "invalid_header",
+            "http_500",
+            "http_502",
+            "http_503",
+            "http_504",
+            "http_403",
+            "http_404",
+            "http_429",
+            "non_idempotent",
+            "off");
 
     private NginxLimits() {}
 
@@ -33,13 +43,21 @@ final class NginxLimits {
                 same("proxy-buffers-number", "nginx property proxy-buffers", (reading, value) -> {
                     if (reading.fits(NginxReading.NUMBER, value, "a number")) {
                         reading.property(
-                                "proxy-buffers", buffers(value, reading.other("proxy-buffer-size").orElse("4k")));
+                                "proxy-buffers",
+                                buffers(
+                                        value,
+                                        reading.other("proxy-buffer-size").orElse("4k")));
                     }
                 }),
                 size("proxy-busy-buffers-size", "proxy-busy-buffers-size", "buffers that may be busy with sending"),
                 directive(
-                        "proxy-max-temp-file-size", "proxy_max_temp_file_size", "how much of an answer nginx keeps on disk"),
-                directive("client-body-buffer-size", "client_body_buffer_size", "how much of a request nginx keeps in memory"),
+                        "proxy-max-temp-file-size",
+                        "proxy_max_temp_file_size",
+                        "how much of an answer nginx keeps on disk"),
+                directive(
+                        "client-body-buffer-size",
+                        "client_body_buffer_size",
+                        "how much of a request nginx keeps in memory"),
                 emulated(
                         "proxy-request-buffering",
                         "proxy_request_buffering in nginx.conf.sigil; Dokku has no property for it",
@@ -76,14 +94,11 @@ final class NginxLimits {
                 connections(),
                 rate("limit-rps", "r/s"),
                 rate("limit-rpm", "r/m"),
-                emulated(
-                        "limit-burst-multiplier",
-                        "the burst of limit_req in nginx.conf.sigil",
-                        (reading, value) -> {
-                            if (reading.fits(NginxReading.NUMBER, value, "a number")) {
-                                reading.effect();
-                            }
-                        }),
+                emulated("limit-burst-multiplier", "the burst of limit_req in nginx.conf.sigil", (reading, value) -> {
+                    if (reading.fits(NginxReading.NUMBER, value, "a number")) {
+                        reading.effect();
+                    }
+                }),
                 emulated(
                         "limit-whitelist",
                         "addresses that the zones of limit_req and limit_conn don't count",
@@ -171,8 +186,7 @@ final class NginxLimits {
         String becomes = "limit_req in nginx.conf.sigil, with the burst that ingress-nginx gives it (five times)";
         return emulated(name, becomes, (reading, value) -> {
             if (reading.fits(NginxReading.NUMBER, value, "a number")) {
-                String zone = Treatment.APP + "_" + reading.ingressName() + "_"
-                        + name.substring("limit-".length());
+                String zone = Treatment.APP + "_" + reading.ingressName() + "_" + name.substring("limit-".length());
                 int times = reading.other("limit-burst-multiplier")
                         .filter(text -> text.matches("[0-9]{1,4}"))
                         .map(Integer::valueOf)
@@ -184,7 +198,9 @@ final class NginxLimits {
     }
 
     private static boolean hasExceptions(NginxReading reading) {
-        return reading.other("limit-whitelist").or(() -> reading.other("limit-allowlist")).isPresent();
+        return reading.other("limit-whitelist")
+                .or(() -> reading.other("limit-allowlist"))
+                .isPresent();
     }
 
     /** nginx counts nothing under an empty key. */

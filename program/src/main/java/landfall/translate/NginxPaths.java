@@ -18,27 +18,34 @@ final class NginxPaths {
 
     static List<NginxAnnotation> all() {
         return List.of(
-                emulated("rewrite-target", "a rewrite in nginx.conf.sigil, groups of the path's pattern included", (reading, value) -> {
-                    if (reading.fits(URL, value, "a path")) {
-                        reading.treatment.rewrite = Optional.of(value);
-                        reading.treatment.patterns = true;
-                        reading.effect();
-                    }
-                }),
-                emulated("use-regex", "the host's paths become case-insensitive patterns, as ingress-nginx takes them", (reading, value) -> {
-                    if (!reading.fits(NginxReading.SWITCH, value, "true or false")) {
-                        return;
-                    }
-                    if (value.equals("true")) {
-                        reading.treatment.patterns = true;
-                        reading.effect();
-                    } else {
-                        reading.satisfied("paths are no patterns");
-                    }
-                }),
+                emulated(
+                        "rewrite-target",
+                        "a rewrite in nginx.conf.sigil, groups of the path's pattern included",
+                        (reading, value) -> {
+                            if (reading.fits(URL, value, "a path")) {
+                                reading.treatment.rewrite = Optional.of(value);
+                                reading.treatment.patterns = true;
+                                reading.effect();
+                            }
+                        }),
+                emulated(
+                        "use-regex",
+                        "the host's paths become case-insensitive patterns, as ingress-nginx takes them",
+                        (reading, value) -> {
+                            if (!reading.fits(NginxReading.SWITCH, value, "true or false")) {
+                                return;
+                            }
+                            if (value.equals("true")) {
+                                reading.treatment.patterns = true;
+                                reading.effect();
+                            } else {
+                                reading.satisfied("paths are no patterns");
+                            }
+                        }),
                 emulated("app-root", "a redirect of / in nginx.conf.sigil", (reading, value) -> {
                     if (value.startsWith("/") && URL.matcher(value).matches()) {
-                        reading.server("if ($uri = /) { return 302 $scheme://$http_host" + Treatment.word(value) + "; }");
+                        reading.server(
+                                "if ($uri = /) { return 302 $scheme://$http_host" + Treatment.word(value) + "; }");
                     } else {
                         reading.bad("a path that begins with /");
                     }
@@ -47,53 +54,74 @@ final class NginxPaths {
                 code("permanent-redirect-code"),
                 redirect("temporal-redirect", "temporal-redirect-code", 302),
                 code("temporal-redirect-code"),
-                emulated("from-to-www-redirect", "the other name (with or without www.) becomes a domain that redirects (308)", (reading, value) -> {
-                    if (!reading.fits(NginxReading.SWITCH, value, "true or false")) {
-                        return;
-                    }
-                    if (value.equals("true")) {
-                        reading.treatment.redirectsOtherWww = true;
-                        reading.effect();
-                    } else {
-                        reading.satisfied("switched off");
-                    }
-                }),
-                same("ssl-redirect", "Dokku redirects plain HTTP once the app has a certificate; false needs nginx.conf.sigil", (reading, value) -> {
-                    if (!reading.fits(NginxReading.SWITCH, value, "true or false")) {
-                        return;
-                    }
-                    if (value.equals("true")) {
-                        reading.satisfied("Dokku redirects once a certificate exists");
-                    } else if (reading.isOn("force-ssl-redirect")) {
-                        reading.satisfied("force-ssl-redirect wins");
-                    } else {
-                        reading.treatment.redirectsToHttps = false;
-                        reading.effect();
-                    }
-                }),
-                same("force-ssl-redirect", "Dokku redirects plain HTTP once the app has a certificate", (reading, value) -> {
-                    if (!reading.fits(NginxReading.SWITCH, value, "true or false")) {
-                        return;
-                    }
-                    if (value.equals("true")) {
-                        reading.draft.changed(
-                                reading.shownIngress(),
-                                "plain HTTP is redirected only once the app has a certificate in Dokku (force-ssl-redirect)");
-                    }
-                    reading.satisfied("Dokku redirects once a certificate exists");
-                }),
-                same("preserve-trailing-slash", "nginx leaves paths as they are", (reading, value) ->
-                        reading.satisfied("nginx leaves paths as they are")),
-                refused("ssl-passthrough", "refused: Dokku's nginx ends TLS itself; publish the app's own TLS port with a docker option (-p)", (reading, value) -> {
-                    if (value.equals("true")) {
-                        reading.lost("TLS that is passed through to the app",
-                                "give the certificate to Dokku (certs:add), or publish the app's TLS port with a docker option (-p)");
-                    } else {
-                        reading.satisfied("switched off");
-                    }
-                }),
-                emulated("proxy-cookie-domain", "proxy_cookie_domain in nginx.conf.sigil", (reading, value) -> pair(reading, "proxy_cookie_domain", value)),
-                emulated("proxy-cookie-path", "proxy_cookie_path in nginx.conf.sigil", (reading, value) -> pair(reading, "proxy_cookie_path", value)),
+                emulated(
+                        "from-to-www-redirect",
+                        "the other name (with or without www.) becomes a domain that redirects (308)",
+                        (reading, value) -> {
+                            if (!reading.fits(NginxReading.SWITCH, value, "true or false")) {
+                                return;
+                            }
+                            if (value.equals("true")) {
+                                reading.treatment.redirectsOtherWww = true;
+                                reading.effect();
+                            } else {
+                                reading.satisfied("switched off");
+                            }
+                        }),
+                same(
+                        "ssl-redirect",
+                        "Dokku redirects plain HTTP once the app has a certificate; false needs nginx.conf.sigil",
+                        (reading, value) -> {
+                            if (!reading.fits(NginxReading.SWITCH, value, "true or false")) {
+                                return;
+                            }
+                            if (value.equals("true")) {
+                                reading.satisfied("Dokku redirects once a certificate exists");
+                            } else if (reading.isOn("force-ssl-redirect")) {
+                                reading.satisfied("force-ssl-redirect wins");
+                            } else {
+                                reading.treatment.redirectsToHttps = false;
+                                reading.effect();
+                            }
+                        }),
+                same(
+                        "force-ssl-redirect",
+                        "Dokku redirects plain HTTP once the app has a certificate",
+                        (reading, value) -> {
+                            if (!reading.fits(NginxReading.SWITCH, value, "true or false")) {
+                                return;
+                            }
+                            if (value.equals("true")) {
+                                reading.draft.changed(
+                                        reading.shownIngress(),
+                                        "plain HTTP is redirected only once the app has a certificate in Dokku (force-ssl-redirect)");
+                            }
+                            reading.satisfied("Dokku redirects once a certificate exists");
+                        }),
+                same(
+                        "preserve-trailing-slash",
+                        "nginx leaves paths as they are",
+                        (reading, value) -> reading.satisfied("nginx leaves paths as they are")),
+                refused(
+                        "ssl-passthrough",
+                        "refused: Dokku's nginx ends TLS itself; publish the app's own TLS port with a docker option (-p)",
+                        (reading, value) -> {
+                            if (value.equals("true")) {
+                                reading.lost(
+                                        "TLS that is passed through to the app",
+                                        "give the certificate to Dokku (certs:add), or publish the app's TLS port with a docker option (-p)");
+                            } else {
+                                reading.satisfied("switched off");
+                            }
+                        }),
+                emulated(
+                        "proxy-cookie-domain",
+                        "proxy_cookie_domain in nginx.conf.sigil",
+                        (reading, value) -> pair(reading, "proxy_cookie_domain", value)),
+                emulated(
+                        "proxy-cookie-path",
+                        "proxy_cookie_path in nginx.conf.sigil",
+                        (reading, value) -> pair(reading, "proxy_cookie_path", value)),
                 emulated("proxy-redirect-from", "proxy_redirect in nginx.conf.sigil", NginxPaths::proxyRedirect),
                 emulated("proxy-redirect-to", "part of proxy-redirect-from", (reading, value) -> {
                     if (reading.other("proxy-redirect-from").isPresent()) {
@@ -102,10 +130,11 @@ final class NginxPaths {
                         reading.irrelevant("has an effect only beside proxy-redirect-from");
                     }
                 }),
-                emulated("x-forwarded-prefix", "the header X-Forwarded-Prefix in nginx.conf.sigil", (reading, value) -> {
-                    reading.treatment.requestHeaders.put("X-Forwarded-Prefix", Treatment.word(value));
-                    reading.effect();
-                }),
+                emulated(
+                        "x-forwarded-prefix", "the header X-Forwarded-Prefix in nginx.conf.sigil", (reading, value) -> {
+                            reading.treatment.requestHeaders.put("X-Forwarded-Prefix", Treatment.word(value));
+                            reading.effect();
+                        }),
                 emulated("upstream-vhost", "the header Host in nginx.conf.sigil", (reading, value) -> {
                     if (reading.fits(URL, value, "a host name")) {
                         reading.treatment.requestHeaders.put("Host", Treatment.word(value));
@@ -130,12 +159,15 @@ final class NginxPaths {
                         reading.server("{{ if $tls }}ssl_ciphers " + Treatment.word(value) + ";{{ end }}");
                     }
                 }),
-                emulated("ssl-prefer-server-ciphers", "ssl_prefer_server_ciphers in nginx.conf.sigil", (reading, value) -> {
-                    if (reading.fits(NginxReading.SWITCH, value, "true or false")) {
-                        reading.server("{{ if $tls }}ssl_prefer_server_ciphers "
-                                + (value.equals("true") ? "on" : "off") + ";{{ end }}");
-                    }
-                }),
+                emulated(
+                        "ssl-prefer-server-ciphers",
+                        "ssl_prefer_server_ciphers in nginx.conf.sigil",
+                        (reading, value) -> {
+                            if (reading.fits(NginxReading.SWITCH, value, "true or false")) {
+                                reading.server("{{ if $tls }}ssl_prefer_server_ciphers "
+                                        + (value.equals("true") ? "on" : "off") + ";{{ end }}");
+                            }
+                        }),
                 same("enable-access-log", "nginx property access-log-path: off", (reading, value) -> {
                     if (value.equals("false")) {
                         reading.property("access-log-path", "off");
@@ -150,8 +182,11 @@ final class NginxPaths {
                         reading.satisfied("switched off");
                     }
                 }),
-                refused("http2-push-preload", "refused, and no loss: browsers take no pushed files any more", (reading, value) ->
-                        reading.irrelevant("browsers take no pushed files any more, and nginx has dropped it")));
+                refused(
+                        "http2-push-preload",
+                        "refused, and no loss: browsers take no pushed files any more",
+                        (reading, value) -> reading.irrelevant(
+                                "browsers take no pushed files any more, and nginx has dropped it")));
     }
 
     private static NginxAnnotation redirect(String name, String codeName, int usual) {
@@ -165,7 +200,8 @@ final class NginxPaths {
                     .map(Integer::valueOf)
                     .orElse(usual);
             // Where both are given, ingress-nginx takes the temporal one.
-            if (name.startsWith("temporal") || reading.other("temporal-redirect").isEmpty()) {
+            if (name.startsWith("temporal")
+                    || reading.other("temporal-redirect").isEmpty()) {
                 reading.treatment.answer = Optional.of(new Route.Answer.Redirect(code, Treatment.word(value)));
             }
             reading.effect();

@@ -41,9 +41,14 @@ final class NginxRest {
             }
         }));
         for (String name : List.of(
-                "enable-opentelemetry", "opentelemetry-trust-incoming-span", "opentelemetry-operation-name",
+                "enable-opentelemetry",
+                "opentelemetry-trust-incoming-span",
+                "opentelemetry-operation-name",
                 "enable-opentracing")) {
-            all.add(lost(name, "the proxy's spans in traces", "let the app begin its traces itself; headers of traces pass through"));
+            all.add(lost(
+                    name,
+                    "the proxy's spans in traces",
+                    "let the app begin its traces itself; headers of traces pass through"));
         }
         for (String name : List.of(
                 "enable-modsecurity", "enable-owasp-core-rules", "modsecurity-transaction-id", "modsecurity-snippet")) {
@@ -53,32 +58,50 @@ final class NginxRest {
     }
 
     private static void backends(List<NginxAnnotation> all) {
-        all.add(emulated("backend-protocol", "grpc_pass or proxy_pass https in nginx.conf.sigil; FCGI is refused", NginxRest::protocol));
-        all.add(same("service-upstream", "one address answers for all of an app's processes", (reading, value) ->
-                reading.satisfied("nginx has the processes' addresses from Dokku")));
+        all.add(emulated(
+                "backend-protocol",
+                "grpc_pass or proxy_pass https in nginx.conf.sigil; FCGI is refused",
+                NginxRest::protocol));
+        all.add(same(
+                "service-upstream",
+                "one address answers for all of an app's processes",
+                (reading, value) -> reading.satisfied("nginx has the processes' addresses from Dokku")));
         all.add(same("load-balance", "nginx takes the processes in turn", (reading, value) -> {
             if (value.equals("round_robin") || !reading.isSpread()) {
                 reading.satisfied("nginx takes the processes in turn");
             } else {
-                reading.lost("the way of choosing a process (" + value + ")", "nginx takes them in turn; watch for slow ones");
+                reading.lost(
+                        "the way of choosing a process (" + value + ")",
+                        "nginx takes them in turn; watch for slow ones");
             }
         }));
         all.add(emulated("default-backend", "the app that custom-http-errors asks for pages", (reading, value) -> {
             if (reading.other("custom-http-errors").isPresent()) {
                 reading.effect();
             } else {
-                reading.lost("pages of another Service while no pod answers (" + value + ")",
+                reading.lost(
+                        "pages of another Service while no pod answers (" + value + ")",
                         "Dokku's nginx answers 502 with a page of its own; a page can be set with nginx.conf.d");
             }
         }));
-        all.add(emulated("custom-http-errors", "error_page in nginx.conf.sigil, answered by the Service of default-backend", NginxRest::errors));
-        all.add(emulated("disable-proxy-intercept-errors", "proxy_intercept_errors in nginx.conf.sigil", (reading, value) ->
-                reading.satisfied("answers of the app are passed on as they come")));
-        all.add(refused("proxy-ssl-secret", "refused: a certificate towards the app; Dokku's nginx has none to show", (reading, value) ->
-                reading.ask("backend-certificate",
-                        reading.shownIngress() + " shows the app a certificate, or checks the app's (Secret " + value + ").",
+        all.add(emulated(
+                "custom-http-errors",
+                "error_page in nginx.conf.sigil, answered by the Service of default-backend",
+                NginxRest::errors));
+        all.add(emulated(
+                "disable-proxy-intercept-errors",
+                "proxy_intercept_errors in nginx.conf.sigil",
+                (reading, value) -> reading.satisfied("answers of the app are passed on as they come")));
+        all.add(refused(
+                "proxy-ssl-secret",
+                "refused: a certificate towards the app; Dokku's nginx has none to show",
+                (reading, value) -> reading.ask(
+                        "backend-certificate",
+                        reading.shownIngress() + " shows the app a certificate, or checks the app's (Secret " + value
+                                + ").",
                         Draft.options("leave", "nginx speaks to the app without; the app must allow that"))));
-        for (String name : List.of("proxy-ssl-ciphers", "proxy-ssl-name", "proxy-ssl-protocols", "proxy-ssl-server-name")) {
+        for (String name :
+                List.of("proxy-ssl-ciphers", "proxy-ssl-name", "proxy-ssl-protocols", "proxy-ssl-server-name")) {
             String directive = name.replace('-', '_');
             all.add(emulated(name, directive + " in nginx.conf.sigil", (reading, value) -> {
                 if (reading.fits(Pattern.compile("[A-Za-z0-9 .:!+_-]+"), value, "words without quotes")) {
@@ -86,15 +109,22 @@ final class NginxRest {
                 }
             }));
         }
-        all.add(refused("proxy-ssl-verify", "refused when on: Dokku's host has no authority to check the app's certificate by", (reading, value) -> {
-            if (value.equals("on")) {
-                reading.lost("the check of the app's own certificate", "the way from nginx to the app doesn't leave the host");
-            } else {
-                reading.satisfied("the default");
-            }
-        }));
-        all.add(refused("proxy-ssl-verify-depth", "refused with proxy-ssl-verify", (reading, value) ->
-                reading.irrelevant("has an effect only beside proxy-ssl-verify")));
+        all.add(refused(
+                "proxy-ssl-verify",
+                "refused when on: Dokku's host has no authority to check the app's certificate by",
+                (reading, value) -> {
+                    if (value.equals("on")) {
+                        reading.lost(
+                                "the check of the app's own certificate",
+                                "the way from nginx to the app doesn't leave the host");
+                    } else {
+                        reading.satisfied("the default");
+                    }
+                }));
+        all.add(refused(
+                "proxy-ssl-verify-depth",
+                "refused with proxy-ssl-verify",
+                (reading, value) -> reading.irrelevant("has an effect only beside proxy-ssl-verify")));
     }
 
     private static void protocol(NginxReading reading, String value) {
@@ -132,50 +162,84 @@ final class NginxRest {
             reading.location("proxy_intercept_errors on");
             reading.location("error_page " + NginxReading.joined(codes) + " = " + location);
         } else {
-            reading.lost("error pages of the cluster's default backend for " + value,
+            reading.lost(
+                    "error pages of the cluster's default backend for " + value,
                     "the app's own answers are passed on; bring pages with error_page in nginx.conf.sigil");
         }
     }
 
     private static void canaries(List<NginxAnnotation> all) {
         for (String name : List.of(
-                "canary", "canary-by-header", "canary-by-header-value", "canary-by-header-pattern", "canary-by-cookie",
-                "canary-weight", "canary-weight-total")) {
-            all.add(refused(name, "refused: Dokku sends all traffic to one version; asked about, and the stable one is taken", (reading, value) -> {
-                if (reading.isOn("canary")) {
-                    reading.partOf("canary");
-                } else {
-                    reading.satisfied("no canary");
-                }
-            }));
+                "canary",
+                "canary-by-header",
+                "canary-by-header-value",
+                "canary-by-header-pattern",
+                "canary-by-cookie",
+                "canary-weight",
+                "canary-weight-total")) {
+            all.add(refused(
+                    name,
+                    "refused: Dokku sends all traffic to one version; asked about, and the stable one is taken",
+                    (reading, value) -> {
+                        if (reading.isOn("canary")) {
+                            reading.partOf("canary");
+                        } else {
+                            reading.satisfied("no canary");
+                        }
+                    }));
         }
     }
 
     private static void sessions(List<NginxAnnotation> all) {
         for (String name : List.of(
-                "affinity", "affinity-mode", "affinity-canary-behavior", "session-cookie-name", "session-cookie-path",
-                "session-cookie-domain", "session-cookie-expires", "session-cookie-max-age", "session-cookie-samesite",
-                "session-cookie-secure", "session-cookie-conditional-samesite-none", "session-cookie-change-on-failure",
-                "upstream-hash-by", "upstream-hash-by-subset", "upstream-hash-by-subset-size")) {
-            all.add(refused(name, "satisfied while the app runs one process; with several, sticky sessions are lost: " + SESSIONS, (reading, value) -> {
-                if (reading.isSpread()) {
-                    reading.lost("sticky sessions", SESSIONS);
-                } else {
-                    reading.satisfied("one process answers everything");
-                }
-            }));
+                "affinity",
+                "affinity-mode",
+                "affinity-canary-behavior",
+                "session-cookie-name",
+                "session-cookie-path",
+                "session-cookie-domain",
+                "session-cookie-expires",
+                "session-cookie-max-age",
+                "session-cookie-samesite",
+                "session-cookie-secure",
+                "session-cookie-conditional-samesite-none",
+                "session-cookie-change-on-failure",
+                "upstream-hash-by",
+                "upstream-hash-by-subset",
+                "upstream-hash-by-subset-size")) {
+            all.add(refused(
+                    name,
+                    "satisfied while the app runs one process; with several, sticky sessions are lost: " + SESSIONS,
+                    (reading, value) -> {
+                        if (reading.isSpread()) {
+                            reading.lost("sticky sessions", SESSIONS);
+                        } else {
+                            reading.satisfied("one process answers everything");
+                        }
+                    }));
         }
     }
 
     private static void snippets(List<NginxAnnotation> all) {
-        all.add(emulated("configuration-snippet", "plain headers are written into nginx.conf.sigil; other lines are shown and asked about", (reading, value) ->
-                snippet(reading, value, false)));
-        all.add(emulated("server-snippet", "shown and asked about; with your yes it stands in nginx.conf.sigil as it is", (reading, value) ->
-                snippet(reading, value, true)));
-        all.add(refused("stream-snippet", "refused: Dokku's nginx has no stream; asked about", (reading, value) ->
-                reading.ask("stream-snippet",
+        all.add(emulated(
+                "configuration-snippet",
+                "plain headers are written into nginx.conf.sigil; other lines are shown and asked about",
+                (reading, value) -> snippet(reading, value, false)));
+        all.add(emulated(
+                "server-snippet",
+                "shown and asked about; with your yes it stands in nginx.conf.sigil as it is",
+                (reading, value) -> snippet(reading, value, true)));
+        all.add(refused(
+                "stream-snippet",
+                "refused: Dokku's nginx has no stream; asked about",
+                (reading, value) -> reading.ask(
+                        "stream-snippet",
                         reading.shownIngress() + " has a snippet for TCP or UDP streams; Dokku's nginx serves HTTP.",
-                        Draft.options("leave", "it is left out", "by-hand", "I publish the port with a docker option (-p)"))));
+                        Draft.options(
+                                "leave",
+                                "it is left out",
+                                "by-hand",
+                                "I publish the port with a docker option (-p)"))));
     }
 
     private static void snippet(NginxReading reading, String value, boolean forServer) {
@@ -192,7 +256,8 @@ final class NginxRest {
                 reading.shownIngress() + " adds lines of its own to the " + (forServer ? "server" : "location")
                         + " of ingress-nginx: " + shown(value) + ". Dokku's nginx lacks Lua and more_set_headers.",
                 Draft.options(
-                        "take", "they stand in nginx.conf.sigil as they are; a line that nginx refuses stops the deploy",
+                        "take",
+                                "they stand in nginx.conf.sigil as they are; a line that nginx refuses stops the deploy",
                         "leave", "they are left out"));
         if (chosen.filter("take"::equals).isPresent()) {
             String text = Treatment.literal(value.strip());

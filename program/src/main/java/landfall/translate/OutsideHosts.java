@@ -29,9 +29,12 @@ final class OutsideHosts {
         List<String> addresses = new ArrayList<>();
         draft.index
                 .named("", "Endpoints", name)
-                .ifPresent(endpoints -> endpoints.at("subsets").items().forEach(subset -> subset.at("addresses")
+                .ifPresent(endpoints -> endpoints
+                        .at("subsets")
                         .items()
-                        .forEach(address -> address.at("ip").text().ifPresent(addresses::add))));
+                        .forEach(subset -> subset.at("addresses")
+                                .items()
+                                .forEach(address -> address.at("ip").text().ifPresent(addresses::add))));
         for (Field slice : draft.index.all("discovery.k8s.io", "EndpointSlice")) {
             if (isOf(slice, name)) {
                 slice.at("endpoints")

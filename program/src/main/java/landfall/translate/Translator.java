@@ -103,8 +103,7 @@ public final class Translator {
         }
         databases.forEach(this::withheld);
         for (AppDraft app : draft.apps.values()) {
-            app.variables = EnvironmentRule.resolve(
-                    draft, app.container, app.name, landfall.target.Place.task(app.name, "config"));
+            app.variables = EnvironmentRule.ofApp(draft, app);
         }
         draft.services.addAll(databases);
         findUsers();

@@ -125,9 +125,10 @@ final class Treatment {
     /** The directives of a location of the path, beside what answers it. */
     List<String> directives(AppDraft owner, String path) {
         List<String> lines = new ArrayList<>();
-        rewrite.ifPresent(target ->
-                lines.add("rewrite \"(?i)" + path.replace("\"", "\\\"") + "\" " + word(target) + " break"));
-        rewriting.ifPresent(rule -> lines.add("rewrite " + quoted(rule.pattern()) + " " + word(rule.target()) + " break"));
+        rewrite.ifPresent(
+                target -> lines.add("rewrite \"(?i)" + path.replace("\"", "\\\"") + "\" " + word(target) + " break"));
+        rewriting.ifPresent(
+                rule -> lines.add("rewrite " + quoted(rule.pattern()) + " " + word(rule.target()) + " break"));
         lines.addAll(locationDirectives);
         properties.forEach((property, value) -> lines.add(property.replace('-', '_') + " " + value));
         defaults.forEach((property, value) -> {

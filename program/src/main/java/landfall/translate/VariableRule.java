@@ -373,6 +373,16 @@ final class VariableRule {
             }
             return false;
         }
+        if (!variable.isKnown()) {
+            String form = value.isEmpty() ? "" : ": " + shown(variable, value);
+            app.environment.put(
+                    variable.name(),
+                    new Value.Asked(
+                            app.inputName(variable.name()),
+                            variable.name() + " of " + app.name + form + ", "
+                                    + variable.missing().orElse("")));
+            return true;
+        }
         // docket renders the recipe as a template: text with {{ in it is handed over as an input instead.
         boolean hidden = variable.sensitive() || value.contains("{{") || value.contains("}}");
         app.environment.put(

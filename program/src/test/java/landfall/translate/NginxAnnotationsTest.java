@@ -156,7 +156,8 @@ final class NginxAnnotationsTest {
 
     private static List<String> unsettled(Manifests plan) {
         return plan.ledger().entries().stream()
-                .filter(entry -> entry.disposition() == Disposition.DECISION && entry.rule().contains("npla"))
+                .filter(entry -> entry.disposition() == Disposition.DECISION
+                        && entry.rule().contains("npla"))
                 .map(LedgerEntry::toString)
                 .collect(Collectors.toList());
     }

@@ -65,10 +65,13 @@ final class VariablesTest {
                 - {name: KEY, valueFrom: {secretKeyRef: {name: nowhere, key: key}}}
                 - {name: OTHER, valueFrom: {secretKeyRef: {name: elsewhere, key: key, optional: true}}}
                 """);
-        assertThat(target.openDecisions())
+        assertThat(target.decisions())
                 .extracting(decision -> decision.id())
                 .contains("missing-nowhere-shop")
                 .doesNotContain("missing-elsewhere-shop");
+        assertThat(target.app("shop").orElseThrow().environment())
+                .containsKey("KEY")
+                .doesNotContainKey("OTHER");
     }
 
     @Test

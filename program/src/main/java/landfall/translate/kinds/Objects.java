@@ -10,7 +10,9 @@ final class Objects {
                 .irrelevant("kind", "chooses which rules read the object")
                 .irrelevant("status", "what the cluster observed, not what was asked for")
                 .irrelevant("metadata.name", "names the object in the cluster; nothing on Dokku is called so")
-                .carried("metadata.namespace", "move.yaml: the namespace that the move reads")
+                .satisfied(
+                        "metadata.namespace",
+                        "the move reads one namespace (move.yaml); on Dokku apps are told apart by their names")
                 .under("metadata", ofObject());
     }
 
