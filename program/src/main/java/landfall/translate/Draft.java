@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import landfall.kube.KubeObject;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import landfall.target.Decision;
 import landfall.target.Finding;
 import landfall.target.StorageEntry;
 import landfall.target.Target;
+import org.jspecify.annotations.Nullable;
 
 /** The target while the rules work on it: apps, services, decisions and findings so far. */
 final class Draft {
@@ -37,6 +39,7 @@ final class Draft {
     private static final char STAND_IN = '\uE000';
 
     private final Answers answers;
+    private @Nullable ServiceVariables serviceVariables;
     private final Map<String, Decision> decisions = new LinkedHashMap<>();
     private final Set<Finding> findings = new LinkedHashSet<>();
     /** App to where values are kept to the variables that want them. */
@@ -122,20 +125,31 @@ final class Draft {
         findings.add(new Finding.Rewritten(app, variable, before, after));
     }
 
+    /** The variables that Kubernetes sets for Services: made once, for thousands of containers. */
+    ServiceVariables serviceVariables() {
+        if (serviceVariables == null) {
+            serviceVariables = new ServiceVariables(this);
+        }
+        return serviceVariables;
+    }
+
     Optional<AppDraft> appOf(Field service) {
+        Set<KubeObject> selected = index.selectedBy(service);
         return apps.values().stream()
-                .filter(app -> index.isSelected(service, app.workload))
+                .filter(app -> selected.contains(app.workload.object()))
                 .findFirst();
     }
 
     Optional<ServiceDraft> databaseOf(Field service) {
+        Set<KubeObject> selected = index.selectedBy(service);
         return services.stream()
-                .filter(database -> index.isSelected(service, database.workload))
+                .filter(database -> selected.contains(database.workload.object()))
                 .findFirst();
     }
 
     boolean isKept(Field service) {
-        return kept.stream().anyMatch(workload -> index.isSelected(service, workload));
+        Set<KubeObject> selected = index.selectedBy(service);
+        return kept.stream().anyMatch(workload -> selected.contains(workload.object()));
     }
 
     Target finish() {

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import landfall.kube.KubeObject;
+import org.jspecify.annotations.Nullable;
 
 /** The objects of the move's namespace, found by what they are and what they are called. */
 final class Index {
@@ -22,6 +23,8 @@ final class Index {
     private final Map<String, List<Field>> byPodLabel = new HashMap<>();
 
     private final Map<KubeObject, Set<KubeObject>> selected = new HashMap<>();
+    private final Map<KubeObject, List<Field>> selecting = new HashMap<>();
+    private @Nullable Set<Integer> nodePorts;
 
     Index(Book book, List<KubeObject> objects) {
         this.book = book;
@@ -42,13 +45,24 @@ final class Index {
         return pod.at("metadata", "labels");
     }
 
-    /** As {@link #selects}, in a time that doesn't grow with the number of workloads. */
-    boolean isSelected(Field service, Field workload) {
-        return selected.computeIfAbsent(service.object(), ignored -> selectedBy(service))
-                .contains(workload.object());
+    /** As {@link #selects} of each workload, in a time that doesn't grow with their number. */
+    Set<KubeObject> selectedBy(Field service) {
+        return selected.computeIfAbsent(service.object(), ignored -> select(service));
     }
 
-    private Set<KubeObject> selectedBy(Field service) {
+    /** The Services whose selectors fit a workload's pods, in the order of the manifests. */
+    List<Field> servicesOf(Field workload) {
+        if (selecting.isEmpty()) {
+            for (Field service : services()) {
+                for (KubeObject found : selectedBy(service)) {
+                    selecting.computeIfAbsent(found, ignored -> new ArrayList<>()).add(service);
+                }
+            }
+        }
+        return Collections.unmodifiableList(selecting.getOrDefault(workload.object(), List.of()));
+    }
+
+    private Set<KubeObject> select(Field service) {
         Set<KubeObject> found = new HashSet<>();
         service.at("spec", "selector").entries().entrySet().stream()
                 .findFirst()
@@ -93,6 +107,18 @@ final class Index {
                 .filter(object -> object.group().equals("apps") && POD_OWNERS.contains(object.kind()))
                 .map(object -> Field.root(book, object))
                 .toList();
+    }
+
+    /** The ports that Services have on the cluster's machines. */
+    Set<Integer> nodePorts() {
+        if (nodePorts == null) {
+            Set<Integer> found = new HashSet<>();
+            services().forEach(service -> service.at("spec", "ports")
+                    .items()
+                    .forEach(port -> port.at("nodePort").number().ifPresent(found::add)));
+            nodePorts = found;
+        }
+        return nodePorts;
     }
 
     /** True if the Service's selector fits the pods of the workload. */

@@ -2,11 +2,13 @@ package landfall.translate;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -128,8 +130,10 @@ public final class Translator {
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
         draft.index.all("batch", "CronJob").forEach(job -> CronJobRule.apply(draft, job));
+        Set<String> databasesOwn = new HashSet<>();
+        draft.services.forEach(service -> databasesOwn.addAll(DatabaseRule.ownClaims(service)));
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
-            claim(claim);
+            claim(claim, databasesOwn);
         }
         draft.index.all("", "ConfigMap").forEach(map -> ConfigurationRule.apply(draft, map, false));
         draft.index.all("", "Secret").forEach(secret -> ConfigurationRule.apply(draft, secret, true));
@@ -216,11 +220,8 @@ public final class Translator {
         }
     }
 
-    private void claim(Field claim) {
-        boolean isDatabases = draft.services.stream()
-                .anyMatch(service ->
-                        DatabaseRule.ownsClaim(service, claim.object().name()));
-        if (isDatabases) {
+    private void claim(Field claim, Set<String> databasesOwn) {
+        if (databasesOwn.contains(claim.object().name())) {
             MetadataRule.apply(claim);
             String note = "a database's own files: its data comes over as rows";
             claim.at("metadata", "name").adapted("PersistentVolumeClaim.database", "move.yaml#databases", note);
@@ -233,7 +234,7 @@ public final class Translator {
     /** What nginx does for every app that is reached from outside. */
     private void front(AppDraft app) {
         boolean hasPort = app.firstPort().isPresent();
-        boolean isReached = draft.index.services().stream().anyMatch(service -> draft.index.isSelected(service, app.workload));
+        boolean isReached = !draft.index.servicesOf(app.workload).isEmpty();
         if (!hasPort && !isReached) {
             return;
         }
@@ -264,8 +265,7 @@ public final class Translator {
         if (app.mainPort.isPresent()) {
             return app.mainPort.getAsInt();
         }
-        return draft.index.services().stream()
-                .filter(service -> draft.index.isSelected(service, app.workload))
+        return draft.index.servicesOf(app.workload).stream()
                 .flatMap(service -> service.at("spec", "ports").items().stream())
                 .map(port -> port.at("targetPort").text(port.at("port").text("80")))
                 .map(app::containerPort)
