@@ -1,18 +1,17 @@
 package landfall.cli;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import landfall.base.ExitCode;
 import landfall.base.Problem;
+import landfall.base.Problems;
+import landfall.kube.ReadResult;
 import landfall.report.PlanReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code landfall assess}: the plan's report, and nothing written. */
 @Command(
@@ -24,17 +23,22 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  landfall assess k8s/",
             "  helm template shop ./chart | landfall assess -",
+            "  landfall assess --cluster --namespace shop",
             "  landfall assess k8s/ --json | jq 'select(.event==\"decision\")'",
             "",
             "Exit codes: 0 done, also with decisions open; 2 bad input."
         })
 public final class AssessCommand implements Callable<Integer> {
-    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Manifests: files, folders, - for standard input.")
-    List<String> paths = new ArrayList<>();
+    @Mixin
+    SourceOptions source = new SourceOptions();
 
-    @Option(names = "--namespace", paramLabel = "NAME", description = "The namespace to move. Default: the largest.")
+    @Option(names = "--kubeconfig", paramLabel = "FILE", description = "kubeconfig for --cluster.")
     @Nullable
-    String namespace;
+    String kubeconfig;
+
+    @Option(names = "--context", paramLabel = "NAME", description = "Context of the kubeconfig, for --cluster.")
+    @Nullable
+    String context;
 
     @Option(names = "--draft", description = "Go on with what can be read where a file can't.")
     boolean draft;
@@ -44,12 +48,15 @@ public final class AssessCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Manifests manifests = Manifests.translate(paths, namespace, Optional.empty(), Map.of(), draft);
+        Problems problems = new Problems();
+        ReadResult read = source.read(kubeconfig, context, source.namespace, problems);
+        Manifests manifests = Manifests.translate(
+                read, problems, source.shown(), source.namespace, Optional.empty(), Map.of(), draft);
         for (Problem problem : manifests.problems) {
             output.events().note(problem.sentence());
         }
         PlanReport report = new PlanReport(
-                manifests.target, manifests.ledger.coverage(), "landfall plan " + String.join(" ", paths) + " -o move");
+                manifests.target, manifests.ledger.coverage(), "landfall plan " + source.shown() + " -o move");
         if (output.json()) {
             report.events(output.events());
         } else {

@@ -57,7 +57,7 @@ final class CorpusSet {
 
     private static CorpusReport.Line planned(String name, Path set, Path folder, long start) {
         PlanCommand command = new PlanCommand();
-        command.paths = List.of(set.toString());
+        command.source.paths = List.of(set.toString());
         command.folder = folder;
         command.draft = true;
         Manifests manifests = command.written();

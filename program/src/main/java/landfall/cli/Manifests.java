@@ -10,7 +10,6 @@ import landfall.base.Origin;
 import landfall.base.Problem;
 import landfall.base.Problems;
 import landfall.kube.KubeObject;
-import landfall.kube.ManifestReader;
 import landfall.kube.ReadResult;
 import landfall.ledger.Ledger;
 import landfall.target.Target;
@@ -33,27 +32,28 @@ final class Manifests {
     }
 
     /**
+     * @param shown what was read, as the user named it
      * @param draft true: what can't be read is told and the rest is translated
      * @throws LandfallException (bad input) with every problem of every file
      */
     static Manifests translate(
-            List<String> paths,
+            ReadResult read,
+            Problems problems,
+            String shown,
             @Nullable String namespace,
             Optional<String> move,
             Map<String, String> answers,
             boolean draft) {
-        Problems problems = new Problems();
-        ReadResult read = ManifestReader.read(paths, System.in, problems);
         if (!draft) {
             problems.stopOnErrors(ExitCode.BAD_INPUT);
         }
         if (read.objects().isEmpty()) {
             problems.add(
                     Problem.error(
-                            Origin.file(String.join(" ", paths)),
+                            Origin.file(shown),
                             "no Kubernetes objects in it",
                             "",
-                            "Give files or folders with manifests, or pipe them in: `kubectl get -o yaml … | landfall plan - -o move`."));
+                            "Give files or folders with manifests, or --cluster, or pipe them in: `kubectl get -o yaml … | landfall plan - -o move`."));
             throw new LandfallException(ExitCode.BAD_INPUT, problems.all());
         }
         String main = Translator.mainNamespace(read.objects());
@@ -67,7 +67,7 @@ final class Manifests {
             throw new LandfallException(
                     ExitCode.BAD_INPUT,
                     Problem.error(
-                            Origin.file(String.join(" ", paths)),
+                            Origin.file(shown),
                             "no object of namespace " + wanted,
                             "",
                             "Its objects are in " + main + ": leave --namespace out, or name that."));

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,6 +19,7 @@ import landfall.base.Origin;
 import landfall.base.Problem;
 import landfall.base.Problems;
 import landfall.base.Secret;
+import landfall.kube.ReadResult;
 import landfall.ledger.Ledger;
 import landfall.ledger.LedgerFile;
 import landfall.recipe.MoveFolder;
@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /** {@code landfall plan}: writes the move folder, or keeps it up to date with changed manifests and answers. */
 @Command(
@@ -45,14 +44,15 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  landfall plan k8s/ -o move",
             "  landfall plan k8s/ -o move --answer redis-data=recreate --host dokku@dokku.example",
+            "  landfall plan --cluster --context shop --namespace shop -o move",
             "  kubectl get all,cm,secret,ing,pvc -n shop -o yaml | landfall plan - -o move",
             "",
             "A new plan keeps the answers, addresses and passwords that the folder holds.",
             "Exit codes: 0 done; 2 bad input, nothing written; 3 decisions are open, the folder is written for their answers."
         })
 public final class PlanCommand implements Callable<Integer> {
-    @Parameters(arity = "1..*", paramLabel = "PATH", description = "Manifests: files, folders, - for standard input.")
-    List<String> paths = new ArrayList<>();
+    @Mixin
+    SourceOptions source = new SourceOptions();
 
     @Option(
             names = {"-o", "--output"},
@@ -71,10 +71,6 @@ public final class PlanCommand implements Callable<Integer> {
             paramLabel = "ID=OPTION",
             description = "Answers a decision; may be given several times; kept in move.yaml.")
     Map<String, String> given = new LinkedHashMap<>();
-
-    @Option(names = "--namespace", paramLabel = "NAME", description = "The namespace to move. Default: the largest.")
-    @Nullable
-    String namespace;
 
     @Mixin
     AddressOptions addresses = new AddressOptions();
@@ -98,10 +94,15 @@ public final class PlanCommand implements Callable<Integer> {
             }
         }));
         answers.putAll(given);
-        String wanted = namespace != null
-                ? namespace
+        String wanted = source.namespace != null
+                ? source.namespace
                 : before.map(settings -> settings.kubernetes().namespace()).orElse(null);
-        Manifests manifests = Manifests.translate(paths, wanted, before.map(MoveSettings::move), answers, draft);
+        MoveSettings.Kubernetes addressed = addresses.kubernetes(
+                before.map(MoveSettings::kubernetes).orElse(new MoveSettings.Kubernetes(null, null, "")), "");
+        Problems problems = new Problems();
+        ReadResult read = source.read(addressed.kubeconfig(), addressed.context(), wanted, problems);
+        Manifests manifests = Manifests.translate(
+                read, problems, source.shown(), wanted, before.map(MoveSettings::move), answers, draft);
         checkAnswers(manifests.target);
         Map<String, Secret> secrets = MoveSecrets.of(
                 manifests.target, existing.map(MoveFolder::secrets).orElse(Map.of()), new SecureRandom());
@@ -253,7 +254,7 @@ public final class PlanCommand implements Callable<Integer> {
     }
 
     private String answerCommand(List<Decision> open) {
-        StringBuilder command = new StringBuilder("landfall plan " + String.join(" ", paths) + " -o " + folder);
+        StringBuilder command = new StringBuilder("landfall plan " + source.shown() + " -o " + folder);
         open.forEach(
                 decision -> command.append(" --answer ").append(decision.id()).append("=…"));
         return command.toString();

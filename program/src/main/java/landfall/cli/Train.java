@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import landfall.base.Problems;
 import landfall.dokku.DokkuCommand;
 import landfall.dokku.DokkuHost;
 import landfall.kube.Cluster;
@@ -65,7 +66,7 @@ final class Train {
                 cluster.apply(List.of(JavaProcess.home().resolve("examples/v-sekai/k8s/config.yaml")));
                 useHost(dokku);
                 try (Cluster live = Cluster.connect(cluster.kubeconfig(), null, "default")) {
-                    live.list();
+                    live.read(new Problems());
                 }
             }
         }

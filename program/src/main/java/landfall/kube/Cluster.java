@@ -19,6 +19,7 @@ import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Limits;
 import landfall.base.Problem;
+import landfall.base.Problems;
 import landfall.base.Secret;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -47,11 +48,8 @@ public final class Cluster implements AutoCloseable {
         this.bridge = new ServiceBridge(api, namespace);
     }
 
-    /** What {@link #list} found: raw objects with the server's fields kept, and the kinds that could not be read. */
-    public record Listing(List<Map<String, Object>> objects, List<Problem> problems) {}
-
     /**
-     * Connects and checks that the server answers, that it knows us and that the namespace exists.
+     * Connects and checks that the server answers, that it knows us and, if we may see that, that the namespace exists.
      *
      * @param kubeconfig null: KUBECONFIG or ~/.kube/config
      * @param context null: the file's current context
@@ -70,8 +68,32 @@ public final class Cluster implements AutoCloseable {
             api.get("/api/v1/namespaces/" + namespace);
             return new Cluster(api, namespace);
         } catch (ClusterException e) {
+            // A role in the namespace needn't give the right to look at the namespace itself.
+            if (e.code() == 403) {
+                return new Cluster(api, namespace);
+            }
+            String others = e.code() == 404 ? namespaces(api) : "";
             api.close();
-            throw unreachable(api.server(), namespace, e);
+            throw unreachable(api.server(), namespace, others, e);
+        }
+    }
+
+    /** The namespace of the kubeconfig's context, {@code default} if it names none. */
+    public static String namespaceOf(@Nullable Path kubeconfig, @Nullable String context) {
+        String namespace = config(kubeconfig, context).getNamespace();
+        return namespace == null || namespace.isEmpty() ? "default" : namespace;
+    }
+
+    /** The names of all namespaces if they may be seen, else nothing. */
+    private static String namespaces(ClusterApi api) {
+        try {
+            return api.get("/api/v1/namespaces")
+                    .path("items")
+                    .valueStream()
+                    .map(item -> item.path("metadata").path("name").asString(""))
+                    .collect(Collectors.joining(", "));
+        } catch (ClusterException e) {
+            return "";
         }
     }
 
@@ -118,23 +140,19 @@ public final class Cluster implements AutoCloseable {
         return new LandfallException(ExitCode.BAD_INPUT, Problem.error(what, why, next));
     }
 
-    private static LandfallException unreachable(String server, String namespace, ClusterException e) {
+    private static LandfallException unreachable(String server, String namespace, String others, ClusterException e) {
         Problem problem = switch (e.code()) {
             case 401 ->
                 Problem.error(
                         "the cluster at " + server + " refused our credentials",
                         e.reason(),
                         "Renew the kubeconfig's user.");
-            case 403 ->
-                Problem.error(
-                        "not allowed to read namespace " + namespace + " at " + server,
-                        e.reason(),
-                        "Give the kubeconfig's user rights there.");
             case 404 ->
                 Problem.error(
                         "no namespace " + namespace + " in the cluster at " + server,
                         e.reason(),
-                        "Set source.kubernetes.namespace in move.yaml.");
+                        (others.isEmpty() ? "" : "It has " + others + ". ")
+                                + "Name one with --namespace, or as source.kubernetes.namespace in move.yaml.");
             default ->
                 Problem.error(
                         "the cluster at " + server + " can't be reached",
@@ -167,9 +185,13 @@ public final class Cluster implements AutoCloseable {
         return namespace;
     }
 
-    /** Every object of the namespace that no controller made, of every kind the server offers. */
-    public Listing list() {
-        return told("listing namespace " + namespace, () -> new ClusterListing(api, namespace).read());
+    /**
+     * The namespace's objects as if they had been read from manifests, but for what the cluster made of them.
+     *
+     * @param problems takes the kinds that may not be listed
+     */
+    public ReadResult read(Problems problems) {
+        return told("listing namespace " + namespace, () -> new ClusterListing(api, namespace).read(problems));
     }
 
     /** @param workload as {@code Deployment/uro} */

@@ -5,6 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import landfall.target.ShellWords;
 import landfall.target.TargetApp;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,8 +29,12 @@ final class AppFolder {
         for (TargetApp.BakedFile file : app.bakedFiles()) {
             files.put("files" + file.path(), file.text());
         }
-        if (!app.checks().isEmpty() || !app.cron().isEmpty()) {
-            files.put("app.json", appJson(app));
+        String json = appJson(app);
+        if (!json.isEmpty()) {
+            files.put("app.json", json);
+        }
+        if (app.formation().hasProcfile()) {
+            files.put("Procfile", procfile(app));
         }
         if (app.web().template().isNeeded()) {
             files.put("nginx.conf.sigil", NginxTemplate.text(app));
@@ -60,27 +66,61 @@ final class AppFolder {
         command.workingDirectory()
                 .ifPresent(folder -> text.append("WORKDIR ").append(folder).append('\n'));
         command.user().ifPresent(user -> text.append("USER ").append(user).append('\n'));
+        boolean runsOther = app.formation().hasProcfile()
+                || !app.formation().predeploy().isEmpty()
+                || !app.cron().isEmpty();
+        if (runsOther && !command.entrypoint().isEmpty()) {
+            text.append("# Other commands run in this image too, and an ENTRYPOINT would get them as arguments.\n");
+            text.append("ENTRYPOINT []\n");
+            text.append("CMD ").append(words(whole(command))).append('\n');
+            return text.toString();
+        }
         if (!command.entrypoint().isEmpty()) {
-            text.append("ENTRYPOINT ")
-                    .append(ONE_LINE.writeValueAsString(command.entrypoint()))
-                    .append('\n');
+            text.append("ENTRYPOINT ").append(words(command.entrypoint())).append('\n');
         }
         if (!command.arguments().isEmpty()) {
-            text.append("CMD ")
-                    .append(ONE_LINE.writeValueAsString(command.arguments()))
+            text.append("CMD ").append(words(command.arguments())).append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String words(List<String> words) {
+        return ONE_LINE.writeValueAsString(words);
+    }
+
+    private static List<String> whole(TargetApp.Command command) {
+        List<String> words = new ArrayList<>(command.entrypoint());
+        words.addAll(command.arguments());
+        return words;
+    }
+
+    private static String procfile(TargetApp app) {
+        TargetApp.Formation formation = app.formation();
+        StringBuilder text = new StringBuilder();
+        text.append(formation.main())
+                .append(": ")
+                .append(ShellWords.join(whole(app.command())))
+                .append('\n');
+        for (TargetApp.ProcessType other : formation.others()) {
+            text.append(other.name())
+                    .append(": ")
+                    .append(ShellWords.join(other.command()))
                     .append('\n');
         }
         return text.toString();
     }
 
+    /** Empty where there is nothing to say. */
     private static String appJson(TargetApp app) {
         Map<String, Object> json = new LinkedHashMap<>();
-        if (!app.checks().isEmpty()) {
-            json.put(
-                    "healthchecks",
-                    Map.of(
-                            "web",
-                            app.checks().stream().map(TargetApp.Check::fields).toList()));
+        if (!app.formation().predeploy().isEmpty()) {
+            json.put("scripts", Map.of("dokku", Map.of("predeploy", predeploy(app))));
+        }
+        Map<String, Object> checks = new LinkedHashMap<>();
+        putChecks(checks, app.formation().main(), app.checks());
+        app.formation().others().forEach(other -> putChecks(checks, other.name(), other.checks()));
+        if (!checks.isEmpty()) {
+            json.put("healthchecks", checks);
         }
         if (!app.cron().isEmpty()) {
             List<Object> tasks = new ArrayList<>();
@@ -98,6 +138,22 @@ final class AppFolder {
             }
             json.put("cron", tasks);
         }
-        return PRETTY.writeValueAsString(json) + "\n";
+        return json.isEmpty() ? "" : PRETTY.writeValueAsString(json) + "\n";
+    }
+
+    private static void putChecks(Map<String, Object> into, String process, List<TargetApp.Check> checks) {
+        if (!checks.isEmpty()) {
+            into.put(process, checks.stream().map(TargetApp.Check::fields).toList());
+        }
+    }
+
+    /** Several commands need a shell, which Dokku starts only for images without an ENTRYPOINT. */
+    private static String predeploy(TargetApp app) {
+        List<List<String>> commands = app.formation().predeploy();
+        if (commands.size() == 1) {
+            return ShellWords.join(commands.getFirst());
+        }
+        String script = commands.stream().map(ShellWords::join).collect(Collectors.joining(" && "));
+        return ShellWords.join(List.of("sh", "-c", script));
     }
 }

@@ -234,8 +234,8 @@ final class NginxTemplate {
     private static String line(int indent, String directive) {
         boolean isComplete = directive.isBlank()
                 || directive.startsWith("#")
-                || directive.startsWith("{{") && directive.endsWith("}}")
-                || directive.endsWith("}") && !directive.endsWith("}}")
+                || (directive.startsWith("{{") && directive.endsWith("}}"))
+                || (directive.endsWith("}") && !directive.endsWith("}}"))
                 || directive.endsWith(";");
         return " ".repeat(indent) + directive.replace("\n", "\n" + " ".repeat(indent)) + (isComplete ? "\n" : ";\n");
     }

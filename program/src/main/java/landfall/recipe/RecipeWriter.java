@@ -124,12 +124,11 @@ public final class RecipeWriter {
                         fields("app", name, "phase", phase, "option", option)));
             }
         }
+        if (app.formation().stopsFirst()) {
+            tasks.add(task(name, "checks", "dokku_checks_toggle", fields("app", name, "state", "absent")));
+        }
         web(app, tasks);
-        tasks.add(task(
-                name,
-                "scale",
-                "dokku_ps_scale",
-                fields("app", name, "scale", fields("web", app.processes()), "skip_deploy", true)));
+        tasks.add(task(name, "scale", "dokku_ps_scale", fields("app", name, "scale", scale(app), "skip_deploy", true)));
         return tasks;
     }
 
@@ -142,21 +141,44 @@ public final class RecipeWriter {
         return task(app, taskName, "dokku_storage_mount", fields);
     }
 
+    /** Dokku would run one web by itself, also where the app has none. */
+    private static Map<String, Object> scale(TargetApp app) {
+        Map<String, Object> scale = fields(app.formation().main(), app.processes());
+        app.formation().others().forEach(other -> scale.put(other.name(), other.processes()));
+        scale.putIfAbsent("web", 0);
+        return scale;
+    }
+
+    /** With several process types each has its own amounts, since what is given to all would bound each of them. */
     private static void resources(TargetApp app, List<Recipe.Task> tasks) {
-        if (!app.limits().isEmpty()) {
-            tasks.add(task(
-                    app.name(),
-                    "limit",
-                    "dokku_resource_limit",
-                    fields("app", app.name(), "resources", new LinkedHashMap<>(app.limits()))));
+        TargetApp.Formation formation = app.formation();
+        resources(app.name(), formation.hasProcfile() ? formation.main() : "", "", app.limits(), "limit", tasks);
+        for (TargetApp.ProcessType other : formation.others()) {
+            resources(app.name(), other.name(), "-" + other.name(), other.limits(), "limit", tasks);
         }
-        if (!app.reservations().isEmpty()) {
-            tasks.add(task(
-                    app.name(),
-                    "reserve",
-                    "dokku_resource_reserve",
-                    fields("app", app.name(), "resources", new LinkedHashMap<>(app.reservations()))));
+        resources(
+                app.name(), formation.hasProcfile() ? formation.main() : "", "", app.reservations(), "reserve", tasks);
+        for (TargetApp.ProcessType other : formation.others()) {
+            resources(app.name(), other.name(), "-" + other.name(), other.reservations(), "reserve", tasks);
         }
+    }
+
+    private static void resources(
+            String app,
+            String process,
+            String suffix,
+            Map<String, String> amounts,
+            String kind,
+            List<Recipe.Task> tasks) {
+        if (amounts.isEmpty()) {
+            return;
+        }
+        Map<String, Object> fields = fields("app", app);
+        if (!process.isEmpty()) {
+            fields.put("process_type", process);
+        }
+        fields.put("resources", new LinkedHashMap<>(amounts));
+        tasks.add(task(app, kind + suffix, "dokku_resource_" + kind, fields));
     }
 
     private void web(TargetApp app, List<Recipe.Task> tasks) {

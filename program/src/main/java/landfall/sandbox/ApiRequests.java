@@ -3,6 +3,7 @@ package landfall.sandbox;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -13,8 +14,12 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The calls of the emulated API on objects: discovery, read, write, patch, scale, delete. */
 final class ApiRequests {
-    /** One call, independent of HTTP. */
-    record Call(String method, String path, Map<String, String> query, String contentType, String body) {
+    /**
+     * One call, independent of HTTP.
+     *
+     * @param user who asks, by the token
+     */
+    record Call(String user, String method, String path, Map<String, String> query, String contentType, String body) {
         String parameter(String name) {
             return query.getOrDefault(name, "");
         }
@@ -50,10 +55,12 @@ final class ApiRequests {
 
     private final ApiStore store;
     private final ApiAdmission admission;
+    private final ApiAuthorizer authorizer;
 
     ApiRequests(ApiStore store) {
         this.store = store;
         this.admission = new ApiAdmission(store);
+        this.authorizer = new ApiAuthorizer(store);
     }
 
     Reply handle(Call call) throws ApiFailure {
@@ -78,6 +85,7 @@ final class ApiRequests {
             return new Json(201, review);
         }
         Place place = place(core ? "" : path.get(1), path.get(prefix - 1), path.subList(prefix, path.size()));
+        authorizer.check(call.user(), verb(place, call), place.resource(), place.namespace(), place.name());
         return switch (call.method()) {
             case "GET" -> read(place, call);
             case "POST" -> create(place, call);
@@ -85,6 +93,19 @@ final class ApiRequests {
             case "PATCH" -> patch(place, call);
             case "DELETE" -> delete(place, call);
             default -> throw new ApiFailure(405, "MethodNotAllowed", call.method() + " is not allowed");
+        };
+    }
+
+    /** The words of RBAC. */
+    private static String verb(Place place, Call call) {
+        boolean isCollection = place.name() == null;
+        return switch (call.method()) {
+            case "GET" ->
+                isCollection ? List.of("1", "true").contains(call.parameter("watch")) ? "watch" : "list" : "get";
+            case "POST" -> "create";
+            case "PUT" -> "update";
+            case "DELETE" -> isCollection ? "deletecollection" : "delete";
+            default -> call.method().toLowerCase(Locale.ROOT);
         };
     }
 

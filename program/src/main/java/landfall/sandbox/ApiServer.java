@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -38,7 +39,7 @@ final class ApiServer implements Closeable {
     private final ApiStore store;
     private final ApiRequests requests;
     private final ClusterPods pods;
-    private final byte[] authorization;
+    private final Map<String, byte[]> authorizations = new LinkedHashMap<>();
     private final Server server;
     private final ServerWebSocketContainer webSockets;
 
@@ -50,12 +51,12 @@ final class ApiServer implements Closeable {
             int port,
             Path keys,
             String password,
-            String token)
+            Map<String, String> tokens)
             throws IOException {
         this.store = store;
         this.requests = requests;
         this.pods = pods;
-        this.authorization = ("Bearer " + token).getBytes(StandardCharsets.UTF_8);
+        tokens.forEach((user, token) -> authorizations.put(user, ("Bearer " + token).getBytes(StandardCharsets.UTF_8)));
         QueuedThreadPool threads = new QueuedThreadPool(16, 2);
         threads.setVirtualThreadsExecutor(Executors.newVirtualThreadPerTaskExecutor());
         threads.setName("sandbox-api");
@@ -96,11 +97,7 @@ final class ApiServer implements Closeable {
         @Override
         public boolean handle(Request request, Response response, Callback callback) {
             try {
-                String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
-                if (given == null || !MessageDigest.isEqual(authorization, given.getBytes(StandardCharsets.UTF_8))) {
-                    throw new ApiFailure(401, "Unauthorized", "Unauthorized");
-                }
-                answer(request, response, callback);
+                answer(user(request), request, response, callback);
             } catch (ApiFailure e) {
                 send(response, callback, e.code(), e.status());
             } catch (Exception e) {
@@ -112,10 +109,25 @@ final class ApiServer implements Closeable {
         }
     }
 
-    private void answer(Request request, Response response, Callback callback) throws Exception {
+    /** Whose token it is. */
+    private String user(Request request) throws ApiFailure {
+        String given = request.getHeaders().get(HttpHeader.AUTHORIZATION);
+        byte[] bytes = given == null ? new byte[0] : given.getBytes(StandardCharsets.UTF_8);
+        for (Map.Entry<String, byte[]> known : authorizations.entrySet()) {
+            if (MessageDigest.isEqual(known.getValue(), bytes)) {
+                return known.getKey();
+            }
+        }
+        throw new ApiFailure(401, "Unauthorized", "Unauthorized");
+    }
+
+    private void answer(String user, Request request, Response response, Callback callback) throws Exception {
         String path = Request.getPathInContext(request);
         Fields query = Request.extractQueryParameters(request);
         if (path.endsWith("/exec") || path.endsWith("/portforward")) {
+            if (!user.equals(ApiAuthorizer.OWNER)) {
+                throw new ApiFailure(403, "Forbidden", "User \"" + user + "\" cannot create resource at " + path);
+            }
             ApiStreams.upgrade(webSockets, pods, store, path, query, request, response, callback);
             return;
         }
@@ -127,7 +139,7 @@ final class ApiServer implements Closeable {
         }
         String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
         ApiRequests.Call call =
-                new ApiRequests.Call(request.getMethod(), path, parameters, type == null ? "" : type, body);
+                new ApiRequests.Call(user, request.getMethod(), path, parameters, type == null ? "" : type, body);
         switch (requests.handle(call)) {
             case ApiRequests.Json json -> send(response, callback, json.code(), json.body());
             case ApiRequests.Watch ignored

@@ -9,21 +9,26 @@ import java.security.KeyStore;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The emulated API server's certificate, its clients' token, and the kubeconfig that names both. */
+/** The emulated API server's certificate, its clients' tokens, and the kubeconfig that names both. */
 final class ClusterKeys {
     private static final String ALIAS = "cluster";
 
+    /** A user without rights but those that Roles give. */
+    private static final String GUEST = "guest";
+
     private final Path store;
     private final String password;
-    private final String token;
+    private final Map<String, String> tokens;
 
-    private ClusterKeys(Path store, String password, String token) {
+    private ClusterKeys(Path store, String password, Map<String, String> tokens) {
         this.store = store;
         this.password = password;
-        this.token = token;
+        this.tokens = tokens;
     }
 
     /** Made anew at each start: addresses differ from run to run. */
@@ -32,7 +37,11 @@ final class ClusterKeys {
         byte[] bytes = new byte[24];
         random.nextBytes(bytes);
         String password = HexFormat.of().formatHex(bytes);
-        random.nextBytes(bytes);
+        Map<String, String> tokens = new LinkedHashMap<>();
+        for (String user : List.of(ApiAuthorizer.OWNER, GUEST)) {
+            random.nextBytes(bytes);
+            tokens.put(user, HexFormat.of().formatHex(bytes));
+        }
         Path store = folder.resolve("cluster.p12");
         Files.deleteIfExists(store);
         List<String> command = List.of(
@@ -65,7 +74,7 @@ final class ClusterKeys {
         if (!process.waitFor(60, TimeUnit.SECONDS) || process.exitValue() != 0) {
             throw new IOException("keytool could not make a certificate: " + output);
         }
-        return new ClusterKeys(store, password, HexFormat.of().formatHex(bytes));
+        return new ClusterKeys(store, password, tokens);
     }
 
     Path store() {
@@ -76,8 +85,9 @@ final class ClusterKeys {
         return password;
     }
 
-    String token() {
-        return token;
+    /** By user. */
+    Map<String, String> tokens() {
+        return tokens;
     }
 
     String kubeconfig(String server) throws IOException {
@@ -106,10 +116,17 @@ final class ClusterKeys {
                   context:
                     cluster: landfall-sandbox
                     user: landfall-sandbox
+                - name: guest
+                  context:
+                    cluster: landfall-sandbox
+                    user: guest
                 users:
                 - name: landfall-sandbox
                   user:
                     token: %s
-                """.formatted(server, data, token);
+                - name: guest
+                  user:
+                    token: %s
+                """.formatted(server, data, tokens.get(ApiAuthorizer.OWNER), tokens.get(GUEST));
     }
 }

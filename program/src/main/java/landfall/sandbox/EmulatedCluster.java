@@ -50,7 +50,7 @@ public final class EmulatedCluster implements AutoCloseable {
                 kubeconfig, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(kubeconfig, keys.kubeconfig("https://" + addresses.node() + ":" + API_PORT));
         server = new ApiServer(
-                store, requests, pods, addresses.node(), API_PORT, keys.store(), keys.password(), keys.token());
+                store, requests, pods, addresses.node(), API_PORT, keys.store(), keys.password(), keys.tokens());
         ensureNamespace("default");
         controllers = new ClusterControllers(store, pods, routes, clock);
     }
@@ -144,7 +144,8 @@ public final class EmulatedCluster implements AutoCloseable {
             return;
         }
         try {
-            requests.handle(new ApiRequests.Call("POST", path, Map.of(), "application/json", object.toString()));
+            requests.handle(new ApiRequests.Call(
+                    ApiAuthorizer.OWNER, "POST", path, Map.of(), "application/json", object.toString()));
         } catch (ApiFailure e) {
             throw new IOException(
                     "the emulated cluster refused " + kind + "/" + ApiJson.name(object) + ": " + e.getMessage(), e);

@@ -11,6 +11,7 @@ import java.util.Optional;
  *
  * @param environment in the order of names
  * @param waitsFor services that must hold their data before the app starts
+ * @param processes how many of its main process run
  * @param workloads {@code Kind/name} of what runs it today
  */
 public record TargetApp(
@@ -34,7 +35,8 @@ public record TargetApp(
         List<String> waitsFor,
         List<String> workloads,
         List<String> cronJobs,
-        List<Bridge> bridges) {
+        List<Bridge> bridges,
+        Formation formation) {
 
     public TargetApp {
         environment = ordered(environment);
@@ -65,6 +67,8 @@ public record TargetApp(
                 || !bakedFiles.isEmpty()
                 || !checks.isEmpty()
                 || !cron.isEmpty()
+                || formation.hasProcfile()
+                || !formation.predeploy().isEmpty()
                 || web.template().isNeeded();
     }
 
@@ -78,6 +82,41 @@ public record TargetApp(
 
         public boolean isImageOwn() {
             return entrypoint.isEmpty() && arguments.isEmpty() && workingDirectory.isEmpty() && user.isEmpty();
+        }
+    }
+
+    /** A kind of process beside the main one: its whole command, how many of it run, with what. */
+    public record ProcessType(
+            String name,
+            List<String> command,
+            int processes,
+            Map<String, String> limits,
+            Map<String, String> reservations,
+            List<Check> checks) {
+        public ProcessType {
+            command = List.copyOf(command);
+            limits = ordered(limits);
+            reservations = ordered(reservations);
+            checks = List.copyOf(checks);
+        }
+    }
+
+    /**
+     * Which kinds of process the app has, and what runs before they are deployed.
+     *
+     * @param main the process type that the app's own command, limits and checks are of: mostly {@code web}
+     * @param predeploy commands in words, one after the other
+     * @param stopsFirst true if a deploy ends the old containers before it starts the new ones
+     */
+    public record Formation(String main, List<ProcessType> others, List<List<String>> predeploy, boolean stopsFirst) {
+        public Formation {
+            others = List.copyOf(others);
+            predeploy = predeploy.stream().map(List::copyOf).toList();
+        }
+
+        /** True if the image's one command doesn't say what runs. */
+        public boolean hasProcfile() {
+            return !others.isEmpty() || !main.equals("web");
         }
     }
 

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import landfall.target.Certificate;
+import landfall.target.Place;
 import landfall.target.ProxyTemplate;
 import landfall.target.Site;
 import landfall.target.TargetApp;
@@ -22,6 +23,20 @@ final class AppDraft {
     final Field workload;
     final Field container;
     final String image;
+
+    /** The process type that the container is. */
+    String process = "web";
+
+    /** True for a process type beside the app's main one. */
+    boolean isMember;
+
+    /** The app's other process types: containers of the same image and environment. */
+    final List<AppDraft> members = new ArrayList<>();
+    /** What runs before each deploy, one command after the other. */
+    final List<List<String>> predeploy = new ArrayList<>();
+
+    /** True if it must not run twice at once, not even during a deploy. */
+    boolean stopsFirst;
 
     Map<String, Variable> variables = new LinkedHashMap<>();
     final Map<String, Value> environment = new TreeMap<>();
@@ -64,6 +79,71 @@ final class AppDraft {
         this.image = image;
     }
 
+    /** The app's processes: itself first. */
+    List<AppDraft> all() {
+        List<AppDraft> all = new ArrayList<>(List.of(this));
+        all.addAll(members);
+        return all;
+    }
+
+    /** Its process type that a workload is. */
+    AppDraft processOf(String kind, String workload) {
+        return all().stream()
+                .filter(candidate -> candidate.workload.object().kind().equals(kind)
+                        && candidate.workload.object().name().equals(workload))
+                .findFirst()
+                .orElse(this);
+    }
+
+    /** The task of the recipe that each process type has its own of: {@code limit}, {@code limit-worker}. */
+    String processTask(String task) {
+        return isMember ? task + "-" + process : task;
+    }
+
+    /** Takes over what the other process types need of the app as a whole, once their rules have run. */
+    void absorb() {
+        for (AppDraft member : members) {
+            links.addAll(member.links);
+            networks.addAll(member.networks);
+            waitsFor.addAll(member.waitsFor);
+            dockerOptions.addAll(member.dockerOptions);
+            holdsFiles |= member.holdsFiles;
+            stopsFirst |= member.stopsFirst;
+            predeploy.addAll(member.predeploy);
+            member.environment.forEach(environment::putIfAbsent);
+            member.mounts.stream()
+                    .filter(mount -> mounts.stream().noneMatch(own -> own.path().equals(mount.path())))
+                    .forEach(mounts::add);
+            member.bakedFiles.stream()
+                    .filter(file ->
+                            bakedFiles.stream().noneMatch(own -> own.path().equals(file.path())))
+                    .forEach(bakedFiles::add);
+            // The longest time to end that any of them was given.
+            member.processProperties.forEach((property, value) -> processProperties.merge(
+                    property,
+                    value,
+                    (own, other) -> own.length() == other.length()
+                            ? (own.compareTo(other) >= 0 ? own : other)
+                            : (own.length() > other.length() ? own : other)));
+        }
+    }
+
+    /** Where the words of its command go. */
+    String commandPlace() {
+        return Place.appFile(
+                name, isMember || !members.isEmpty() || !process.equals("web") ? "Procfile" : "Dockerfile");
+    }
+
+    String scalePlace() {
+        return Place.task(name, "scale", process);
+    }
+
+    private TargetApp.ProcessType processType() {
+        List<String> command = new ArrayList<>(entrypoint);
+        command.addAll(arguments);
+        return new TargetApp.ProcessType(process, command, processes, limits, reservations, checks);
+    }
+
     /** Apps with a database or files can run on one side only: their Services are bridged at the switch. */
     boolean isBridged() {
         return !waitsFor.isEmpty() || holdsFiles;
@@ -91,10 +171,12 @@ final class AppDraft {
     }
 
     OptionalInt firstPort() {
-        return container.at("ports").items().stream()
+        OptionalInt named = container.at("ports").items().stream()
                 .flatMap(port -> port.at("containerPort").number().stream())
                 .mapToInt(Integer::intValue)
                 .findFirst();
+        // Knative's containers listen on $PORT, which is 8080 where they name none.
+        return named.isEmpty() && KnativeRule.is(workload) ? OptionalInt.of(8080) : named;
     }
 
     /** Whether a path of the container lies on a volume. */
@@ -133,9 +215,18 @@ final class AppDraft {
                 List.copyOf(networks),
                 List.copyOf(links),
                 List.copyOf(waitsFor),
-                List.of(workload.object().shortName()),
+                all().stream()
+                        .map(member -> member.workload.object().shortName())
+                        .filter(shortName -> !shortName.startsWith("CronJob/"))
+                        .distinct()
+                        .toList(),
                 cronJobs,
-                bridges);
+                bridges,
+                new TargetApp.Formation(
+                        process,
+                        members.stream().map(AppDraft::processType).toList(),
+                        predeploy.stream().distinct().toList(),
+                        stopsFirst));
     }
 
     /**

@@ -1,7 +1,6 @@
 package landfall.translate;
 
 import java.util.Optional;
-import landfall.target.Place;
 
 /** HorizontalPodAutoscaler: its minimum is the number of processes, its maximum is advice. */
 final class AutoscalerRule {
@@ -12,25 +11,16 @@ final class AutoscalerRule {
     static void apply(Draft draft, Field scaler) {
         Field spec = scaler.at("spec");
         Field reference = spec.at("scaleTargetRef");
+        String kind = reference.at("kind").text("");
         String name = reference.at("name").text("");
-        Optional<AppDraft> app = draft.apps.values().stream()
-                .filter(candidate -> candidate.workload.object().name().equals(name)
-                        && reference.at("kind").is(candidate.workload.object().kind()))
-                .findFirst();
+        Optional<AppDraft> app = draft.appRunning(kind, name);
         MetadataRule.apply(scaler);
         if (app.isEmpty()) {
-            draft.refuse(
-                    "autoscaler-" + scaler.object().name(),
-                    scaler.object().shortName() + " scales something that is no app of this move.",
-                    RULE + "scaleTargetRef",
-                    "no such app",
-                    spec);
-            scaler.at("metadata", "name")
-                    .decision(RULE + "name", "autoscaler-" + scaler.object().name(), "no such app");
+            nobody(draft, scaler);
             return;
         }
-        AppDraft draftApp = app.get();
-        String scale = Place.task(draftApp.name, "scale", "web");
+        AppDraft draftApp = app.get().processOf(kind, name);
+        String scale = draftApp.scalePlace();
         scaler.at("metadata", "name").irrelevant(RULE + "name", "named nowhere else");
         reference.adapted(RULE + "scaleTargetRef", scale, "the app's number of processes");
         int minimum = spec.at("minReplicas").number().orElse(1);
@@ -44,7 +34,19 @@ final class AutoscalerRule {
         draft.lost(
                 draftApp.name,
                 "scaling up to " + maximum + " by load",
-                "the host must hold the peak: try `dokku ps:scale " + draftApp.name + " web=" + maximum
-                        + "` if one process isn't enough");
+                "the host must hold the peak: try `dokku ps:scale " + draftApp.name + " " + draftApp.process + "="
+                        + maximum + "` if one process isn't enough");
+    }
+
+    /** What it scales is a database, a part of the cluster, or not among the manifests. */
+    static void nobody(Draft draft, Field scaler) {
+        String id = "autoscaler-" + scaler.object().name();
+        draft.refuse(
+                id,
+                scaler.object().shortName() + " scales something that is no app of this move.",
+                scaler.object().kind() + ".scaleTargetRef",
+                "no such app",
+                scaler.at("spec"));
+        scaler.at("metadata", "name").decision(scaler.object().kind() + ".name", id, "no such app");
     }
 }

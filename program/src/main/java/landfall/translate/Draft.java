@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import landfall.kube.KubeObject;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import landfall.kube.KubeObject;
 import landfall.target.Decision;
 import landfall.target.Finding;
 import landfall.target.StorageEntry;
@@ -26,6 +26,12 @@ final class Draft {
     final List<ServiceDraft> services = new ArrayList<>();
     /** Datastores that stay where they are, by the user's answer. */
     final List<Field> kept = new ArrayList<>();
+
+    /** The app whose cron task each CronJob is. */
+    final Map<KubeObject, AppDraft> cronJobs = new LinkedHashMap<>();
+
+    /** Workloads that are no part of the move, and why: their Services lead nowhere on Dokku. */
+    final Map<KubeObject, String> left = new LinkedHashMap<>();
 
     final Map<String, StorageEntry> entries = new LinkedHashMap<>();
     final Set<String> networks = new LinkedHashSet<>();
@@ -133,10 +139,32 @@ final class Draft {
         return serviceVariables;
     }
 
+    /** The app that a Service leads to: of several in one pod the one with the Service's port. */
     Optional<AppDraft> appOf(Field service) {
-        Set<KubeObject> selected = index.selectedBy(service);
+        Set<KubeObject> pods = index.selectedBy(service);
+        List<AppDraft> selected = apps.values().stream()
+                .filter(app -> app.all().stream().anyMatch(process -> pods.contains(process.workload.object())))
+                .toList();
+        return selected.stream()
+                .filter(app -> selected.size() > 1 && hasPortOf(app, service))
+                .findFirst()
+                .or(() -> selected.stream().findFirst());
+    }
+
+    private static boolean hasPortOf(AppDraft app, Field service) {
+        return service.at("spec", "ports").items().stream()
+                .map(port -> port.at("targetPort").text(port.at("port").text("")))
+                .anyMatch(target -> app.container.at("ports").items().stream()
+                        .anyMatch(port -> port.at("name").is(target)
+                                || port.at("containerPort").is(target)));
+    }
+
+    /** The app that a workload is, or is a process type of. */
+    Optional<AppDraft> appRunning(String kind, String workload) {
         return apps.values().stream()
-                .filter(app -> selected.contains(app.workload.object()))
+                .filter(app -> app.all().stream()
+                        .anyMatch(process -> process.workload.object().kind().equals(kind)
+                                && process.workload.object().name().equals(workload)))
                 .findFirst();
     }
 

@@ -36,8 +36,9 @@ final class EnvironmentRule {
         this.owner = owner;
         this.to = to;
         this.fills = fills;
-        boolean areOff =
-                DownwardRule.template(container).at("spec", "enableServiceLinks").is("false");
+        boolean areOff = DownwardRule.template(container)
+                .at("spec", "enableServiceLinks")
+                .is("false");
         services = areOff ? ServiceVariables.NONE : draft.serviceVariables();
     }
 
@@ -351,9 +352,7 @@ final class EnvironmentRule {
     }
 
     private void put(String name, String value, boolean secret, List<Field> sources) {
-        boolean sensitive = secret
-                || SENSITIVE_NAME.matcher(name).matches()
-                || CREDENTIALS_IN_URL.matcher(value).matches();
+        boolean sensitive = secret || isSensitive(name, value);
         put(new Variable(name, value, sensitive, sources, Optional.empty()));
     }
 
@@ -372,6 +371,12 @@ final class EnvironmentRule {
                         variable.sensitive(),
                         new ArrayList<>(variable.sources()),
                         variable.missing()));
+    }
+
+    /** True for a value that looks like a secret though no Secret holds it. */
+    static boolean isSensitive(String name, String value) {
+        return SENSITIVE_NAME.matcher(name).matches()
+                || CREDENTIALS_IN_URL.matcher(value).matches();
     }
 
     /** {@code $(NAME)} in a command or argument. */

@@ -2,18 +2,25 @@ package landfall.translate;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import landfall.kube.KubeObject;
 import org.jspecify.annotations.Nullable;
 
 /** The objects of the move's namespace, found by what they are and what they are called. */
 final class Index {
-    private static final Set<String> POD_OWNERS = Set.of("Deployment", "StatefulSet");
+    /** What keeps pods running, by group; {@code extensions} is where some of them began. */
+    private static final Map<String, Set<String>> RUNNERS = Map.of(
+            "apps", Set.of("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet"),
+            "extensions", Set.of("Deployment", "DaemonSet", "ReplicaSet"),
+            "", Set.of("ReplicationController", "Pod"),
+            "serving.knative.dev", Set.of("Service"));
 
     private final Book book;
     private final List<KubeObject> objects;
@@ -34,15 +41,10 @@ final class Index {
             String kind = object.group() + " " + object.kind();
             byKind.computeIfAbsent(kind, ignored -> new ArrayList<>()).add(root);
             byName.putIfAbsent(kind + " " + object.name(), root);
-            podLabels(root).entries().forEach((key, value) -> byPodLabel
+            podTemplate(root).at("metadata", "labels").entries().forEach((key, value) -> byPodLabel
                     .computeIfAbsent(key + "=" + value.text(""), ignored -> new ArrayList<>())
                     .add(root));
         }
-    }
-
-    private static Field podLabels(Field object) {
-        Field pod = object.object().kind().equals("Pod") ? object : object.at("spec", "template");
-        return pod.at("metadata", "labels");
     }
 
     /** As {@link #selects} of each workload, in a time that doesn't grow with their number. */
@@ -101,10 +103,45 @@ final class Index {
         return all("", "Service");
     }
 
-    /** Deployments and StatefulSets, in the order of the manifests. */
+    /** What keeps pods running and was not made by another object, by name: the order of the files means nothing. */
     List<Field> workloads() {
+        return sorted(object -> isRunner(object) && maker(object).isEmpty());
+    }
+
+    List<Field> cronJobs() {
+        return sorted(object -> object.group().equals("batch") && object.kind().equals("CronJob"));
+    }
+
+    /** Jobs that no CronJob made, by name. */
+    List<Field> jobs() {
+        return sorted(object -> object.group().equals("batch")
+                && object.kind().equals("Job")
+                && maker(object).isEmpty());
+    }
+
+    /** Pods, ReplicaSets and Jobs that a controller made of another object: a live cluster lists them too. */
+    List<Field> made() {
+        return sorted(object -> (isRunner(object) || object.kind().equals("Job"))
+                && maker(object).isPresent());
+    }
+
+    /** {@code Kind/name} of the controller that made an object. */
+    static Optional<String> maker(KubeObject object) {
+        return object.root().itemsAt("metadata", "ownerReferences").stream()
+                .filter(owner -> owner.bool("controller").orElse(true))
+                .map(owner ->
+                        owner.text("kind").orElse("") + "/" + owner.text("name").orElse(""))
+                .findFirst();
+    }
+
+    private static boolean isRunner(KubeObject object) {
+        return RUNNERS.getOrDefault(object.group(), Set.of()).contains(object.kind());
+    }
+
+    private List<Field> sorted(Predicate<KubeObject> wanted) {
         return objects.stream()
-                .filter(object -> object.group().equals("apps") && POD_OWNERS.contains(object.kind()))
+                .filter(wanted)
+                .sorted(Comparator.comparing(KubeObject::name).thenComparing(KubeObject::kind))
                 .map(object -> Field.root(book, object))
                 .toList();
     }
@@ -121,10 +158,24 @@ final class Index {
         return nodePorts;
     }
 
+    /** Where {@code metadata} and {@code spec} of its pods stand: a Pod is its own template. */
+    static Field podTemplate(Field workload) {
+        return switch (workload.object().kind()) {
+            case "Pod" -> workload;
+            case "CronJob" -> workload.at("spec", "jobTemplate", "spec", "template");
+            default -> workload.at("spec", "template");
+        };
+    }
+
+    /** The pods' {@code spec}. */
+    static Field pod(Field workload) {
+        return podTemplate(workload).at("spec");
+    }
+
     /** True if the Service's selector fits the pods of the workload. */
     static boolean selects(Field service, Field workload) {
         Map<String, Field> selector = service.at("spec", "selector").entries();
-        Field labels = workload.at("spec", "template", "metadata", "labels");
+        Field labels = podTemplate(workload).at("metadata", "labels");
         return !selector.isEmpty()
                 && selector.entrySet().stream()
                         .allMatch(entry ->

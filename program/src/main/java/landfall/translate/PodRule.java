@@ -2,15 +2,10 @@ package landfall.translate;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
 import landfall.target.Place;
 
 /** The pod template of an app or a database: everything outside its main container. */
 final class PodRule {
-    private static final Pattern WAITS = Pattern.compile(
-            "(?s).*\\b(nc|netcat|pg_isready|wait-for|wait-for-it|wait4x|dockerize|nslookup|until|redis-cli|mysqladmin|telnet)\\b.*");
-
     private static final Map<String, String> CLUSTER_ONLY = Map.ofEntries(
             Map.entry("nodeSelector", "there is one host"),
             Map.entry("nodeName", "there is one host"),
@@ -67,53 +62,22 @@ final class PodRule {
                     secret);
             secret.decision("Pod.imagePullSecrets", "registry-" + app.name, "log the Dokku host in to the registry");
         }
-        for (Field init : pod.at("initContainers").items()) {
-            init(draft, app, init);
+        InitRule.applyAll(draft, app, app.workload, app.container);
+        SidecarRule.applyAll(draft, app, app.workload, app.container);
+        if (pod.at("imagePullSecrets").items().isEmpty()) {
+            pod.at("imagePullSecrets").irrelevant("Pod.imagePullSecrets", "empty");
         }
-        for (Field container : pod.at("containers").items()) {
-            if (!container.path().equals(app.container.path())) {
-                String name = container.at("name").text("");
-                draft.refuse(
-                        "sidecar-" + app.name + "-" + name,
-                        "The container " + name + " runs beside " + app.name
-                                + " in its pods. Landfall moves the first container only, so far.",
-                        "Pod.containers",
-                        "a second container of the pod",
-                        container);
-            }
-        }
-        for (String list : List.of("initContainers", "imagePullSecrets")) {
-            if (pod.at(list).items().isEmpty()) {
-                pod.at(list).irrelevant("Pod." + list, "empty");
-            }
-        }
+        restart(app, pod.at("restartPolicy"));
     }
 
-    private static void init(Draft draft, AppDraft app, Field init) {
-        String words = String.join(" ", init.at("command").texts()) + " "
-                + String.join(" ", init.at("args").texts());
-        Optional<Field> awaited = draft.index.services().stream()
-                .filter(service -> draft.databaseOf(service).isPresent()
-                        || draft.appOf(service).isPresent())
-                .filter(service -> Pattern.compile("(?<![A-Za-z0-9-])"
-                                + Pattern.quote(service.object().name()) + "(?![A-Za-z0-9-])")
-                        .matcher(words)
-                        .find())
-                .findFirst();
-        if (awaited.isPresent() && WAITS.matcher(words).matches()) {
-            init.satisfied(
-                    "Pod.initContainers.wait",
-                    "waits for " + awaited.get().object().shortName()
-                            + ": Dokku starts the app after its services, and Landfall after their data");
-            return;
+    private static void restart(AppDraft app, Field policy) {
+        String to = Place.task(app.name, "restart-policy");
+        if (app.workload.object().kind().equals("Pod") && policy.is("OnFailure")) {
+            app.processProperties.put("restart-policy", "on-failure");
+            policy.carried("Pod.restartPolicy", to);
+        } else if (app.workload.object().kind().equals("Pod") && policy.is("Never")) {
+            app.processProperties.put("restart-policy", "no");
+            policy.carried("Pod.restartPolicy", to);
         }
-        String name = init.at("name").text("");
-        draft.refuse(
-                "init-" + app.name + "-" + name,
-                "The init container " + name + " of " + app.name
-                        + " does something before each start that Landfall doesn't understand.",
-                "Pod.initContainers",
-                "not run on Dokku; put it into app.json as scripts.dokku.predeploy if it is needed",
-                init);
     }
 }

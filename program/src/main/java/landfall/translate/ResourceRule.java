@@ -42,7 +42,7 @@ final class ResourceRule {
                 return;
             }
             into.put(kind, converted.get());
-            String to = Place.task(app.name, task, kind);
+            String to = Place.task(app.name, app.processTask(task), kind);
             if (kind.equals("cpu") && task.equals("reserve")) {
                 amount.carried("Container.resources", to, "kept; docker-local reserves memory only");
             } else {

@@ -81,7 +81,7 @@ final class ServiceDraft {
 
     /** {@code metadata} and {@code spec} of its pods. */
     Field template() {
-        return workload.object().kind().equals("Pod") ? workload : workload.at("spec", "template");
+        return Index.podTemplate(workload);
     }
 
     Field pod() {

@@ -58,7 +58,8 @@ final class ServiceNames {
         }
         return words.stream()
                 .flatMap(name -> draft.index.named("", "Service", name).stream())
-                .filter(service -> find(service, draft.namespace, variable, value).isPresent())
+                .filter(service ->
+                        find(service, draft.namespace, variable, value).isPresent())
                 .toList();
     }
 }

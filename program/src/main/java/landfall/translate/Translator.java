@@ -2,6 +2,7 @@ package landfall.translate;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +18,7 @@ import landfall.kube.KubeObject;
 import landfall.ledger.Ledger;
 import landfall.target.Target;
 import landfall.target.TargetApp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From objects to the target: the rules run in an order in which each knows what the ones before found out, then the
@@ -25,18 +27,29 @@ import landfall.target.TargetApp;
 public final class Translator {
     private static final Pattern URL_USER = Pattern.compile("[a-z][a-z0-9+]*://([^:@/]+)(?::[^@/]*)?@.*");
 
+    private static final Pattern NUMBERED = Pattern.compile("(.+)-[0-9]+");
+
     private final Book book = new Book();
     private final Draft draft;
     private final List<KubeObject> objects;
+    private @Nullable Map<String, Field> templates;
+    /** What keeps running and is no database. */
+    private final List<ProcessTypes.Running> running = new ArrayList<>();
     /** Apps that run a datastore for which there is no plugin. */
-    private final Map<String, Datastore> stores = new LinkedHashMap<>();
+    private final Map<KubeObject, Datastore> stores = new LinkedHashMap<>();
 
     private Translator(List<KubeObject> objects, String move, String namespace, Answers answers) {
         this.objects =
                 objects.stream().filter(object -> isOf(namespace, object)).toList();
         Map<String, KubeObject> last = new LinkedHashMap<>();
-        this.objects.forEach(object -> last.put(object.id(), object));
-        draft = new Draft(book, new Index(book, List.copyOf(last.values())), move, namespace, answers);
+        this.objects.stream()
+                .filter(object -> OwnedRule.maker(object).isEmpty())
+                .forEach(object -> last.put(object.id(), object));
+        // The order of files and documents must not show in the plan.
+        List<KubeObject> ordered = last.values().stream()
+                .sorted(Comparator.comparing(KubeObject::id))
+                .toList();
+        draft = new Draft(book, new Index(book, ordered), move, namespace, answers);
     }
 
     /** @param move the move's name; also that of the network that joins its apps */
@@ -98,13 +111,18 @@ public final class Translator {
     }
 
     private void run() {
+        for (KubeObject object : objects) {
+            OwnedRule.maker(object).ifPresent(maker -> OwnedRule.settle(Field.root(book, object), maker));
+        }
         duplicates();
         List<ServiceDraft> databases = new ArrayList<>();
         for (Field workload : draft.index.workloads()) {
             classify(workload, databases);
         }
         databases.forEach(this::withheld);
-        for (AppDraft app : draft.apps.values()) {
+        ProcessTypes.form(draft, running);
+        CronJobRule.placeAll(draft);
+        for (AppDraft app : processes()) {
             app.variables = EnvironmentRule.ofApp(draft, app);
         }
         draft.services.addAll(databases);
@@ -117,19 +135,23 @@ public final class Translator {
             }
         }
         databases();
-        for (AppDraft app : draft.apps.values()) {
+        for (AppDraft app : processes()) {
             new VariableRule(draft, app).apply();
-            Optional<Datastore> store = Optional.ofNullable(stores.get(app.name));
+            Optional<Datastore> store = Optional.ofNullable(stores.get(app.workload.object()));
             store.ifPresent(ignored -> DatastoreRule.beforeApp(app));
             WorkloadRule.apply(draft, app);
             store.ifPresent(system -> DatastoreRule.afterApp(draft, app, system));
         }
+        draft.apps.values().forEach(AppDraft::absorb);
+        draft.index.made().forEach(made -> MadeRule.apply(made));
+        draft.index.jobs().forEach(job -> JobRule.apply(draft, job));
         draft.index.services().forEach(service -> ServiceRule.apply(draft, service));
         FrontRules.apply(draft);
         draft.index
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
-        draft.index.all("batch", "CronJob").forEach(job -> CronJobRule.apply(draft, job));
+        draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
+        CronJobRule.applyAll(draft);
         Set<String> databasesOwn = new HashSet<>();
         draft.services.forEach(service -> databasesOwn.addAll(DatabaseRule.ownClaims(service)));
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
@@ -141,14 +163,17 @@ public final class Translator {
         draft.apps.values().forEach(this::front);
     }
 
+    /** Every process of every app, the process types beside the main one too. */
+    private List<AppDraft> processes() {
+        return draft.apps.values().stream().flatMap(app -> app.all().stream()).toList();
+    }
+
     private void classify(Field workload, List<ServiceDraft> databases) {
-        List<Field> containers =
-                workload.at("spec", "template", "spec", "containers").items();
-        if (containers.isEmpty() || containers.getFirst().at("image").text().isEmpty()) {
+        Optional<Field> main = RosterRule.main(draft, workload);
+        if (main.isEmpty()) {
             return;
         }
-        Field container = containers.getFirst();
-        String image = container.at("image").text("");
+        Field container = main.get();
         Optional<Datastore> store = DatastoreImage.of(container);
         if (store.isPresent() && store.get().plugin().isPresent()) {
             databases.add(new ServiceDraft(store.get(), workload, container));
@@ -158,12 +183,8 @@ public final class Translator {
             DatabaseRule.keep(draft, workload, workload.object().name() + "-data");
             return;
         }
-        String name = workload.object().name();
-        String free = draft.apps.containsKey(name)
-                ? name + "-" + workload.object().kind().toLowerCase(Locale.ROOT)
-                : name;
-        store.ifPresent(system -> stores.put(free, system));
-        draft.apps.put(free, new AppDraft(free, workload, container, image));
+        store.ifPresent(system -> stores.put(workload.object(), system));
+        running.add(new ProcessTypes.Running(workload, container));
     }
 
     /** Passwords that a database takes from a Secret which isn't among the manifests: recognised wherever they go. */
@@ -220,7 +241,33 @@ public final class Translator {
         }
     }
 
+    /** The StatefulSet that made the claim from its template: {@code data-postgres-0}. */
+    private Optional<Field> maker(Field claim) {
+        Matcher name = NUMBERED.matcher(claim.object().name());
+        return name.matches() ? Optional.ofNullable(templates().get(name.group(1))) : Optional.empty();
+    }
+
+    /** What makes claims, by how these are called but for their number. */
+    private Map<String, Field> templates() {
+        if (templates == null) {
+            Map<String, Field> found = new HashMap<>();
+            for (Field set : draft.index.all("apps", "StatefulSet")) {
+                for (Field template : set.at("spec", "volumeClaimTemplates").items()) {
+                    found.putIfAbsent(
+                            template.at("metadata", "name").text("") + "-" + set.object().name(), set);
+                }
+            }
+            templates = found;
+        }
+        return templates;
+    }
+
     private void claim(Field claim, Set<String> databasesOwn) {
+        Optional<Field> maker = maker(claim);
+        if (maker.isPresent()) {
+            OwnedRule.settle(claim, maker.get().object().shortName());
+            return;
+        }
         if (databasesOwn.contains(claim.object().name())) {
             MetadataRule.apply(claim);
             String note = "a database's own files: its data comes over as rows";

@@ -1,11 +1,14 @@
 package landfall.translate;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import landfall.kube.FieldPath;
 import landfall.target.Place;
+import landfall.target.TargetApp;
 
-/** Deployments and StatefulSets that run an app: the app, its scale, its container. */
+/** Whatever keeps an app's pods running: the app, its scale, its container. */
 final class WorkloadRule {
     private static final String RULE = "Workload.";
 
@@ -14,9 +17,9 @@ final class WorkloadRule {
     static void apply(Draft draft, AppDraft app) {
         Field workload = app.workload;
         MetadataRule.apply(workload);
-        workload.at("metadata", "name").carried(RULE + "name", Place.task(app.name, "app"));
+        name(app);
         strategy(draft, app);
-        replicas(app);
+        replicas(draft, app);
         Field spec = workload.at("spec");
         spec.at("selector").irrelevant(RULE + "selector", "finds the pods of the cluster");
         spec.at("revisionHistoryLimit")
@@ -24,8 +27,6 @@ final class WorkloadRule {
                         RULE + "revisionHistoryLimit", "old ReplicaSets; on Dokku an earlier image is deployed again");
         spec.at("progressDeadlineSeconds")
                 .satisfied(RULE + "progressDeadlineSeconds", "a deploy whose checks fail ends and the old one stays");
-        spec.at("minReadySeconds")
-                .satisfied(RULE + "minReadySeconds", "Dokku waits for its checks before traffic comes");
         spec.at("serviceName").irrelevant(RULE + "serviceName", "names pods one by one; Dokku names process types");
         spec.at("podManagementPolicy").irrelevant(RULE + "podManagementPolicy", "the order in which pods are made");
         spec.at("persistentVolumeClaimRetentionPolicy")
@@ -34,39 +35,111 @@ final class WorkloadRule {
         if (spec.at("paused").is("false")) {
             spec.at("paused").irrelevant(RULE + "paused", "rollouts go on");
         }
-        Field pod = spec.at("template", "spec");
-        PodRule.common(spec.at("template"), app.name);
+        Field template = Index.podTemplate(workload);
+        Field pod = template.at("spec");
+        PodRule.common(template, app.name);
         PodRule.app(draft, app, pod);
         container(draft, app, pod);
-    }
-
-    private static void strategy(Draft draft, AppDraft app) {
-        for (String name : List.of("strategy", "updateStrategy")) {
-            Field strategy = app.workload.at("spec", name);
-            if (strategy.at("type").is("Recreate")) {
-                draft.ask(
-                        "overlap-" + app.name,
-                        app.name + " must not run twice at once (strategy Recreate), but Dokku starts the new"
-                                + " container before it stops the old one.",
-                        Draft.options("overlap", "that is fine", "by-hand", "I stop the app before I deploy it"),
-                        strategy.at("type"));
-                strategy.at("type")
-                        .decision(RULE + name, "overlap-" + app.name, "Dokku's deploys overlap for some seconds");
-            } else {
-                strategy.satisfied(RULE + name, "Dokku starts the new container, checks it, then stops the old one");
-            }
+        readyAfter(app);
+        if (KnativeRule.is(workload)) {
+            KnativeRule.apply(draft, app);
         }
     }
 
-    private static void replicas(AppDraft app) {
+    private static void name(AppDraft app) {
+        Field name = app.workload.at("metadata", "name");
+        String to = Place.task(app.name, "app");
+        if (app.isMember) {
+            name.adapted(RULE + "name", to, "the process type " + app.process + " of " + app.name);
+        } else if (name.is(app.name)) {
+            name.carried(RULE + "name", to);
+        } else {
+            name.adapted(RULE + "name", to, "the app is called " + app.name);
+        }
+    }
+
+    /** Containers of one app must not overlap where the cluster ended the old pod before it started the new one. */
+    private static void strategy(Draft draft, AppDraft app) {
+        Field deployment = app.workload.at("spec", "strategy");
+        Field update = app.workload.at("spec", "updateStrategy");
+        if (deployment.at("type").is("Recreate")) {
+            stopFirst(draft, app, deployment.at("type"), "strategy Recreate");
+            deployment.at("rollingUpdate").irrelevant(RULE + "strategy", "Recreate has no steps");
+        } else {
+            deployment.satisfied(
+                    RULE + "strategy", "Dokku starts the new container, checks it, then stops the old one");
+        }
+        boolean keepsFiles = app.workload.object().kind().equals("StatefulSet")
+                && !(app.workload.at("spec", "volumeClaimTemplates").items().isEmpty()
+                        && Index.pod(app.workload).at("volumes").items().stream()
+                                .noneMatch(volume ->
+                                        volume.at("persistentVolumeClaim").exists()));
+        if (keepsFiles) {
+            stopFirst(draft, app, app.workload.at("spec", "replicas"), "a StatefulSet with files");
+        }
+        if (update.at("type").is("OnDelete")) {
+            update.satisfied(RULE + "updateStrategy", "on Dokku too nothing is replaced until you deploy");
+        } else {
+            update.satisfied(RULE + "updateStrategy", "a deploy replaces the containers one after the other");
+        }
+    }
+
+    private static void stopFirst(Draft draft, AppDraft app, Field raisedBy, String why) {
+        String id = "overlap-" + app.name;
+        Optional<String> answer = draft.decide(
+                id,
+                app.name + " must not run twice at once (" + why + "). Dokku starts the new container before it stops"
+                        + " the old one, unless its checks are off.",
+                Draft.options(
+                        "stop-first", "checks are off: each deploy has a gap, and is not checked",
+                        "overlap", "old and new run together for some seconds; deploys are checked"),
+                Optional.of("stop-first"),
+                raisedBy);
+        app.stopsFirst = answer.filter("stop-first"::equals).isPresent();
+        if (!raisedBy.path().endsWith(FieldPath.keys("replicas"))) {
+            raisedBy.decision(RULE + "strategy", id, "checks off at deploys, or an overlap of some seconds");
+        }
+    }
+
+    private static void replicas(Draft draft, AppDraft app) {
         Field replicas = app.workload.at("spec", "replicas");
-        app.processes = replicas.number().orElse(1);
-        replicas.carried(RULE + "replicas", Place.task(app.name, "scale", "web"));
+        switch (app.workload.object().kind()) {
+            case "CronJob" -> app.processes = 0;
+            case "DaemonSet" ->
+                draft.changed(app.name, "ran once on each node (DaemonSet); on the Dokku host it runs once");
+            default -> app.processes = replicas.number().orElse(1);
+        }
+        replicas.carried(RULE + "replicas", app.scalePlace());
+        if (replicas.is("0")) {
+            draft.changed(
+                    app.name,
+                    app.process + " is scaled to 0 today and stays so: `dokku ps:scale " + app.name + " " + app.process
+                            + "=1` starts it");
+        }
+    }
+
+    /** Dokku calls a container good as soon as its checks pass; one on its uptime makes it wait as the cluster did. */
+    private static void readyAfter(AppDraft app) {
+        Field seconds = app.workload.at("spec", "minReadySeconds");
+        int uptime = seconds.number().orElse(0);
+        if (uptime == 0) {
+            seconds.satisfied(RULE + "minReadySeconds", "Dokku waits for its checks before traffic comes");
+            return;
+        }
+        Map<String, Object> check = new LinkedHashMap<>();
+        check.put("type", "startup");
+        check.put("name", "ready");
+        check.put("uptime", uptime);
+        app.checks.add(new TargetApp.Check(check));
+        seconds.adapted(
+                RULE + "minReadySeconds",
+                Place.appFile(app.name, "app.json"),
+                "a check on the container's uptime, before traffic comes");
     }
 
     private static void container(Draft draft, AppDraft app, Field pod) {
         Field container = app.container;
-        container.at("name").adapted("Container.name", Place.task(app.name, "scale", "web"), "the process type web");
+        container.at("name").adapted("Container.name", app.scalePlace(), "the process type " + app.process);
         container.at("image").carried("Container.image", Place.appFile(app.name, "Dockerfile:1"));
         container
                 .at("imagePullPolicy")
@@ -86,6 +159,11 @@ final class WorkloadRule {
             if (container.at(terminal).is("true")) {
                 app.dockerOptions.add(terminal.equals("tty") ? "-t" : "-i");
                 container.at(terminal).carried("Container." + terminal, Place.task(app.name, "docker-options"));
+                draft.changed(
+                        app.name,
+                        (terminal.equals("tty") ? "has a terminal (tty)" : "has its standard input open (stdin)")
+                                + " today: a program that reads it ends at once when it is closed, so the docker option "
+                                + (terminal.equals("tty") ? "-t" : "-i") + " keeps it");
             } else {
                 container.at(terminal).satisfied("Container." + terminal, "Docker's default");
             }
@@ -99,7 +177,7 @@ final class WorkloadRule {
     }
 
     private static void command(Draft draft, AppDraft app) {
-        String dockerfile = Place.appFile(app.name, "Dockerfile");
+        String to = app.commandPlace();
         for (String part : List.of("command", "args")) {
             for (Field word : app.container.at(part).items()) {
                 String text = EnvironmentRule.expand(word.text(""), app.variables);
@@ -109,19 +187,19 @@ final class WorkloadRule {
                 if (secret) {
                     draft.refuse(
                             "command-" + app.name,
-                            "The command of " + app.name + " contains a secret, which would stand in its Dockerfile.",
+                            "The command of " + app.name + " contains a secret, which would stand in its app folder.",
                             "Container." + part,
                             "a secret in a command line",
                             word);
                 } else {
                     (part.equals("command") ? app.entrypoint : app.arguments).add(text);
-                    word.carried("Container." + part, dockerfile);
+                    word.carried("Container." + part, to);
                 }
             }
         }
         Field folder = app.container.at("workingDir");
         app.workingDirectory = folder.text();
-        folder.carried("Container.workingDir", dockerfile);
+        folder.carried("Container.workingDir", Place.appFile(app.name, "Dockerfile"));
     }
 
     private static void port(Draft draft, AppDraft app, Field port) {

@@ -3,6 +3,7 @@ package landfall.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -13,6 +14,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import landfall.base.Problems;
+import landfall.kube.ManifestReader;
 import landfall.ledger.LedgerEntry;
 import landfall.recipe.MovePlan;
 import landfall.recipe.MoveSecrets;
@@ -47,8 +50,16 @@ final class CasesTest {
         if (description.get("answers") instanceof Map<?, ?> given) {
             given.forEach((id, option) -> answers.put(String.valueOf(id), String.valueOf(option)));
         }
+        Problems problems = new Problems();
+        List<String> paths = List.of(String.valueOf(description.get("manifests")));
         Manifests manifests = Manifests.translate(
-                List.of(String.valueOf(description.get("manifests"))), null, Optional.empty(), answers, false);
+                ManifestReader.read(paths, InputStream.nullInputStream(), problems),
+                problems,
+                "",
+                null,
+                Optional.empty(),
+                answers,
+                false);
         MovePlan plan = MovePlan.of(
                 manifests.target,
                 new MoveSettings.Kubernetes(null, null, manifests.target.namespace()),

@@ -138,7 +138,7 @@ final class CorpusTest {
     private Path planned(Path set) throws IOException {
         Path folder = Files.createTempDirectory(temp, "plan").resolve("move");
         PlanCommand command = new PlanCommand();
-        command.paths = List.of(set.toString());
+        command.source.paths = List.of(set.toString());
         command.folder = folder;
         command.draft = true;
         command.written();

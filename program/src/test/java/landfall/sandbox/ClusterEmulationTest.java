@@ -38,7 +38,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import landfall.base.Duplex;
 import landfall.base.LandfallException;
+import landfall.base.Problems;
 import landfall.kube.Cluster;
+import landfall.kube.KubeObject;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -387,8 +389,8 @@ final class ClusterEmulationTest {
         assertThat(cluster.cronJobSuspended("prune")).isFalse();
         assertThat(cluster.secretValue("keys", "TOKEN").toString()).isEqualTo("***");
         assertThatThrownBy(() -> cluster.secretValue("keys", "NONE")).hasMessageContaining("has no key NONE");
-        assertThat(cluster.list().objects())
-                .extracting(object -> object.get("kind"))
+        assertThat(cluster.read(new Problems()).objects())
+                .extracting(KubeObject::kind)
                 .contains("Deployment", "Secret", "CronJob", "Service")
                 .doesNotContain("EndpointSlice", "Endpoints");
     }

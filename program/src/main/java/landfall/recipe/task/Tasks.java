@@ -25,6 +25,7 @@ public final class Tasks {
             Map.entry("dokku_network_property", NetworkPropertyTask::read),
             Map.entry("dokku_nginx_property", NginxPropertyTask::read),
             Map.entry("dokku_checks_property", ChecksPropertyTask::read),
+            Map.entry("dokku_checks_toggle", ChecksToggleTask::read),
             Map.entry("dokku_resource_limit", ResourceLimitTask::read),
             Map.entry("dokku_resource_reserve", ResourceReserveTask::read),
             Map.entry("dokku_ps_property", PsPropertyTask::read),

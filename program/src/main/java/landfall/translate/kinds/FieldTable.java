@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import landfall.ledger.Disposition;
 
 /**
@@ -98,6 +99,22 @@ public final class FieldTable {
     public FieldTable under(String prefix, FieldTable table) {
         table.rules.values().forEach(rule -> add(rule.under(prefix)));
         return this;
+    }
+
+    /** The table without these lines: a kind whose objects lack the fields. */
+    FieldTable without(String... paths) {
+        Set<String> missing = Set.of(paths);
+        FieldTable rest = new FieldTable();
+        rules.values().stream().filter(rule -> !missing.contains(rule.path())).forEach(rest::add);
+        return rest;
+    }
+
+    /** These lines of the table alone. */
+    FieldTable only(String... paths) {
+        Set<String> wanted = Set.of(paths);
+        FieldTable rest = new FieldTable();
+        rules.values().stream().filter(rule -> wanted.contains(rule.path())).forEach(rest::add);
+        return rest;
     }
 
     public List<FieldRule> rules() {

@@ -55,12 +55,85 @@ final class WorkloadRules {
                                 Disposition.DECISION));
     }
 
-    private static FieldTable common() {
+    static KindRules daemonSet() {
+        return KindRules.of(
+                Set.of("apps", "extensions"),
+                "DaemonSet",
+                "an app that runs once, since there is one host; what watches nodes or belongs to the cluster stays there",
+                running()
+                        .varies(
+                                "spec.updateStrategy",
+                                "a deploy replaces the containers one after the other",
+                                Disposition.SATISFIED,
+                                Disposition.DECISION)
+                        .irrelevant("spec.templateGeneration", "a count kept by the cluster of long ago")
+                        .irrelevant(
+                                "spec.revisionHistoryLimit",
+                                "old revisions; on Dokku an earlier image is deployed again"));
+    }
+
+    static KindRules replicaSet() {
+        return KindRules.of(
+                Set.of("apps", "extensions"), "ReplicaSet", "an app; nothing where a Deployment made it", common());
+    }
+
+    static KindRules replicationController() {
+        return KindRules.of("", "ReplicationController", "an app, as a Deployment is", common());
+    }
+
+    static KindRules pod() {
+        return KindRules.of(
+                "",
+                "Pod",
+                "an app if it is to keep running; nothing where a controller made it",
+                new FieldTable()
+                        .varies(
+                                "metadata.name",
+                                "the app's name",
+                                Disposition.CARRIED,
+                                Disposition.IRRELEVANT,
+                                Disposition.DECISION)
+                        .under("spec", PodTable.spec()));
+    }
+
+    static KindRules job() {
+        return KindRules.of(
+                "batch",
+                "Job",
+                "a step before each deploy if it migrates with an app's image; else it has run, or is decided",
+                new FieldTable()
+                        .varies(
+                                "metadata.name",
+                                "app.json predeploy, or nothing",
+                                Disposition.ADAPTED,
+                                Disposition.SATISFIED,
+                                Disposition.DECISION)
+                        .under("spec", JobTable.spec()));
+    }
+
+    private static FieldTable running() {
         return new FieldTable()
-                .carried("metadata.name", "the app's name")
-                .carried("spec.replicas", "ps:scale")
+                .varies(
+                        "metadata.name",
+                        "the app's name",
+                        Disposition.CARRIED,
+                        Disposition.ADAPTED,
+                        Disposition.LOST,
+                        Disposition.IRRELEVANT,
+                        Disposition.DECISION)
                 .irrelevant("spec.selector", "finds the pods of the cluster")
-                .satisfied("spec.minReadySeconds", "Dokku waits for its checks before traffic comes")
+                .adapted("spec.minReadySeconds", "a check on the container's uptime, before traffic comes")
                 .under("spec.template", PodTable.template());
+    }
+
+    private static FieldTable common() {
+        return running()
+                .varies(
+                        "spec.replicas",
+                        "ps:scale; a datastore service is one server",
+                        Disposition.CARRIED,
+                        Disposition.SATISFIED,
+                        Disposition.LOST,
+                        Disposition.DECISION);
     }
 }

@@ -1,0 +1,40 @@
+package landfall.recipe.task;
+
+import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuHost;
+
+/**
+ * {@code dokku_checks_toggle}: whether deploys are checked and overlap. Without, Dokku stops the old container before it
+ * starts the new one.
+ */
+record ChecksToggleTask(String app, boolean enabled) implements Task {
+    static ChecksToggleTask read(TaskFields fields) {
+        ChecksToggleTask task = new ChecksToggleTask(
+                Checks.app(fields),
+                fields.choice("state", "present", "present", "absent").equals("present"));
+        fields.end();
+        return task;
+    }
+
+    @Override
+    public String type() {
+        return "dokku_checks_toggle";
+    }
+
+    @Override
+    public String subject() {
+        return app;
+    }
+
+    @Override
+    public Plan plan(DokkuHost host) {
+        String disabled = host.report("checks", app).getOrDefault("disabled-list", "none");
+        boolean now = disabled.equals("none");
+        if (now == enabled) {
+            return Plan.inSync();
+        }
+        return enabled
+                ? Plan.change("checks of " + disabled + " are off", DokkuCommand.of("checks:enable", app))
+                : Plan.change("deploys overlap", DokkuCommand.of("checks:disable", app));
+    }
+}
