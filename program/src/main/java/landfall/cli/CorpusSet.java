@@ -3,13 +3,16 @@ package landfall.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import landfall.apply.RecipeFile;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
+import landfall.base.Secret;
 import landfall.kube.KubeObject;
 import landfall.kube.Schema;
 import landfall.ledger.Coverage;
@@ -19,6 +22,8 @@ import landfall.report.CorpusReport;
 import landfall.report.PlanReport;
 import landfall.report.Style;
 import landfall.target.Finding;
+import landfall.target.Target;
+import landfall.target.Value;
 import landfall.translate.kinds.Kinds;
 
 /** One set of a corpus: planned as {@code landfall plan --draft} plans it, into a folder that is thrown away. */
@@ -36,8 +41,9 @@ final class CorpusSet {
         try {
             Path folder = Files.createTempDirectory("landfall-corpus");
             try {
-                CorpusReport.Line line = planned(name, set, folder.resolve("move"), start);
-                checkRecipe(set, MoveFolder.at(folder.resolve("move")), tell);
+                Manifests manifests = planned(set, folder.resolve("move"));
+                CorpusReport.Line line = line(name, manifests, start);
+                checkRecipe(set, manifests.target, MoveFolder.at(folder.resolve("move")), tell);
                 return line;
             } finally {
                 PlanCommand.remove(folder);
@@ -55,12 +61,15 @@ final class CorpusSet {
         }
     }
 
-    private static CorpusReport.Line planned(String name, Path set, Path folder, long start) {
+    private static Manifests planned(Path set, Path folder) {
         PlanCommand command = new PlanCommand();
         command.source.paths = List.of(set.toString());
         command.folder = folder;
         command.draft = true;
-        Manifests manifests = command.written();
+        return command.written();
+    }
+
+    private static CorpusReport.Line line(String name, Manifests manifests, long start) {
         Coverage coverage = manifests.ledger.coverage();
         String report = new PlanReport(manifests.target, coverage, "landfall apply move").text(new Style(false));
         if (report.isBlank()) {
@@ -82,9 +91,16 @@ final class CorpusSet {
     }
 
     /** A recipe that {@code landfall apply} would refuse is our own mistake, not the manifests'; plan wrote it all the same. */
-    private static void checkRecipe(Path set, MoveFolder move, BiConsumer<Path, Exception> tell) {
+    private static void checkRecipe(Path set, Target target, MoveFolder move, BiConsumer<Path, Exception> tell) {
+        Map<String, Secret> secrets = new HashMap<>(move.secrets());
+        // What only the user has is put into secrets.yml before apply.
+        target.apps().stream().flatMap(app -> app.environment().values().stream()).forEach(value -> {
+            if (value instanceof Value.Asked(String input, String ignored)) {
+                secrets.putIfAbsent(input, Secret.of("stands in for what the user puts here"));
+            }
+        });
         try {
-            RecipeFile.read(move.recipeFile(), move.secrets());
+            RecipeFile.read(move.recipeFile(), secrets);
         } catch (LandfallException e) {
             e.problems()
                     .forEach(problem -> tell.accept(

@@ -41,9 +41,12 @@ final class Index {
             String kind = object.group() + " " + object.kind();
             byKind.computeIfAbsent(kind, ignored -> new ArrayList<>()).add(root);
             byName.putIfAbsent(kind + " " + object.name(), root);
-            podTemplate(root).at("metadata", "labels").entries().forEach((key, value) -> byPodLabel
-                    .computeIfAbsent(key + "=" + value.text(""), ignored -> new ArrayList<>())
-                    .add(root));
+            podTemplate(root)
+                    .at("metadata", "labels")
+                    .entries()
+                    .forEach((key, value) -> byPodLabel
+                            .computeIfAbsent(key + "=" + value.text(""), ignored -> new ArrayList<>())
+                            .add(root));
         }
     }
 
@@ -57,7 +60,9 @@ final class Index {
         if (selecting.isEmpty()) {
             for (Field service : services()) {
                 for (KubeObject found : selectedBy(service)) {
-                    selecting.computeIfAbsent(found, ignored -> new ArrayList<>()).add(service);
+                    selecting
+                            .computeIfAbsent(found, ignored -> new ArrayList<>())
+                            .add(service);
                 }
             }
         }
@@ -150,9 +155,10 @@ final class Index {
     Set<Integer> nodePorts() {
         if (nodePorts == null) {
             Set<Integer> found = new HashSet<>();
-            services().forEach(service -> service.at("spec", "ports")
-                    .items()
-                    .forEach(port -> port.at("nodePort").number().ifPresent(found::add)));
+            services()
+                    .forEach(service -> service.at("spec", "ports")
+                            .items()
+                            .forEach(port -> port.at("nodePort").number().ifPresent(found::add)));
             nodePorts = found;
         }
         return nodePorts;

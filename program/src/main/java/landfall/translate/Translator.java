@@ -254,7 +254,9 @@ public final class Translator {
             for (Field set : draft.index.all("apps", "StatefulSet")) {
                 for (Field template : set.at("spec", "volumeClaimTemplates").items()) {
                     found.putIfAbsent(
-                            template.at("metadata", "name").text("") + "-" + set.object().name(), set);
+                            template.at("metadata", "name").text("") + "-"
+                                    + set.object().name(),
+                            set);
                 }
             }
             templates = found;

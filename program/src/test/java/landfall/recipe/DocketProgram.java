@@ -36,13 +36,7 @@ public final class DocketProgram {
         try {
             Process process = new ProcessBuilder(
                             docket.toString(),
-                            "validate",
-                            "--strict",
-                            "--no-color",
-                            "--tasks",
-                            recipe.toString(),
-                            "--vars-file",
-                            recipe.resolveSibling("secrets.yml").toString())
+                            "validate", "--no-color", "--tasks", recipe.toString())
                     .redirectErrorStream(true)
                     .start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
