@@ -94,11 +94,13 @@ final class CorpusSet {
     private static void checkRecipe(Path set, Target target, MoveFolder move, BiConsumer<Path, Exception> tell) {
         Map<String, Secret> secrets = new HashMap<>(move.secrets());
         // What only the user has is put into secrets.yml before apply.
-        target.apps().stream().flatMap(app -> app.environment().values().stream()).forEach(value -> {
-            if (value instanceof Value.Asked(String input, String ignored)) {
-                secrets.putIfAbsent(input, Secret.of("stands in for what the user puts here"));
-            }
-        });
+        target.apps().stream()
+                .flatMap(app -> app.environment().values().stream())
+                .forEach(value -> {
+                    if (value instanceof Value.Asked(String input, String ignored)) {
+                        secrets.putIfAbsent(input, Secret.of("stands in for what the user puts here"));
+                    }
+                });
         try {
             RecipeFile.read(move.recipeFile(), secrets);
         } catch (LandfallException e) {

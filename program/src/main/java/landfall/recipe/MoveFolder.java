@@ -13,7 +13,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Origin;
@@ -182,7 +181,7 @@ public final class MoveFolder {
         }
         try (TaskGroup group = TaskGroup.open(SYNCS_AT_ONCE)) {
             for (Path file : files) {
-                Future<Path> ignored = group.fork(() -> {
+                var _ = group.fork(() -> {
                     sync(file);
                     return file;
                 });

@@ -35,8 +35,7 @@ public final class DocketProgram {
     public static String objections(Path docket, Path recipe) {
         try {
             Process process = new ProcessBuilder(
-                            docket.toString(),
-                            "validate", "--no-color", "--tasks", recipe.toString())
+                            docket.toString(), "validate", "--no-color", "--tasks", recipe.toString())
                     .redirectErrorStream(true)
                     .start();
             String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
