@@ -14,7 +14,6 @@ import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Secret;
 import landfall.kube.KubeObject;
-import landfall.kube.Schema;
 import landfall.ledger.Coverage;
 import landfall.ledger.LedgerEntry;
 import landfall.recipe.MoveFolder;
@@ -41,7 +40,7 @@ final class CorpusSet {
         try {
             Path folder = Files.createTempDirectory("landfall-corpus");
             try {
-                Manifests manifests = planned(set, folder.resolve("move"));
+                Manifests manifests = manifests(set, folder.resolve("move"));
                 CorpusReport.Line line = line(name, manifests, start);
                 checkRecipe(set, manifests.target, MoveFolder.at(folder.resolve("move")), tell);
                 return line;
@@ -61,7 +60,7 @@ final class CorpusSet {
         }
     }
 
-    private static Manifests planned(Path set, Path folder) {
+    private static Manifests manifests(Path set, Path folder) {
         PlanCommand command = new PlanCommand();
         command.source.paths = List.of(set.toString());
         command.folder = folder;
@@ -93,14 +92,13 @@ final class CorpusSet {
     /** A recipe that {@code landfall apply} would refuse is our own mistake, not the manifests'; plan wrote it all the same. */
     private static void checkRecipe(Path set, Target target, MoveFolder move, BiConsumer<Path, Exception> tell) {
         Map<String, Secret> secrets = new HashMap<>(move.secrets());
-        // What only the user has is put into secrets.yml before apply.
-        target.apps().stream()
-                .flatMap(app -> app.environment().values().stream())
-                .forEach(value -> {
-                    if (value instanceof Value.Asked(String input, String ignored)) {
-                        secrets.putIfAbsent(input, Secret.of("stands in for what the user puts here"));
+        // What only the user knows is still to be written into secrets.yml.
+        target.apps()
+                .forEach(app -> app.environment().values().forEach(value -> {
+                    if (value instanceof Value.Asked asked) {
+                        secrets.putIfAbsent(asked.input(), Secret.of("asked"));
                     }
-                });
+                }));
         try {
             RecipeFile.read(move.recipeFile(), secrets);
         } catch (LandfallException e) {
@@ -116,8 +114,7 @@ final class CorpusSet {
     private static long unknownListed(Manifests manifests) {
         Set<String> listed = new HashSet<>();
         for (KubeObject object : manifests.read.objects()) {
-            if (Kinds.of(object.group(), object.kind()).isPresent()
-                    || Schema.of(object).isPresent()) {
+            if (Kinds.of(object.group(), object.kind()).isPresent()) {
                 listed.add(object.id());
             }
         }

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import landfall.base.Secret;
+import landfall.target.StorageEntry;
 import landfall.target.Target;
 import landfall.target.TargetApp;
 import landfall.target.TargetService;
@@ -30,6 +31,9 @@ public final class MoveSecrets {
                         .ifPresent(source ->
                                 secrets.put(move.sourcePasswordSecret().replaceFirst("^secrets\\.yml#", ""), source));
             });
+        }
+        for (StorageEntry entry : target.entries()) {
+            entry.files().forEach(file -> file.content().ifPresent(content -> secrets.put(file.secret(), content)));
         }
         for (TargetApp app : target.apps()) {
             app.environment().values().forEach(value -> {

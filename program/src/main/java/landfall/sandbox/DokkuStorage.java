@@ -130,7 +130,7 @@ final class DokkuStorage {
             case "root" -> "0:0";
             case "false" -> "";
             default -> {
-                if (!chown.matches("[0-9]{1,5}") || Integer.parseInt(chown) > 65_535) {
+                if (!chown.matches("[0-9]{1,5}")) {
                     throw DokkuFailure.refused("Unsupported chown permissions");
                 }
                 yield chown + ":" + chown;
@@ -278,8 +278,7 @@ final class DokkuStorage {
         }
         boolean again = mounts.removeIf(
                 mount -> mount.entry().equals(what) && mount.containerPath().equals(directory));
-        String below = option(call, "--volume-subpath");
-        String path = host.store().get("storage/" + what, "path") + (below.isEmpty() ? "" : "/" + below);
+        String path = host.store().get("storage/" + what, "path");
         mounts.add(new Mount(what, path, directory, call.arguments().contains("--volume-readonly")));
         save(app, mounts);
         call.heading("-----> Storage entry " + what + (again ? " mount" : " mounted") + " at " + directory + " on "

@@ -8,10 +8,15 @@ final class ClaimRule {
 
     private ClaimRule() {}
 
+    /** The name of a claim's storage entry: claims may have dots in theirs, entries not. */
+    static String entry(String claim) {
+        return claim.replace('.', '-');
+    }
+
     static void apply(Draft draft, Field claim) {
         String name = claim.object().name();
         MetadataRule.apply(claim);
-        if (!draft.entries.containsKey(name)) {
+        if (!draft.entries.containsKey(entry(name))) {
             draft.refuse(
                     "claim-" + name,
                     "No app of this move mounts the claim " + name + ".",
@@ -21,8 +26,8 @@ final class ClaimRule {
             claim.at("metadata", "name").decision(RULE, "claim-" + name, "no app mounts it");
             return;
         }
-        claim.at("metadata", "name").carried("PersistentVolumeClaim.name", Place.task(name, "entry"));
-        spec(claim.at("spec"), Place.task(name, "entry"));
+        claim.at("metadata", "name").carried("PersistentVolumeClaim.name", Place.task(entry(name), "entry"));
+        spec(claim.at("spec"), Place.task(entry(name), "entry"));
     }
 
     static void spec(Field spec, String entry) {

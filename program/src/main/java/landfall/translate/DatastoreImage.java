@@ -102,10 +102,21 @@ final class DatastoreImage {
             Datastore.MONGODB, Set.of("MONGO_INITDB_ROOT_USERNAME", "MONGO_INITDB_DATABASE"),
             Datastore.RABBITMQ, Set.of("RABBITMQ_DEFAULT_USER", "RABBITMQ_ERLANG_COOKIE"));
 
+    private static final Pattern CLIENT_PROGRAM = Pattern.compile(
+            "(?s).*\\b(sleep|tail|psql|pg_dump|pg_dumpall|pg_restore|pg_isready|pg_basebackup|createdb|mysql|mysqldump"
+                    + "|mysqladmin|mariadb|mariadb-dump|mongo|mongosh|mongodump|mongorestore|redis-cli|valkey-cli"
+                    + "|rabbitmqadmin|curl|wget|influx|etcdctl|cqlsh|clickhouse-client)\\b.*");
+    private static final Pattern SERVER_PROGRAM = Pattern.compile(
+            "(?s).*(server|mysqld|mariadbd|mongod\\b|\\bpostgres\\b|entrypoint|run\\.sh|setup\\.sh|start|memcached|influxd"
+                    + "|dragonfly|cockroach).*");
+
     private DatastoreImage() {}
 
     /** What the container keeps, if it is a server of a known system. */
     static Optional<Datastore> of(Field container) {
+        if (isClient(container)) {
+            return Optional.empty();
+        }
         ImageName image = ImageName.of(container.at("image").text(""));
         String name = image.lastPart();
         Optional<Datastore> byName = named(image);
@@ -133,6 +144,14 @@ final class DatastoreImage {
                 .map(Map.Entry::getKey)
                 .sorted()
                 .findFirst();
+    }
+
+    /** A database's image that runs psql, a dump, or nothing but sleep. */
+    private static boolean isClient(Field container) {
+        String words = String.join(" ", container.at("command").texts()) + " "
+                + String.join(" ", container.at("args").texts());
+        return CLIENT_PROGRAM.matcher(words).matches()
+                && !SERVER_PROGRAM.matcher(words).matches();
     }
 
     private static Optional<Datastore> named(ImageName image) {

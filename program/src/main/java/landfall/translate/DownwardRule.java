@@ -5,6 +5,7 @@ import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -83,7 +84,7 @@ final class DownwardRule {
                 yield Optional.of("dokku");
             }
             case "status.podIP", "status.podIPs" -> ownAddress(subject, downward, place);
-            case "status.hostIP", "status.hostIPs" -> hostAddress(subject, downward, place);
+            case "status.hostIP", "status.hostIPs" -> hostAddress(subject, downward);
             default -> {
                 draft.refuse(
                         "variable-" + owner + "-" + subject.toLowerCase(Locale.ROOT),
@@ -154,7 +155,7 @@ final class DownwardRule {
         });
     }
 
-    private Optional<String> hostAddress(String subject, Field downward, String place) {
+    private Optional<String> hostAddress(String subject, Field downward) {
         String id = "node-address-" + owner;
         Optional<String> answer = draft.ask(
                 id,
@@ -172,6 +173,26 @@ final class DownwardRule {
         }
         Optional.ofNullable(draft.apps.get(owner)).ifPresent(app -> app.dockerOptions.add(HOST_OPTION));
         return Optional.of(HOST_NAME);
+    }
+
+    /** A file of all labels or annotations, one a line; empty if the field is another. */
+    Optional<String> all(Field downward, String place) {
+        String path = downward.at("fieldPath").text("");
+        if (!path.equals("metadata.labels") && !path.equals("metadata.annotations")) {
+            return Optional.empty();
+        }
+        StringBuilder lines = new StringBuilder();
+        new TreeMap<>(template.at("metadata", path.substring("metadata.".length()))
+                        .entries())
+                .forEach((key, value) -> lines.append(key)
+                        .append("=\"")
+                        .append(value.text("")
+                                .replace("\\", "\\\\")
+                                .replace("\"", "\\\"")
+                                .replace("\n", "\\n"))
+                        .append("\"\n"));
+        downward.carried(RULE, place, "the pods' own, as the manifests have them");
+        return Optional.of(lines.toString());
     }
 
     /** {@code resourceFieldRef}: the amount over its divisor, rounded up, as the kubelet does it. */

@@ -171,7 +171,10 @@ final class Draft {
     Optional<ServiceDraft> databaseOf(Field service) {
         Set<KubeObject> selected = index.selectedBy(service);
         return services.stream()
-                .filter(database -> selected.contains(database.workload.object()))
+                .filter(database -> database.operator.isPresent()
+                        ? service.at("spec", "selector", database.operator.get().clusterLabel())
+                                .is(database.workload.object().name())
+                        : selected.contains(database.workload.object()))
                 .findFirst();
     }
 

@@ -177,7 +177,7 @@ final class EnvironmentRule {
         String withheld = draft.withheld.get(reference.at("name").text("") + "/" + key);
         if (secret && withheld != null) {
             settle(reference, name);
-            put(name, withheld, true, List.of(promise == null ? reference.at("key") : promise));
+            put(name, withheld, Draft.isWithheld(withheld), List.of(promise == null ? reference.at("key") : promise));
             return;
         }
         if (promise != null) {

@@ -3,8 +3,10 @@ package landfall.translate;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import landfall.ledger.Disposition;
 import landfall.target.Place;
 import landfall.target.TargetApp;
@@ -14,23 +16,37 @@ import landfall.target.TargetApp;
  * deploys: so the readiness (or startup) probe becomes that check, and liveness is written down but not acted on.
  */
 final class ProbeRule {
-    private ProbeRule() {}
+    /** Paths that by their name tell only that the process runs. */
+    private static final Pattern ALIVE = Pattern.compile(
+            "(?i).*/(health|healthz|healthcheck|health[_-]?check|live|livez|liveness|alive|ping|up|status|_health)/?");
+
+    private final Draft draft;
+    private final AppDraft app;
+
+    private ProbeRule(Draft draft, AppDraft app) {
+        this.draft = draft;
+        this.app = app;
+    }
 
     static void apply(Draft draft, AppDraft app) {
+        new ProbeRule(draft, app).apply();
+    }
+
+    private void apply() {
         Field readiness = app.container.at("readinessProbe");
         Field startup = app.container.at("startupProbe");
         Field liveness = app.container.at("livenessProbe");
-        String file = Place.appFile(app.name, "app.json") + "#healthchecks/web";
-        if (readiness.exists()) {
-            probe(draft, app, readiness, "startup", "readiness", Disposition.CARRIED, file);
+        String file = Place.appFile(app.name, "app.json") + "#healthchecks/" + app.process;
+        if (!readiness.entries().isEmpty()) {
+            probe(readiness, "startup", "readiness", Disposition.CARRIED, file);
             draft.changed(
                     app.name, "readiness is asked when the app is deployed, not afterwards: traffic is not taken away");
         }
-        if (startup.exists()) {
-            probe(draft, app, startup, "startup", "startup", Disposition.CARRIED, file);
+        if (!startup.entries().isEmpty()) {
+            probe(startup, "startup", "startup", Disposition.CARRIED, file);
         }
-        if (liveness.exists()) {
-            probe(draft, app, liveness, "liveness", "liveness", Disposition.LOST, file);
+        if (!liveness.entries().isEmpty()) {
+            probe(liveness, "liveness", "liveness", Disposition.LOST, file);
             draft.lost(
                     app.name,
                     "a process that stops answering is not restarted (liveness probe)",
@@ -38,15 +54,50 @@ final class ProbeRule {
                             + " from outside and run `dokku ps:restart " + app.name
                             + "`; a process that exits is restarted");
         }
+        nothingProven(readiness, liveness);
     }
 
-    private static void probe(
-            Draft draft, AppDraft app, Field probe, String type, String name, Disposition disposition, String to) {
+    /** An app with a database whose only check answers while the database is down. */
+    private void nothingProven(Field readiness, Field liveness) {
+        Field asked = readiness.entries().isEmpty() ? liveness : readiness;
+        String path = asked.at("httpGet", "path").text("");
+        String alive = ALIVE.matcher(path).matches()
+                ? path
+                : liveness.at("httpGet", "path").text("");
+        if (app.waitsFor.isEmpty() || !ALIVE.matcher(alive).matches()) {
+            return;
+        }
+        boolean decides = alive.equals(path);
+        draft.changed(
+                app.name,
+                alive + " proves nothing about " + String.join(", ", app.waitsFor)
+                        + ": by its name it says that the process runs, and it may answer with the database down. "
+                        + (decides
+                                ? "Let the deploy ask a page that reads the database (readinessProbe)"
+                                : "The deploy asks " + (path.isEmpty() ? "nothing else" : path) + "; watch that, not "
+                                        + alive));
+    }
+
+    private void probe(Field probe, String type, String name, Disposition disposition, String to) {
+        String rule = "Container." + name + "Probe";
         Map<String, Object> check = new LinkedHashMap<>();
         check.put("type", type);
         check.put("name", name);
-        Optional<Field> action = action(draft, app, probe, check);
+        Optional<Field> action = action(probe, check);
         if (action.isEmpty()) {
+            String id = "probe-" + app.name;
+            draft.ask(
+                    id,
+                    "A probe of " + app.name
+                            + " asks in a way that Dokku's checks can't (gRPC, another host, or nothing at"
+                            + " all). Without one, Dokku waits until the app listens and has run for 10 s.",
+                    Draft.options(
+                            "none",
+                            "that is enough",
+                            "command",
+                            "I write a check of type command into app.json (such as grpc_health_probe)"),
+                    probe);
+            probe.decision(rule, id, "no such check in app.json");
             return;
         }
         timing(probe, check, "initialDelaySeconds", "initialDelay", 0);
@@ -54,7 +105,6 @@ final class ProbeRule {
         timing(probe, check, "timeoutSeconds", "timeout", 1);
         timing(probe, check, "failureThreshold", "attempts", 3);
         app.checks.add(new TargetApp.Check(check));
-        String rule = "Container." + name + "Probe";
         String note = disposition == Disposition.LOST
                 ? "written to app.json, but docker-local never restarts a process because of it"
                 : "asked while deploying; traffic comes when it is answered";
@@ -62,11 +112,19 @@ final class ProbeRule {
         for (String timing : List.of("initialDelaySeconds", "periodSeconds", "timeoutSeconds", "failureThreshold")) {
             probe.at(timing).settle(disposition, List.of(to), rule, note);
         }
-        if (probe.at("successThreshold").is("1")) {
-            probe.at("successThreshold").satisfied(rule, "one good answer is enough for Dokku too");
+        Field successes = probe.at("successThreshold");
+        if (successes.number().orElse(1) <= 1) {
+            successes.satisfied(rule, "one good answer is enough for Dokku too");
         } else {
-            probe.at("successThreshold").lost(rule, "Dokku takes one good answer for enough");
+            successes.lost(rule, "Dokku takes one good answer for enough");
+            draft.lost(
+                    app.name,
+                    "the wait for " + successes.text("") + " good answers in a row",
+                    "let the app answer only when it is ready to stay so");
         }
+        // The seconds between SIGTERM and SIGKILL are one setting of the app on Dokku.
+        probe.at("terminationGracePeriodSeconds")
+                .irrelevant(rule, "for a restart that Dokku doesn't make; a stop has the app's own time");
     }
 
     private static void timing(Field probe, Map<String, Object> check, String from, String to, int fallback) {
@@ -76,43 +134,50 @@ final class ProbeRule {
         }
     }
 
-    private static Optional<Field> action(Draft draft, AppDraft app, Field probe, Map<String, Object> check) {
+    private Optional<Field> action(Field probe, Map<String, Object> check) {
         Field http = probe.at("httpGet");
         Field exec = probe.at("exec");
         Field socket = probe.at("tcpSocket");
         if (http.exists()) {
-            check.put("path", http.at("path").text("/"));
-            app.containerPort(http.at("port").text("")).ifPresent(port -> check.put("port", port));
-            http.at("scheme")
-                    .text()
-                    .ifPresent(scheme -> check.put("scheme", scheme.toLowerCase(java.util.Locale.ROOT)));
-            List<Map<String, Object>> headers = new ArrayList<>();
-            for (Field header : http.at("httpHeaders").items()) {
-                Map<String, Object> pair = new LinkedHashMap<>();
-                pair.put("name", header.at("name").text(""));
-                pair.put("value", header.at("value").text(""));
-                headers.add(pair);
-            }
-            if (!headers.isEmpty()) {
-                check.put("httpHeaders", headers);
-            }
-            return http.at("host").exists() ? Optional.empty() : Optional.of(http);
+            return isElsewhere(http) ? Optional.empty() : http(http, check);
         }
         if (exec.exists()) {
-            check.put("command", exec.at("command").texts());
+            check.put(
+                    "command",
+                    exec.at("command").texts().stream()
+                            .map(word -> EnvironmentRule.expand(word, app.variables))
+                            .toList());
             return Optional.of(exec);
         }
-        if (socket.exists() && !socket.at("host").exists()) {
+        if (socket.exists() && !isElsewhere(socket)) {
             check.put("listening", true);
             app.containerPort(socket.at("port").text("")).ifPresent(port -> check.put("port", port));
             return Optional.of(socket);
         }
-        draft.refuse(
-                "probe-" + app.name,
-                "A probe of " + app.name + " asks in a way Dokku's checks can't (gRPC, or another host).",
-                "Container.probe",
-                "no such check in app.json",
-                probe);
         return Optional.empty();
+    }
+
+    /** A probe may ask another machine than its pod. */
+    private static boolean isElsewhere(Field action) {
+        return !List.of("", "localhost", "127.0.0.1", "0.0.0.0")
+                .contains(action.at("host").text(""));
+    }
+
+    private Optional<Field> http(Field http, Map<String, Object> check) {
+        String path = http.at("path").text("/");
+        check.put("path", path.startsWith("/") ? path : "/" + path);
+        app.containerPort(http.at("port").text("")).ifPresent(port -> check.put("port", port));
+        http.at("scheme").text().ifPresent(scheme -> check.put("scheme", scheme.toLowerCase(Locale.ROOT)));
+        List<Map<String, Object>> headers = new ArrayList<>();
+        for (Field header : http.at("httpHeaders").items()) {
+            Map<String, Object> pair = new LinkedHashMap<>();
+            pair.put("name", header.at("name").text(""));
+            pair.put("value", header.at("value").text(""));
+            headers.add(pair);
+        }
+        if (!headers.isEmpty()) {
+            check.put("httpHeaders", headers);
+        }
+        return Optional.of(http);
     }
 }

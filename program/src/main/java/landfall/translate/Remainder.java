@@ -39,6 +39,11 @@ final class Remainder {
             return;
         }
         FieldTree tree = trees.computeIfAbsent(rules.get(), kind -> FieldTree.of(kind.table()));
+        Field root = Field.root(draft.book, object);
+        Field namespace = root.at("metadata", "namespace");
+        if (namespace.exists() && !draft.book.isSettled(object, namespace.path())) {
+            namespace.carried("Object.namespace", landfall.target.Place.settings("source/kubernetes/namespace"));
+        }
         Walk walk = new Walk(draft, rules.get());
         walk.at(Field.root(draft.book, object), schema.get().root(), tree, null);
         walk.askForTheRest(object);

@@ -232,6 +232,11 @@ final class ServerSettings {
         words.forEach(word -> settle(word.leaf(), outcome, name(words)));
     }
 
+    /** One parameter of the server, as an operator's object has it. */
+    void parameter(String name, Field leaf) {
+        settle(leaf, setting(name, List.of(leaf.text("")), true), name + "=" + leaf.text(""));
+    }
+
     private static String name(List<Word> words) {
         return String.join(" ", words.stream().map(Word::text).toList());
     }

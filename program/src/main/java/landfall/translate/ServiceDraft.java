@@ -20,6 +20,8 @@ final class ServiceDraft {
     final Field workload;
 
     final Field container;
+    /** What made it, where no workload of the manifests did. */
+    Optional<Operator> operator = Optional.empty();
     /** Names under which an operator's Services answer; a workload's Services are found by their selectors. */
     final Set<String> operatorNames = new LinkedHashSet<>();
     /** Apps that name it in their environment. */

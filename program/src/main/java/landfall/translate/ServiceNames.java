@@ -24,7 +24,24 @@ final class ServiceNames {
     record Mention(int start, int end, String host, Optional<String> port) {}
 
     static Optional<Mention> find(Field service, String namespace, String variable, String value) {
-        String name = service.object().name();
+        return find(service.object().name(), namespace, variable, value);
+    }
+
+    /** A name that an operator makes ({@code orders-rw}): no manifest has its Service, and it is no common word. */
+    static Optional<Mention> findMade(Set<String> names, String namespace, String variable, String value) {
+        for (String name : names) {
+            if (value.equals(name)) {
+                return Optional.of(new Mention(0, value.length(), name, Optional.empty()));
+            }
+            Optional<Mention> mention = find(name, namespace, variable, value);
+            if (mention.isPresent()) {
+                return mention;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Mention> find(String name, String namespace, String variable, String value) {
         String full = name + "." + namespace;
         for (String host : List.of(full + ".svc.cluster.local", full + ".svc", full, name)) {
             Matcher matcher = Pattern.compile("(?<![A-Za-z0-9._-])" + Pattern.quote(host)

@@ -120,6 +120,7 @@ public final class Translator {
             classify(workload, databases);
         }
         databases.forEach(this::withheld);
+        databases.addAll(OperatorRule.databases(draft));
         ProcessTypes.form(draft, running);
         CronJobRule.placeAll(draft);
         for (AppDraft app : processes()) {
@@ -129,7 +130,10 @@ public final class Translator {
         findUsers();
         nameServices();
         for (ServiceDraft database : databases) {
-            if (database.store != Datastore.POSTGRESQL && !DatastoreRule.isMade(draft, database)) {
+            boolean isKept = database.operator.isPresent()
+                    ? !OperatorRule.isMade(draft, database)
+                    : database.store != Datastore.POSTGRESQL && !DatastoreRule.isMade(draft, database);
+            if (isKept) {
                 draft.services.remove(database);
                 DatastoreRule.keep(draft, database);
             }
@@ -204,8 +208,15 @@ public final class Translator {
 
     /** Which app names which database, and as which role. */
     private void findUsers() {
-        for (AppDraft app : draft.apps.values()) {
+        for (AppDraft app : processes()) {
             for (AppDraft.Variable variable : app.variables.values()) {
+                for (ServiceDraft database : draft.services) {
+                    if (ServiceNames.findMade(
+                                    database.operatorNames, draft.namespace, variable.name(), variable.value())
+                            .isPresent()) {
+                        database.users.add(app.name);
+                    }
+                }
                 for (Field service : ServiceNames.mentioned(draft, variable.name(), variable.value())) {
                     draft.databaseOf(service).ifPresent(database -> {
                         database.users.add(app.name);
@@ -233,7 +244,9 @@ public final class Translator {
 
     private void databases() {
         for (ServiceDraft database : draft.services) {
-            if (database.type.equals("postgres")) {
+            if (database.operator.isPresent()) {
+                OperatorRule.apply(draft, database, database.operator.get());
+            } else if (database.type.equals("postgres")) {
                 PostgresRule.apply(draft, database);
             } else {
                 DatastoreRule.apply(draft, database);

@@ -35,7 +35,10 @@ final class VariableRule {
             List<Field> services = ServiceNames.mentioned(draft, variable.name(), variable.value());
             services =
                     services.stream().filter(service -> !draft.isKept(service)).toList();
-            if (services.isEmpty()) {
+            Optional<ServiceDraft> operated = operated(variable);
+            if (operated.isPresent()) {
+                operated(variable, operated.get());
+            } else if (services.isEmpty()) {
                 ofDatabase(variable);
             } else {
                 elsewhere(variable, services);
@@ -177,6 +180,24 @@ final class VariableRule {
         Optional<ServiceNames.Mention> mention =
                 ServiceNames.find(named, draft.namespace, variable.name(), variable.value());
         address(variable, service, mention.flatMap(found -> DatastoreAddress.of(draft, variable, service, found)));
+    }
+
+    /** The database that an operator runs, if the value names one of the Services it makes. */
+    private Optional<ServiceDraft> operated(Variable variable) {
+        return draft.services.stream()
+                .filter(service -> ServiceNames.findMade(
+                                service.operatorNames, draft.namespace, variable.name(), variable.value())
+                        .isPresent())
+                .findFirst();
+    }
+
+    private void operated(Variable variable, ServiceDraft service) {
+        app.links.add(new TargetApp.Link(service.type, service.name));
+        address(
+                variable,
+                service,
+                ServiceNames.findMade(service.operatorNames, draft.namespace, variable.name(), variable.value())
+                        .flatMap(mention -> DatastoreAddress.of(draft, variable, service, mention)));
     }
 
     private void address(Variable variable, ServiceDraft service, Optional<DatastoreAddress> address) {
@@ -334,20 +355,24 @@ final class VariableRule {
         }
     }
 
-    /** A key of a Secret that only the cluster has, and that is no part of a database's address. */
+    /** A key of a Secret that only the cluster has, and that is no part of a database's address here: an input. */
     private void missing(Variable variable) {
-        String secret = Draft.withheldName(variable.value()).replaceFirst("/.*", "");
-        String id = "missing-" + secret + "-" + app.name;
-        draft.ask(
-                id,
-                "Secret/" + secret + " is not among the manifests, and " + app.name + " takes variables from it.",
-                Draft.options("later", "the variables are left out; you set them on the app yourself"),
-                variable.sources().getFirst());
-        variable.sources().forEach(leaf -> leaf.decision(RULE + ".missing", id, "only the cluster has it"));
+        String origin = "key " + Draft.withheldName(variable.value()).replaceFirst(".*/", "") + " of Secret/"
+                + Draft.withheldName(variable.value()).replaceFirst("/.*", "");
+        String input = app.inputName(variable.name());
+        draft.fill(app.name, variable.name() + " (" + input + ")", origin.replaceFirst(".* of ", ""));
+        app.environment.put(
+                variable.name(), new Value.Asked(input, variable.name() + " of " + app.name + ", " + origin));
+        String to = Place.task(app.name, "config", variable.name());
+        variable.sources().forEach(leaf -> leaf.adapted(RULE + ".missing", to, "an input: only the cluster has it"));
     }
 
     /** @return false if Dokku would corrupt the value, and the user has been asked */
     private boolean value(Variable variable, String value) {
+        if (Draft.isWithheld(value)) {
+            missing(variable);
+            return true;
+        }
         String why = "";
         if (value.endsWith("\"") || value.endsWith("\\")) {
             why = "ends in a quote or a backslash, which Dokku reads back wrong";

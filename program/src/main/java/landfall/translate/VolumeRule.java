@@ -1,23 +1,58 @@
 package landfall.translate;
 
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 import landfall.target.Place;
 import landfall.target.StorageEntry;
 import landfall.target.TargetApp;
 
-/** {@code volumes} and {@code volumeMounts} of an app, and the folders of it that lie on no volume. */
+/** {@code volumes} and {@code volumeMounts} of an app: what each kind of volume becomes. */
 final class VolumeRule {
-    private static final String RULE = "Pod.volumes";
-    private static final Pattern UPLOADS_NAME = Pattern.compile("(?i).*(UPLOAD|STORAGE|MEDIA|FILES|DATA).*");
-    private static final Pattern FOLDER = Pattern.compile("/[^\\s:*?]+");
+    static final String RULE = "Pod.volumes";
+    static final String MOUNT = "Container.volumeMounts";
+    private static final String JOINS = "joins volume and mount inside the pod";
+    /** Disks of a cloud or a storage system, named in the pod itself. */
+    private static final List<String> DISKS = List.of(
+            "awsElasticBlockStore",
+            "azureDisk",
+            "cinder",
+            "fc",
+            "flexVolume",
+            "flocker",
+            "gcePersistentDisk",
+            "iscsi",
+            "photonPersistentDisk",
+            "portworxVolume",
+            "rbd",
+            "scaleIO",
+            "storageos",
+            "vsphereVolume");
+    /** File systems that machines other than the cluster's may use at the same time. */
+    private static final List<String> SHARES = List.of("nfs", "cephfs", "glusterfs", "azureFile", "quobyte");
 
-    private VolumeRule() {}
+    private static final Pattern CLOCK = Pattern.compile("/etc/(localtime|timezone)|/usr/share/zoneinfo.*");
+
+    private final Draft draft;
+    private final AppDraft app;
+    private final Field pod;
+
+    private VolumeRule(Draft draft, AppDraft app, Field pod) {
+        this.draft = draft;
+        this.app = app;
+        this.pod = pod;
+    }
 
     static void apply(Draft draft, AppDraft app, Field pod) {
-        Map<String, Field> volumes = new TreeMap<>();
+        new VolumeRule(draft, app, pod).apply();
+        FolderRule.apply(draft, app);
+    }
+
+    private void apply() {
+        Map<String, Field> volumes = new LinkedHashMap<>();
         pod.at("volumes")
                 .items()
                 .forEach(volume -> volumes.put(volume.at("name").text(""), volume));
@@ -29,127 +64,137 @@ final class VolumeRule {
         }
         for (Field mount : app.container.at("volumeMounts").items()) {
             Field volume = volumes.get(mount.at("name").text(""));
-            if (volume != null) {
-                mount(draft, app, mount, volume);
+            if (volume == null) {
+                draft.refuse(
+                        "volume-" + app.name + "-" + mount.at("name").text(""),
+                        app.name + " mounts a volume that its pod doesn't have ("
+                                + mount.at("name").text("") + ").",
+                        MOUNT,
+                        "no such volume",
+                        mount);
+            } else {
+                mount(mount, volume);
+                details(mount);
             }
         }
-        unmountedFolders(draft, app);
+        unmounted(volumes);
     }
 
-    private static void mount(Draft draft, AppDraft app, Field mount, Field volume) {
-        if (volume.at("configMap").exists()) {
-            configMap(draft, app, mount, volume);
-        } else if (volume.at("persistentVolumeClaim").exists()) {
+    private void unmounted(Map<String, Field> volumes) {
+        TreeSet<String> mounted = new TreeSet<>();
+        for (String list : List.of("containers", "initContainers")) {
+            for (Field container : pod.at(list).items()) {
+                container
+                        .at("volumeMounts")
+                        .items()
+                        .forEach(mount -> mounted.add(mount.at("name").text("")));
+            }
+        }
+        volumes.forEach((name, volume) -> {
+            if (!mounted.contains(name) && volume.at("name").exists()) {
+                volume.irrelevant(RULE, "no container mounts it");
+            }
+        });
+    }
+
+    private void mount(Field mount, Field volume) {
+        mount.at("name").irrelevant(MOUNT, JOINS);
+        volume.at("name").irrelevant(RULE, JOINS);
+        if (volume.at("persistentVolumeClaim").exists()) {
             Field claim = volume.at("persistentVolumeClaim");
-            storage(draft, app, mount, claim.at("claimName").text(""));
-            claim.carried(RULE, Place.task(claim.at("claimName").text(""), "entry"));
-            volume.at("name").irrelevant(RULE, "joins volume and mount inside the pod");
-        } else if (volume.at("spec").exists()) {
-            template(draft, app, mount, volume);
-        } else if (volume.at("emptyDir").exists()) {
-            emptyDir(app, mount, volume);
-        } else {
-            draft.refuse(
-                    "volume-" + app.name + "-" + volume.at("name").text(""),
-                    "The volume " + volume.at("name").text("") + " of " + app.name
-                            + " is of a kind that Landfall doesn't move yet (" + kindOf(volume) + ").",
-                    RULE,
-                    "not moved",
-                    volume);
-            mount.decision(RULE, "volume-" + app.name + "-" + volume.at("name").text(""), "its volume is not moved");
+            String name = claim.at("claimName").text("");
+            claim(mount, name, claim.at("readOnly").is("true"));
+            claim.carried(RULE, Place.task(ClaimRule.entry(name), "entry"));
+            return;
+        }
+        if (volume.at("spec").exists()) {
+            template(mount, volume);
+            return;
+        }
+        String kind = kindOf(volume);
+        if (DISKS.contains(kind) || SHARES.contains(kind)) {
+            disk(mount, volume, kind);
+            return;
+        }
+        switch (kind) {
+            case "configMap", "secret", "projected", "downwardAPI" ->
+                new MountedFilesRule(draft, app, mount, volume).apply();
+            case "emptyDir" -> emptyDir(mount, volume);
+            case "ephemeral" -> scratch(mount, volume, "a disk made for each pod, empty at its start");
+            case "hostPath" -> hostPath(mount, volume);
+            case "csi" -> driver(mount, volume);
+            case "image" ->
+                by(
+                        mount,
+                        volume,
+                        "image-volume",
+                        "mounts the files of an image ("
+                                + volume.at("image", "reference").text("")
+                                + "): copy them in the app's Dockerfile with COPY --from.");
+            case "gitRepo" ->
+                by(
+                        mount,
+                        volume,
+                        "git-volume",
+                        "starts with a clone of "
+                                + volume.at("gitRepo", "repository").text("") + ": make it part of the image.");
+            default -> by(mount, volume, "volume", "is of a kind that Landfall doesn't know (" + kind + ").");
         }
     }
 
-    private static String kindOf(Field volume) {
+    static String kindOf(Field volume) {
         return volume.entries().keySet().stream()
                 .filter(key -> !key.equals("name"))
                 .findFirst()
-                .orElse("none given");
+                .orElse("emptyDir");
     }
 
-    private static void configMap(Draft draft, AppDraft app, Field mount, Field volume) {
-        Field reference = volume.at("configMap");
-        String name = reference.at("name").text("");
+    private void by(Field mount, Field volume, String topic, String what) {
+        String id = topic + "-" + app.name + "-" + volume.at("name").text("");
+        draft.refuse(
+                id,
+                "The volume " + volume.at("name").text("") + " of " + app.name + " at "
+                        + mount.at("mountPath").text("") + " " + what,
+                RULE,
+                "not moved",
+                volume);
+        mount.decision(MOUNT, id, "its volume is not moved");
+    }
+
+    /** Fields of a mount that hold for every kind of volume. */
+    private void details(Field mount) {
+        Field propagation = mount.at("mountPropagation");
+        if (propagation.exists() && !propagation.is("None")) {
+            draft.refuse(
+                    "propagation-" + app.name,
+                    app.name + " sees mounts that others make below "
+                            + mount.at("mountPath").text("")
+                            + " (mountPropagation): set it with `dokku storage:mount --volume-options rslave` or rshared if it"
+                            + " needs that.",
+                    MOUNT,
+                    "not set",
+                    propagation);
+        }
+    }
+
+    private void claim(Field mount, String claim, boolean readOnly) {
         String path = mount.at("mountPath").text("");
-        Optional<Field> object = draft.index.configMap(name);
-        if (object.isEmpty()) {
-            if (!reference.at("optional").is("true")) {
-                draft.refuse(
-                        "missing-" + name + "-" + app.name,
-                        "ConfigMap/" + name + " is not among the manifests, and " + app.name + " mounts it at " + path
-                                + ".",
-                        RULE,
-                        "not among the manifests",
-                        volume);
-            }
+        Optional<String> subpath = subpath(mount);
+        if (subpath.isEmpty()) {
             return;
         }
-        Map<String, Field> keys = EnvironmentRule.keys(object.get(), false);
-        Map<String, String> paths = new TreeMap<>();
-        if (reference.at("items").items().isEmpty()) {
-            keys.keySet().forEach(key -> paths.put(key, key));
-        }
-        for (Field item : reference.at("items").items()) {
-            paths.put(item.at("key").text(""), item.at("path").text(""));
-        }
-        String mode = mode(reference.at("defaultMode"));
-        String folder = Place.appFile(app.name, "files" + path);
-        Optional<String> subPath = mount.at("subPath").text();
-        paths.forEach((key, file) -> {
-            Field leaf = keys.get(key);
-            if (leaf == null || subPath.filter(wanted -> !wanted.equals(file)).isPresent()) {
-                return;
-            }
-            String place = subPath.isPresent() ? path : join(path, file);
-            EnvironmentRule.text(leaf, false)
-                    .ifPresentOrElse(
-                            text -> {
-                                app.bakedFiles.add(new TargetApp.BakedFile(place, text, mode));
-                                leaf.carried(
-                                        "ConfigMap.data",
-                                        Place.appFile(app.name, "files" + place),
-                                        "part of the image");
-                            },
-                            () -> draft.refuse(
-                                    "binary-" + name,
-                                    "ConfigMap/" + name + " holds bytes that are no text.",
-                                    "ConfigMap.binaryData",
-                                    "not UTF-8",
-                                    leaf));
-        });
-        volume.at("name").irrelevant(RULE, "joins volume and mount inside the pod");
-        reference.carried(RULE, folder, "baked into the image: a change of it is a deploy");
-        mount.carried("Container.volumeMounts", folder, "copied into the image by the Dockerfile");
-        mount.at("name").irrelevant(RULE, "joins volume and mount inside the pod");
-        draft.changed(
-                app.name,
-                "files of ConfigMap/" + name + " at " + path + " are part of the image: edit them in " + folder
-                        + " and deploy");
-    }
-
-    /** Modes come as a number: YAML's 0644 is 420, JSON has decimals only. */
-    private static String mode(Field mode) {
-        return mode.number().map(number -> "0" + Integer.toOctalString(number)).orElse("0644");
-    }
-
-    private static String join(String folder, String file) {
-        return folder.endsWith("/") ? folder + file : folder + "/" + file;
-    }
-
-    private static void storage(Draft draft, AppDraft app, Field mount, String claim) {
-        String path = mount.at("mountPath").text("");
-        String entry = claim;
         app.holdsFiles = true;
+        String entry = ClaimRule.entry(claim);
         app.mounts.add(new TargetApp.Mount(
-                entry, path, mount.at("subPath").text(), mount.at("readOnly").is("true")));
+                entry,
+                path,
+                subpath.filter(folder -> !folder.isEmpty()),
+                readOnly || mount.at("readOnly").is("true")));
         draft.entries.putIfAbsent(
                 entry,
                 new StorageEntry(
                         entry,
-                        app.user
-                                .map(user -> user.split(":", -1)[0])
-                                .filter(user -> user.matches("[0-9]+") && !user.equals("0"))
-                                .orElse("root"),
+                        owner(),
                         Optional.of(new StorageEntry.Source(
                                 claim,
                                 app.workload.object().shortName(),
@@ -158,67 +203,191 @@ final class VolumeRule {
                                 app.name,
                                 path))));
         String to = Place.task(app.name, "mount", entry);
-        mount.carried("Container.volumeMounts", to, "its files are copied to the storage entry and followed");
-        mount.at("name").irrelevant(RULE, "joins volume and mount inside the pod");
+        mount.carried(MOUNT, to, "its files are copied to the storage entry and followed");
+        mount.at("name").irrelevant(MOUNT, JOINS);
     }
 
-    private static void template(Draft draft, AppDraft app, Field mount, Field template) {
+    /** Empty text where the whole volume is mounted; nothing where only a running pod knows. */
+    private Optional<String> subpath(Field mount) {
+        Field expression = mount.at("subPathExpr");
+        if (!expression.exists()) {
+            return Optional.of(mount.at("subPath").text(""));
+        }
+        String expanded = EnvironmentRule.expand(expression.text(""), app.variables);
+        if (!expanded.contains("$(")) {
+            return Optional.of(expanded);
+        }
+        String id = "subpath-" + app.name;
+        draft.refuse(
+                id,
+                "Which folder of its volume " + app.name + " mounts at "
+                        + mount.at("mountPath").text("") + " is known in a running pod only (" + expression.text("")
+                        + ").",
+                MOUNT,
+                "not mounted",
+                mount);
+        return Optional.empty();
+    }
+
+    /** The user that the app's files belong to: who it runs as, else the group its volumes are given. */
+    private String owner() {
+        Optional<String> group = pod.at("securityContext", "fsGroup").text();
+        return app.user
+                .map(user -> user.split(":", -1)[0])
+                .or(() -> group)
+                .filter(user -> user.matches("[0-9]{1,5}") && !user.equals("0"))
+                .orElse("root");
+    }
+
+    private void template(Field mount, Field template) {
         String name = template.at("metadata", "name").text("");
         String claim = name + "-" + app.workload.object().name() + "-0";
-        storage(draft, app, mount, claim);
-        template.at("metadata").carried(RULE, Place.task(claim, "entry"));
-        ClaimRule.spec(template.at("spec"), Place.task(claim, "entry"));
+        claim(mount, claim, false);
+        for (String head : List.of("apiVersion", "kind", "status")) {
+            template.at(head).irrelevant(RULE, "kept by the cluster about the claim");
+        }
+        template.at("metadata").carried(RULE, Place.task(ClaimRule.entry(claim), "entry"));
+        ClaimRule.spec(template.at("spec"), Place.task(ClaimRule.entry(claim), "entry"));
         if (app.workload.at("spec", "replicas").number().orElse(1) > 1) {
-            draft.refuse(
+            draft.ask(
                     "volumes-" + app.name,
-                    "Each of the pods of " + app.name + " has a volume of its own; on Dokku all processes share one.",
-                    RULE,
-                    "only the first pod's volume would be moved",
-                    app.workload.at("spec", "replicas"));
-        }
-    }
-
-    private static void emptyDir(AppDraft app, Field mount, Field volume) {
-        String path = mount.at("mountPath").text("");
-        if (volume.at("emptyDir", "medium").is("Memory")) {
-            app.dockerOptions.add("--tmpfs=" + path);
-            volume.carried(RULE, Place.task(app.name, "docker-options"));
-            mount.carried(RULE, Place.task(app.name, "docker-options"));
-        } else {
-            volume.satisfied(RULE, "the container's own layer, empty at every start like the volume");
-            mount.satisfied(RULE, "the container's own layer, empty at every start like the volume");
-        }
-    }
-
-    private static void unmountedFolders(Draft draft, AppDraft app) {
-        for (AppDraft.Variable variable : app.variables.values()) {
-            if (!UPLOADS_NAME.matcher(variable.name()).matches()
-                    || !FOLDER.matcher(variable.value()).matches()
-                    || variable.sensitive()
-                    || app.isMounted(variable.value())) {
-                continue;
-            }
-            String word = variable.name().replaceAll("(?i)_?(DIR|DIRECTORY|PATH|ROOT|FOLDER)$", "");
-            String id = word.toLowerCase(java.util.Locale.ROOT).replace('_', '-') + "-" + app.name;
-            Field raisedBy = variable.sources().isEmpty()
-                    ? app.container.at("env")
-                    : variable.sources().getFirst();
-            Optional<String> answer = draft.ask(
-                    id,
-                    app.name + " writes to " + variable.value() + " (" + variable.name()
-                            + "), which lies on no volume: files written there are lost at every restart today.",
+                    "Each of the " + app.workload.at("spec", "replicas").text("") + " pods of " + app.name
+                            + " has a volume of its own. On Dokku all processes of an app share one, and only the first"
+                            + " pod's files are moved.",
                     Draft.options(
-                            "entry",
-                            "keep them from now on, in a storage entry; what is there now is not copied",
-                            "leave",
-                            "as it is: lost at every deploy and restart"),
-                    raisedBy);
-            if (answer.filter("entry"::equals).isPresent()) {
-                String entry =
-                        app.name + "-" + word.toLowerCase(java.util.Locale.ROOT).replace('_', '-');
-                draft.entries.putIfAbsent(entry, new StorageEntry(entry, "root", Optional.empty()));
-                app.mounts.add(new TargetApp.Mount(entry, variable.value(), Optional.empty(), false));
-            }
+                            "first",
+                            "the first pod's files are all that is needed (copies of the same, or a cache)",
+                            "one",
+                            "I scale it to one and let it gather its data there before I plan again"),
+                    app.workload.at("spec", "replicas"));
+            app.workload
+                    .at("spec", "replicas")
+                    .decision(RULE, "volumes-" + app.name, "each pod has a volume of its own");
+        }
+    }
+
+    private void emptyDir(Field mount, Field volume) {
+        Field limit = volume.at("emptyDir", "sizeLimit");
+        boolean isMemory = volume.at("emptyDir", "medium").text("").startsWith("Memory");
+        boolean isReadOnly =
+                app.container.at("securityContext", "readOnlyRootFilesystem").is("true");
+        if (!isMemory && !isReadOnly) {
+            scratch(mount, volume, "the container's own layer, empty at every start like the volume");
+            limit.satisfied(RULE, "nothing bounds the container's layer but the host's disk");
+            return;
+        }
+        String path = mount.at("mountPath").text("");
+        Optional<String> bytes = limit.text()
+                .flatMap(Quantity::parse)
+                .map(size -> size.setScale(0, java.math.RoundingMode.UP).toPlainString());
+        // Docker mounts a tmpfs noexec unless told otherwise; an emptyDir lets programs run.
+        String option = path.equals("/dev/shm") && bytes.isPresent()
+                ? "--shm-size=" + bytes.get()
+                : "--tmpfs=" + path + ":exec"
+                        + bytes.map(size -> ",size=" + size).orElse("");
+        app.dockerOptions.add(option);
+        String to = Place.task(app.name, "docker-options");
+        if (isMemory) {
+            volume.carried(RULE, to);
+            mount.carried(MOUNT, to);
+        } else {
+            String note = "in memory: the container's own layer is read-only";
+            volume.adapted(RULE, to, note);
+            mount.adapted(MOUNT, to, note);
+            draft.changed(
+                    app.name, "what it writes to " + path + " is kept in memory: its root file system is read-only");
+        }
+        mount.at("name").irrelevant(MOUNT, JOINS);
+    }
+
+    private static void scratch(Field mount, Field volume, String note) {
+        volume.satisfied(RULE, note);
+        mount.satisfied(MOUNT, note);
+    }
+
+    private void hostPath(Field mount, Field volume) {
+        String source = volume.at("hostPath", "path").text("");
+        String path = mount.at("mountPath").text("");
+        boolean readOnly = mount.at("readOnly").is("true");
+        String option = "--volume=" + source + ":" + path + (readOnly ? ":ro" : "");
+        if (CLOCK.matcher(source).matches()) {
+            app.dockerOptions.add(option);
+            volume.carried(RULE, Place.task(app.name, "docker-options"), "the host's time zone, as it was the node's");
+            mount.carried(MOUNT, Place.task(app.name, "docker-options"));
+            return;
+        }
+        String id = "host-path-" + app.name + "-" + volume.at("name").text("");
+        Optional<String> answer = draft.ask(
+                id,
+                app.name + " mounts " + source + " of its node at " + path + ". Landfall copies nothing from nodes.",
+                Draft.options(
+                        "host",
+                        "the same path of the Dokku host is mounted; I put there what it needs",
+                        "entry",
+                        "a storage entry is mounted instead; I copy the files into it before the switch",
+                        "leave",
+                        "nothing is mounted"),
+                volume);
+        volume.decision(RULE, id, "a folder of its node");
+        mount.decision(MOUNT, id, "a folder of its node");
+        if (answer.filter("host"::equals).isPresent()) {
+            app.dockerOptions.add(option);
+        } else if (answer.filter("entry"::equals).isPresent()) {
+            entry(mount, volume);
+        }
+    }
+
+    private void entry(Field mount, Field volume) {
+        String entry = app.name + "-" + volume.at("name").text("").replaceAll("[^a-z0-9-]", "-");
+        draft.entries.putIfAbsent(entry, new StorageEntry(entry, owner(), Optional.empty()));
+        app.mounts.add(new TargetApp.Mount(
+                entry,
+                mount.at("mountPath").text(""),
+                mount.at("subPath").text(),
+                mount.at("readOnly").is("true")));
+    }
+
+    private void disk(Field mount, Field volume, String kind) {
+        boolean isShare = SHARES.contains(kind);
+        String id = (isShare ? "share-" : "disk-") + app.name + "-"
+                + volume.at("name").text("");
+        String path = mount.at("mountPath").text("");
+        Optional<String> answer = draft.ask(
+                id,
+                app.name + " mounts a " + (isShare ? "share" : "disk") + " at " + path + " (" + kind
+                        + ") that no claim stands for. Landfall copies the files of claims only.",
+                isShare
+                        ? Draft.options(
+                                "mount",
+                                "I mount the share on the Dokku host at /mnt/"
+                                        + volume.at("name").text("") + ", and the app sees it",
+                                "entry",
+                                "a storage entry takes its place; I copy the files before the switch")
+                        : Draft.options("entry", "a storage entry takes its place; I copy the files before the switch"),
+                volume);
+        volume.decision(RULE, id, "no claim stands for it");
+        mount.decision(MOUNT, id, "no claim stands for its volume");
+        if (answer.filter("entry"::equals).isPresent()) {
+            entry(mount, volume);
+        } else if (answer.filter("mount"::equals).isPresent()) {
+            app.dockerOptions.add("--volume=/mnt/" + volume.at("name").text("") + ":" + path
+                    + (mount.at("readOnly").is("true") ? ":ro" : ""));
+        }
+    }
+
+    private void driver(Field mount, Field volume) {
+        String driver = volume.at("csi", "driver").text("");
+        if (driver.equals("secrets-store.csi.k8s.io")) {
+            String provider =
+                    volume.at("csi", "volumeAttributes", "secretProviderClass").text("");
+            by(
+                    mount,
+                    volume,
+                    "secret-files",
+                    "holds secrets that a store hands out (SecretProviderClass/" + provider
+                            + "). On Dokku put them as files (mode 0600) into a storage entry and mount it there.");
+        } else {
+            by(mount, volume, "driver", "is made by the driver " + driver + " for each pod, which Dokku doesn't have.");
         }
     }
 }

@@ -104,7 +104,7 @@ final class VariablesTest {
     }
 
     @Test
-    void databasesThatAreNotMovedYetAreRefusedByName() throws IOException {
+    void theDataOfDatabasesThatAreNotMovedIsADecision() throws IOException {
         Target target = translate("""
                 apiVersion: apps/v1
                 kind: StatefulSet
@@ -116,7 +116,7 @@ final class VariablesTest {
                 """);
         assertThat(target.apps()).isEmpty();
         assertThat(target.openDecisions()).singleElement().satisfies(decision -> {
-            assertThat(decision.id()).isEqualTo("database-orders");
+            assertThat(decision.id()).isEqualTo("orders-data");
             assertThat(decision.question()).contains("MySQL");
         });
     }

@@ -15,18 +15,16 @@ record StorageEntryTask(
                 new StorageEntryTask(Checks.label(fields, "name"), fields.optional("path"), fields.optional("chown"));
         fields.demand(task.path() == null || task.path().startsWith("/"), "path", "it must be absolute");
         fields.demand(
-                task.chown() == null || isOwner(task.chown()),
+                task.chown() == null
+                        || task.chown().matches("[0-9]{1,5}")
+                        || List.of("heroku", "herokuish", "paketo", "root", "false")
+                                .contains(task.chown()),
                 "chown",
-                "it is one of heroku, herokuish, paketo, root, false, or a user's number from 0 to 65535");
+                "it is one of heroku, herokuish, paketo, root, false, or a user's number");
         fields.choice("scheduler", "docker-local", "docker-local");
         fields.choice("state", "present", "present");
         fields.end();
         return task;
-    }
-
-    private static boolean isOwner(String chown) {
-        return List.of("heroku", "herokuish", "paketo", "root", "false").contains(chown)
-                || (chown.matches("[0-9]{1,5}") && Integer.parseInt(chown) <= 65_535);
     }
 
     @Override

@@ -34,9 +34,9 @@ record StorageMountTask(
         fields.demand(!task.path().contains(":"), "container_dir", "it may hold no colon");
         fields.demand(task.folder() == null || task.folder().startsWith("/"), "host_dir", "it must be absolute");
         fields.demand(
-                task.subpath() == null || !("/" + task.subpath() + "/").contains("/../"),
-                "subpath",
-                "it must stay inside the entry");
+                task.entry() != null || (!task.readOnly() && task.subpath() == null),
+                "host_dir",
+                "only an entry is mounted read-only or in part");
         fields.choice("state", "present", "present");
         fields.end();
         return task;
@@ -71,20 +71,16 @@ record StorageMountTask(
                                 + "; unmount that first");
             }
         }
-        return Plan.change("it is not mounted", command());
-    }
-
-    private DokkuCommand command() {
-        List<String> words = new ArrayList<>(
-                entry != null
-                        ? List.of("storage:mount", app, entry, "--container-dir", path)
-                        : List.of("storage:mount", app, folder + ":" + path));
+        if (entry == null) {
+            return Plan.change("it is not mounted", DokkuCommand.of("storage:mount", app, folder + ":" + path));
+        }
+        List<String> words = new ArrayList<>(List.of("storage:mount", app, entry, "--container-dir", path));
         if (subpath != null) {
             words.addAll(List.of("--volume-subpath", subpath));
         }
         if (readOnly) {
             words.add("--volume-readonly");
         }
-        return DokkuCommand.of(words);
+        return Plan.change("it is not mounted", DokkuCommand.of(words));
     }
 }
