@@ -109,10 +109,7 @@ public final class Cluster implements AutoCloseable {
                 if (!Files.isRegularFile(kubeconfig)) {
                     throw bad("no kubeconfig", kubeconfig + " is not a file", "Give the path of a kubeconfig file.");
                 }
-                config = Config.fromKubeconfig(
-                        context,
-                        Files.readString(kubeconfig),
-                        kubeconfig.toAbsolutePath().toString());
+                config = parsed(kubeconfig, context);
             }
             if (context != null
                     && config.getContexts() != null
@@ -127,15 +124,32 @@ public final class Cluster implements AutoCloseable {
             }
             demandContext(config, kubeconfig);
             return config;
-        } catch (IOException | KubernetesClientException | IllegalArgumentException e) {
-            throw new LandfallException(
-                    ExitCode.BAD_INPUT,
-                    Problem.error(
-                            "the kubeconfig " + (kubeconfig == null ? "" : kubeconfig + " ") + "can't be read",
-                            String.valueOf(e.getMessage()),
-                            "Check it with kubectl config view."),
-                    e);
+        } catch (KubernetesClientException | IllegalArgumentException e) {
+            throw unreadable(kubeconfig, e);
         }
+    }
+
+    // The library lets its YAML parser's own exceptions through.
+    @SuppressWarnings("removal")
+    private static Config parsed(Path kubeconfig, @Nullable String context) {
+        try {
+            return Config.fromKubeconfig(
+                    context,
+                    Files.readString(kubeconfig),
+                    kubeconfig.toAbsolutePath().toString());
+        } catch (IOException | RuntimeException e) {
+            throw unreadable(kubeconfig, e);
+        }
+    }
+
+    private static LandfallException unreadable(@Nullable Path kubeconfig, Exception e) {
+        return new LandfallException(
+                ExitCode.BAD_INPUT,
+                Problem.error(
+                        "the kubeconfig " + (kubeconfig == null ? "" : kubeconfig + " ") + "can't be read",
+                        String.valueOf(e.getMessage()).lines().findFirst().orElse(""),
+                        "Check it with kubectl config view."),
+                e);
     }
 
     /** Without one the client library would look for a cluster at a name that exists inside of clusters only. */
