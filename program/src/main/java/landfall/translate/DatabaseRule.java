@@ -41,7 +41,10 @@ final class DatabaseRule {
                 image.carried(RULE + "image", create, "the same image and version");
             }
         }
-        if (tag.isEmpty() && !speaksOnly(name)) {
+        boolean isMovedTag = service.image.isPresent() && service.store != Datastore.POSTGRESQL;
+        if (tag.isEmpty() && isMovedTag) {
+            service.imageVersion = name.tag().or(() -> Optional.of("latest"));
+        } else if (tag.isEmpty() && !speaksOnly(name)) {
             askForVersion(draft, service, image);
         }
     }
@@ -200,10 +203,10 @@ final class DatabaseRule {
     }
 
     /** Claims whose files are a database's own: moved as rows. */
-    static boolean ownsClaim(ServiceDraft service, String claim) {
+    static List<String> ownClaims(ServiceDraft service) {
         return service.pod().at("volumes").items().stream()
-                .anyMatch(volume ->
-                        volume.at("persistentVolumeClaim", "claimName").is(claim));
+                .flatMap(volume -> volume.at("persistentVolumeClaim", "claimName").text().stream())
+                .toList();
     }
 
     /** The whole workload stays where it is, by the user's answer. */

@@ -35,6 +35,10 @@ final class PodRule {
         if (pod.at("dnsPolicy").is("ClusterFirst") || pod.at("dnsPolicy").is("Default")) {
             pod.at("dnsPolicy").irrelevant("Pod.dnsPolicy", "names are resolved by Docker's network");
         }
+        if (pod.at("terminationGracePeriodSeconds").is("30")) {
+            pod.at("terminationGracePeriodSeconds")
+                    .satisfied("Pod.terminationGracePeriodSeconds", "30 s are Dokku's default too");
+        }
         if (pod.at("securityContext").entries().isEmpty()) {
             pod.at("securityContext").irrelevant("Pod.securityContext", "empty");
         }
@@ -52,7 +56,7 @@ final class PodRule {
 
     static void app(Draft draft, AppDraft app, Field pod) {
         Field grace = pod.at("terminationGracePeriodSeconds");
-        grace.number().ifPresent(seconds -> {
+        grace.number().filter(seconds -> seconds != 30).ifPresent(seconds -> {
             app.processProperties.put("stop-timeout-seconds", String.valueOf(seconds));
             grace.carried("Pod.terminationGracePeriodSeconds", Place.task(app.name, "stop-timeout-seconds"));
         });

@@ -2,11 +2,14 @@ package landfall.translate;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,7 +17,7 @@ import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.ledger.Ledger;
 import landfall.target.Target;
-import landfall.target.TargetApp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From objects to the target: the rules run in an order in which each knows what the ones before found out, then the
@@ -23,9 +26,12 @@ import landfall.target.TargetApp;
 public final class Translator {
     private static final Pattern URL_USER = Pattern.compile("[a-z][a-z0-9+]*://([^:@/]+)(?::[^@/]*)?@.*");
 
+    private static final Pattern NUMBERED = Pattern.compile("(.+)-[0-9]+");
+
     private final Book book = new Book();
     private final Draft draft;
     private final List<KubeObject> objects;
+    private @Nullable Map<String, Field> templates;
     /** What keeps running and is no database. */
     private final List<ProcessTypes.Running> running = new ArrayList<>();
     /** Apps that run a datastore for which there is no plugin. */
@@ -36,7 +42,7 @@ public final class Translator {
                 objects.stream().filter(object -> isOf(namespace, object)).toList();
         Map<String, KubeObject> last = new LinkedHashMap<>();
         this.objects.stream()
-                .filter(object -> OwnedRule.maker(object).isEmpty())
+                .filter(object -> maker(object).isEmpty())
                 .forEach(object -> last.put(object.id(), object));
         // The order of files and documents must not show in the plan.
         List<KubeObject> ordered = last.values().stream()
@@ -45,13 +51,24 @@ public final class Translator {
         draft = new Draft(book, new Index(book, ordered), move, namespace, answers);
     }
 
+    private Optional<String> maker(KubeObject object) {
+        return OwnedRule.maker(object, objects);
+    }
+
     /** @param move the move's name; also that of the network that joins its apps */
     public static Target translate(
             List<KubeObject> objects, Ledger ledger, String move, String namespace, Answers answers) {
         Translator translator = new Translator(objects, move, namespace, answers);
         translator.run();
         Remainder remainder = new Remainder(translator.draft);
-        translator.objects.forEach(remainder::settle);
+        for (KubeObject object : translator.objects) {
+            Optional<String> maker = translator.maker(object);
+            if (maker.isPresent()) {
+                OwnedRule.settle(Field.root(translator.book, object), maker.get());
+            } else {
+                remainder.settle(object);
+            }
+        }
         translator.book.handOver(ledger);
         translator.unknown(objects, ledger);
         ledger.closeUnknown();
@@ -104,9 +121,6 @@ public final class Translator {
     }
 
     private void run() {
-        for (KubeObject object : objects) {
-            OwnedRule.maker(object).ifPresent(maker -> OwnedRule.settle(Field.root(book, object), maker));
-        }
         duplicates();
         List<ServiceDraft> databases = new ArrayList<>();
         for (Field workload : draft.index.workloads()) {
@@ -139,6 +153,7 @@ public final class Translator {
             WorkloadRule.apply(draft, app);
             store.ifPresent(system -> DatastoreRule.afterApp(draft, app, system));
         }
+        draft.services.forEach(service -> DatastoreRule.passwords(draft, service));
         draft.apps.values().forEach(AppDraft::absorb);
         draft.index.made().forEach(made -> MadeRule.apply(made));
         draft.index.jobs().forEach(job -> JobRule.apply(draft, job));
@@ -148,14 +163,17 @@ public final class Translator {
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
         draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
+        draft.apps.values().forEach(app -> UnwrittenRule.apply(draft, app));
         CronJobRule.applyAll(draft);
+        Set<String> databasesOwn = new HashSet<>();
+        draft.services.forEach(service -> databasesOwn.addAll(DatabaseRule.ownClaims(service)));
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
-            claim(claim);
+            claim(claim, databasesOwn);
         }
         draft.index.all("", "ConfigMap").forEach(map -> ConfigurationRule.apply(draft, map, false));
         draft.index.all("", "Secret").forEach(secret -> ConfigurationRule.apply(draft, secret, true));
         draft.index.all("", "Namespace").forEach(ConfigurationRule::namespace);
-        draft.apps.values().forEach(this::front);
+        draft.apps.values().forEach(app -> ProxyParity.apply(draft, app));
     }
 
     /** Every process of every app, the process types beside the main one too. */
@@ -247,27 +265,34 @@ public final class Translator {
 
     /** The StatefulSet that made the claim from its template: {@code data-postgres-0}. */
     private Optional<Field> maker(Field claim) {
-        return draft.index.all("apps", "StatefulSet").stream()
-                .filter(set -> set.at("spec", "volumeClaimTemplates").items().stream()
-                        .anyMatch(template -> claim.object()
-                                .name()
-                                .matches(Pattern.quote(
-                                                template.at("metadata", "name").text("") + "-"
-                                                        + set.object().name() + "-")
-                                        + "[0-9]+")))
-                .findFirst();
+        Matcher name = NUMBERED.matcher(claim.object().name());
+        return name.matches() ? Optional.ofNullable(templates().get(name.group(1))) : Optional.empty();
     }
 
-    private void claim(Field claim) {
+    /** What makes claims, by how these are called but for their number. */
+    private Map<String, Field> templates() {
+        if (templates == null) {
+            Map<String, Field> found = new HashMap<>();
+            for (Field set : draft.index.all("apps", "StatefulSet")) {
+                for (Field template : set.at("spec", "volumeClaimTemplates").items()) {
+                    found.putIfAbsent(
+                            template.at("metadata", "name").text("") + "-"
+                                    + set.object().name(),
+                            set);
+                }
+            }
+            templates = found;
+        }
+        return templates;
+    }
+
+    private void claim(Field claim, Set<String> databasesOwn) {
         Optional<Field> maker = maker(claim);
         if (maker.isPresent()) {
             OwnedRule.settle(claim, maker.get().object().shortName());
             return;
         }
-        boolean isDatabases = draft.services.stream()
-                .anyMatch(service ->
-                        DatabaseRule.ownsClaim(service, claim.object().name()));
-        if (isDatabases) {
+        if (databasesOwn.contains(claim.object().name())) {
             MetadataRule.apply(claim);
             String note = "a database's own files: its data comes over as rows";
             claim.at("metadata", "name").adapted("PersistentVolumeClaim.database", "move.yaml#databases", note);
@@ -277,51 +302,6 @@ public final class Translator {
         }
     }
 
-    /** What nginx does for every app that is reached from outside. */
-    private void front(AppDraft app) {
-        boolean hasPort = app.firstPort().isPresent();
-        boolean isReached = draft.index.services().stream().anyMatch(service -> Index.selects(service, app.workload));
-        if (!hasPort && !isReached) {
-            return;
-        }
-        int container = webPort(app);
-        app.ports.addFirst(new TargetApp.Port("http", 80, container));
-        if (app.certificate.isPresent()) {
-            app.ports.add(1, new TargetApp.Port("https", 443, container));
-        }
-        if (app.isBridged() && !app.bridges.isEmpty()) {
-            app.nginx.put("keepalive-timeout", "0");
-            draft.changed(
-                    app.name,
-                    "nginx closes each client's connection after its answer while the move lasts (keepalive-timeout 0), so"
-                            + " that none sticks to one side; `landfall finish` takes that back");
-            if (app.nginx.putIfAbsent("client-max-body-size", "0") == null) {
-                draft.changed(app.name, "nginx bounds no request body, as the Service did");
-            }
-        }
-        if (!app.sites.isEmpty()) {
-            return;
-        }
-        draft.changed(
-                app.name,
-                "nginx compresses text (gzip) and answers errors of its own with HTML pages; the cluster did not");
-    }
-
-    private int webPort(AppDraft app) {
-        if (app.mainPort.isPresent()) {
-            return app.mainPort.getAsInt();
-        }
-        return draft.index.services().stream()
-                .filter(service -> Index.selects(service, app.workload))
-                .flatMap(service -> service.at("spec", "ports").items().stream())
-                .map(port -> port.at("targetPort").text(port.at("port").text("80")))
-                .map(app::containerPort)
-                .filter(port -> port.isPresent())
-                .findFirst()
-                .map(port -> port.getAsInt())
-                .orElse(app.firstPort().orElse(80));
-    }
-
     private void unknown(List<KubeObject> all, Ledger ledger) {
         for (KubeObject object : all) {
             List<FieldPath> open = ledger.unsettled(object);
@@ -329,12 +309,13 @@ public final class Translator {
                 continue;
             }
             boolean elsewhere = !objects.contains(object);
+            String namespace = object.kind().equals("Namespace") ? object.name() : object.namespace();
             String id = elsewhere
-                    ? "namespace-" + object.namespace()
+                    ? "namespace-" + namespace
                     : "unknown-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name();
             String question = elsewhere
-                    ? "The objects of namespace " + object.namespace() + " are not part of this move ("
-                            + draft.namespace + "): plan them with --namespace " + object.namespace() + "."
+                    ? "The objects of namespace " + namespace + " are not part of this move (" + draft.namespace
+                            + "): plan them with --namespace " + namespace + "."
                     : object.shortName() + " has fields that Landfall doesn't know (" + open.size() + ", the first is "
                             + open.getFirst() + ").";
             Field first = new Field(
