@@ -20,7 +20,8 @@ final class PatchRule {
         draft.ask(
                 id,
                 directive.object().shortName() + " in " + directive.object().file() + " is a patch, not an object ("
-                        + directive.path() + "): render the manifests (`kubectl kustomize DIR | landfall plan -`) and plan"
+                        + directive.path()
+                        + "): render the manifests (`kubectl kustomize DIR | landfall plan -`) and plan"
                         + " those.",
                 Draft.options("leave", "the patch changes nothing in this plan"),
                 directive);

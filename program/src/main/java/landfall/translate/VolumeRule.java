@@ -91,7 +91,8 @@ final class VolumeRule {
                 container
                         .at("volumeMounts")
                         .items()
-                        .forEach(mount -> mounted.merge(mount.at("name").text(""), name, (one, more) -> one + ", " + more));
+                        .forEach(mount ->
+                                mounted.merge(mount.at("name").text(""), name, (one, more) -> one + ", " + more));
             }
         }
         volumes.forEach((name, volume) -> {
@@ -296,7 +297,8 @@ final class VolumeRule {
         Optional<String> answer = draft.ask(
                 id,
                 app.name + " shares " + path + " with the container "
-                        + other.at("name").text("") + " of its pod, which may put files there before or while it runs. On"
+                        + other.at("name").text("")
+                        + " of its pod, which may put files there before or while it runs. On"
                         + " Dokku that folder begins empty, and nobody else sees it.",
                 Draft.options(
                         "entry",
