@@ -2,11 +2,14 @@ package landfall.translate;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -14,6 +17,7 @@ import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.ledger.Ledger;
 import landfall.target.Target;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From objects to the target: the rules run in an order in which each knows what the ones before found out, then the
@@ -22,9 +26,12 @@ import landfall.target.Target;
 public final class Translator {
     private static final Pattern URL_USER = Pattern.compile("[a-z][a-z0-9+]*://([^:@/]+)(?::[^@/]*)?@.*");
 
+    private static final Pattern NUMBERED = Pattern.compile("(.+)-[0-9]+");
+
     private final Book book = new Book();
     private final Draft draft;
     private final List<KubeObject> objects;
+    private @Nullable Map<String, Field> templates;
     /** What keeps running and is no database. */
     private final List<ProcessTypes.Running> running = new ArrayList<>();
     /** Apps that run a datastore for which there is no plugin. */
@@ -148,8 +155,10 @@ public final class Translator {
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
         draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
         CronJobRule.applyAll(draft);
+        Set<String> databasesOwn = new HashSet<>();
+        draft.services.forEach(service -> databasesOwn.addAll(DatabaseRule.ownClaims(service)));
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
-            claim(claim);
+            claim(claim, databasesOwn);
         }
         draft.index.all("", "ConfigMap").forEach(map -> ConfigurationRule.apply(draft, map, false));
         draft.index.all("", "Secret").forEach(secret -> ConfigurationRule.apply(draft, secret, true));
@@ -246,27 +255,34 @@ public final class Translator {
 
     /** The StatefulSet that made the claim from its template: {@code data-postgres-0}. */
     private Optional<Field> maker(Field claim) {
-        return draft.index.all("apps", "StatefulSet").stream()
-                .filter(set -> set.at("spec", "volumeClaimTemplates").items().stream()
-                        .anyMatch(template -> claim.object()
-                                .name()
-                                .matches(Pattern.quote(
-                                                template.at("metadata", "name").text("") + "-"
-                                                        + set.object().name() + "-")
-                                        + "[0-9]+")))
-                .findFirst();
+        Matcher name = NUMBERED.matcher(claim.object().name());
+        return name.matches() ? Optional.ofNullable(templates().get(name.group(1))) : Optional.empty();
     }
 
-    private void claim(Field claim) {
+    /** What makes claims, by how these are called but for their number. */
+    private Map<String, Field> templates() {
+        if (templates == null) {
+            Map<String, Field> found = new HashMap<>();
+            for (Field set : draft.index.all("apps", "StatefulSet")) {
+                for (Field template : set.at("spec", "volumeClaimTemplates").items()) {
+                    found.putIfAbsent(
+                            template.at("metadata", "name").text("") + "-"
+                                    + set.object().name(),
+                            set);
+                }
+            }
+            templates = found;
+        }
+        return templates;
+    }
+
+    private void claim(Field claim, Set<String> databasesOwn) {
         Optional<Field> maker = maker(claim);
         if (maker.isPresent()) {
             OwnedRule.settle(claim, maker.get().object().shortName());
             return;
         }
-        boolean isDatabases = draft.services.stream()
-                .anyMatch(service ->
-                        DatabaseRule.ownsClaim(service, claim.object().name()));
-        if (isDatabases) {
+        if (databasesOwn.contains(claim.object().name())) {
             MetadataRule.apply(claim);
             String note = "a database's own files: its data comes over as rows";
             claim.at("metadata", "name").adapted("PersistentVolumeClaim.database", "move.yaml#databases", note);
@@ -283,12 +299,13 @@ public final class Translator {
                 continue;
             }
             boolean elsewhere = !objects.contains(object);
+            String namespace = object.kind().equals("Namespace") ? object.name() : object.namespace();
             String id = elsewhere
-                    ? "namespace-" + object.namespace()
+                    ? "namespace-" + namespace
                     : "unknown-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name();
             String question = elsewhere
-                    ? "The objects of namespace " + object.namespace() + " are not part of this move ("
-                            + draft.namespace + "): plan them with --namespace " + object.namespace() + "."
+                    ? "The objects of namespace " + namespace + " are not part of this move (" + draft.namespace
+                            + "): plan them with --namespace " + namespace + "."
                     : object.shortName() + " has fields that Landfall doesn't know (" + open.size() + ", the first is "
                             + open.getFirst() + ").";
             Field first = new Field(
