@@ -22,7 +22,7 @@ final class RosterRule {
 
     /** The container that is the service, or nothing where the workload is settled already. */
     static Optional<Field> main(Draft draft, Field workload) {
-        Optional<Field> main = ContainerRole.main(workload);
+        Optional<Field> main = ContainerRole.main(draft.index, workload);
         if (main.isEmpty()) {
             incomplete(draft, workload);
             return Optional.empty();

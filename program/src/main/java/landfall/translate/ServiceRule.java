@@ -2,9 +2,11 @@ package landfall.translate;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import landfall.kube.KubeObject;
 import landfall.target.Place;
 import landfall.target.TargetApp;
 
@@ -63,6 +65,16 @@ final class ServiceRule {
 
     private static void nobody(Draft draft, Field service) {
         Field spec = service.at("spec");
+        Optional<Map.Entry<KubeObject, String>> left = draft.left.entrySet().stream()
+                .filter(entry -> Index.selects(service, Field.root(draft.book, entry.getKey())))
+                .findFirst();
+        if (left.isPresent()) {
+            String note = "leads to " + left.get().getKey().shortName() + ", which is no part of the move: "
+                    + left.get().getValue();
+            service.at("metadata", "name").irrelevant(RULE + "left", note);
+            spec.irrelevant(RULE + "left", note);
+            return;
+        }
         Optional<String> outside = OutsideHosts.of(draft, service);
         if (outside.isPresent()) {
             String note = "stands for " + outside.get() + " outside the cluster; apps name that host itself";

@@ -55,7 +55,7 @@ final class TraefikMiddleware {
     }
 
     private void closedUnlessOpen(String id) {
-        if (draft.answer(id).filter("open"::equals).isEmpty()) {
+        if (draft.answered(id).filter("open"::equals).isEmpty()) {
             treatment.locationDirectives.add("deny all");
         }
     }

@@ -42,7 +42,7 @@ public final class Translator {
                 objects.stream().filter(object -> isOf(namespace, object)).toList();
         Map<String, KubeObject> last = new LinkedHashMap<>();
         this.objects.stream()
-                .filter(object -> OwnedRule.maker(object).isEmpty())
+                .filter(object -> maker(object).isEmpty())
                 .forEach(object -> last.put(object.id(), object));
         // The order of files and documents must not show in the plan.
         List<KubeObject> ordered = last.values().stream()
@@ -51,13 +51,24 @@ public final class Translator {
         draft = new Draft(book, new Index(book, ordered), move, namespace, answers);
     }
 
+    private Optional<String> maker(KubeObject object) {
+        return OwnedRule.maker(object, objects);
+    }
+
     /** @param move the move's name; also that of the network that joins its apps */
     public static Target translate(
             List<KubeObject> objects, Ledger ledger, String move, String namespace, Answers answers) {
         Translator translator = new Translator(objects, move, namespace, answers);
         translator.run();
         Remainder remainder = new Remainder(translator.draft);
-        translator.objects.forEach(remainder::settle);
+        for (KubeObject object : translator.objects) {
+            Optional<String> maker = translator.maker(object);
+            if (maker.isPresent()) {
+                OwnedRule.settle(Field.root(translator.book, object), maker.get());
+            } else {
+                remainder.settle(object);
+            }
+        }
         translator.book.handOver(ledger);
         translator.unknown(objects, ledger);
         ledger.closeUnknown();
@@ -110,9 +121,6 @@ public final class Translator {
     }
 
     private void run() {
-        for (KubeObject object : objects) {
-            OwnedRule.maker(object).ifPresent(maker -> OwnedRule.settle(Field.root(book, object), maker));
-        }
         duplicates();
         List<ServiceDraft> databases = new ArrayList<>();
         for (Field workload : draft.index.workloads()) {
@@ -145,6 +153,7 @@ public final class Translator {
             WorkloadRule.apply(draft, app);
             store.ifPresent(system -> DatastoreRule.afterApp(draft, app, system));
         }
+        draft.services.forEach(service -> DatastoreRule.passwords(draft, service));
         draft.apps.values().forEach(AppDraft::absorb);
         draft.index.made().forEach(made -> MadeRule.apply(made));
         draft.index.jobs().forEach(job -> JobRule.apply(draft, job));
@@ -154,6 +163,7 @@ public final class Translator {
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
         draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
+        draft.apps.values().forEach(app -> UnwrittenRule.apply(draft, app));
         CronJobRule.applyAll(draft);
         Set<String> databasesOwn = new HashSet<>();
         draft.services.forEach(service -> databasesOwn.addAll(DatabaseRule.ownClaims(service)));
