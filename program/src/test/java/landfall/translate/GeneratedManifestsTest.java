@@ -1,0 +1,106 @@
+package landfall.translate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import landfall.base.Problems;
+import landfall.kube.KubeObject;
+import landfall.kube.ManifestReader;
+import landfall.kube.Schema;
+import landfall.ledger.Ledger;
+import landfall.ledger.LedgerEntry;
+import landfall.target.Target;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** Properties of every plan, on objects made at random from the published schemas and on real ones. */
+final class GeneratedManifestsTest {
+    /** Each round plans one object of every kind together with some of its neighbours in the list. */
+    private static final int ROUNDS = Integer.getInteger("landfall.rounds", 2);
+
+    @Test
+    void noObjectWhateverItHoldsEndsAPlanWithAnError() {
+        long seed = Long.getLong("landfall.seed", System.nanoTime());
+        for (int round = 0; round < ROUNDS; round++) {
+            GeneratedObjects generated = new GeneratedObjects(seed + round, round % 2 == 0 ? 0.05 : 0);
+            List<String> kinds = Schema.kinds();
+            for (int at = 0; at < kinds.size(); at++) {
+                List<KubeObject> objects = new ArrayList<>();
+                for (int more = 0; more < 3; more++) {
+                    objects.add(generated.object(kinds.get((at + more) % kinds.size()), objects.size()));
+                }
+                assertThatCode(() -> planned(objects))
+                        .as("seed %d round of %s", seed, objects)
+                        .doesNotThrowAnyException();
+            }
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> theOrderOfDocumentsAndKeysMakesNoDifference() throws IOException {
+        Path corpus = Stream.of("../../shared/corpus", "../../../shared/corpus")
+                .map(Path::of)
+                .filter(Files::isDirectory)
+                .findFirst()
+                .orElse(Path.of("../../shared/corpus"));
+        assumeTrue(Files.isDirectory(corpus), "no corpus on this machine");
+        try (Stream<Path> sets = Files.list(corpus)) {
+            List<Path> all = new ArrayList<>(sets.filter(Files::isDirectory).sorted().toList());
+            all.addFirst(Path.of("../examples/v-sekai/k8s"));
+            return all.stream().map(set -> DynamicTest.dynamicTest(set.getFileName().toString(), () -> sameIfShuffled(set)));
+        }
+    }
+
+    private static void sameIfShuffled(Path set) {
+        List<KubeObject> objects = unique(ManifestReader.read(
+                        List.of(set.toString()), InputStream.nullInputStream(), new Problems())
+                .objects());
+        long seed = System.nanoTime();
+        GeneratedObjects generated = new GeneratedObjects(seed, 0);
+        List<KubeObject> shuffled = new ArrayList<>(objects.stream().map(generated::shuffled).toList());
+        Collections.shuffle(shuffled, new Random(seed));
+        assertThat(planned(shuffled)).as("seed " + seed).isEqualTo(planned(objects));
+    }
+
+    /** Which of two objects of one id counts depends on their order, as it does for kubectl. */
+    private static List<KubeObject> unique(List<KubeObject> objects) {
+        Map<String, KubeObject> byId = new HashMap<>();
+        objects.forEach(object -> byId.put(object.id(), object));
+        return objects.stream().filter(object -> object.equals(byId.get(object.id()))).toList();
+    }
+
+    /** What a plan says: the target, and of each leaf what became of it. */
+    private static Map<String, String> planned(List<KubeObject> objects) {
+        Ledger ledger = Ledger.open(objects);
+        String namespace = Translator.mainNamespace(objects);
+        Target target = Translator.translate(objects, ledger, "move", namespace, Answers.NONE);
+        assertThat(ledger.hasOpen()).isFalse();
+        Map<String, String> said = new TreeMap<>();
+        for (LedgerEntry entry : ledger.entries()) {
+            said.put(
+                    entry.object() + " " + entry.path(),
+                    entry.disposition() + " " + entry.to() + " " + entry.rule() + " " + entry.note());
+        }
+        said.put("apps", String.valueOf(target.apps()));
+        said.put("services", String.valueOf(target.services()));
+        said.put("entries", String.valueOf(target.entries()));
+        said.put("networks", String.valueOf(target.networks()));
+        said.put("decisions", String.valueOf(target.decisions()));
+        said.put("findings", String.valueOf(target.findings()));
+        return said;
+    }
+}
