@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.kube.Node;
 import landfall.kube.Schema;
@@ -14,11 +15,50 @@ import landfall.kube.Schema;
 final class GeneratedObjects {
     private static final int DEPTH_MAX = 12;
     private static final List<Object> WORDS = List.of(
-            "web", "shop", "postgres:16", "redis:7", "http", "/data", "app", "default", "80", "TCP", "true", "500m", "128Mi", "8080",
-            "http://web:80", "$(HOME)", "example.org", 80L, 8080L, 1L, 0L, true, false);
+            "web",
+            "shop",
+            "postgres:16",
+            "redis:7",
+            "http",
+            "/data",
+            "app",
+            "default",
+            "80",
+            "TCP",
+            "true",
+            "500m",
+            "128Mi",
+            "8080",
+            "http://web:80",
+            "$(HOME)",
+            "example.org",
+            80L,
+            8080L,
+            1L,
+            0L,
+            true,
+            false);
     private static final List<Object> ODD = List.of(
-            "", " ", "é\u0000\n", "../..", "a=b;c", "-1", "99999999999999999999", "1e9", "%s {{ . }}", "x".repeat(3000), -1L,
-            Long.MAX_VALUE, 1.5, "host:port:port", "0 0 31 2 *", "::::", "[]{}", "$((", "${", "$$");
+            "",
+            " ",
+            "é\u0000\n",
+            "../..",
+            "a=b;c",
+            "-1",
+            "99999999999999999999",
+            "1e9",
+            "%s {{ . }}",
+            "x".repeat(3000),
+            -1L,
+            Long.MAX_VALUE,
+            1.5,
+            "host:port:port",
+            "0 0 31 2 *",
+            "::::",
+            "[]{}",
+            "$((",
+            "${",
+            "$$");
 
     private final Random random;
     private final double oddity;
@@ -79,8 +119,12 @@ final class GeneratedObjects {
         // Deep places are rare unless what leads to them is likely.
         double likelihood = depth < 5 ? 0.6 : 0.25;
         struct.fields().forEach((name, type) -> {
-            boolean isPath = List.of("spec", "template", "containers", "image", "name").contains(name);
-            if (depth < DEPTH_MAX && (isPath || random.nextDouble() < likelihood * (struct.fields().size() > 30 ? 0.3 : 1))) {
+            boolean isPath =
+                    List.of("spec", "template", "containers", "image", "name").contains(name);
+            if (depth < DEPTH_MAX
+                    && (isPath
+                            || random.nextDouble()
+                                    < likelihood * (struct.fields().size() > 30 ? 0.3 : 1))) {
                 entries.put(name, value(type, depth + 1));
             }
         });
@@ -116,6 +160,58 @@ final class GeneratedObjects {
             }
             case Node.ListNode list ->
                 new Node.ListNode(list.items().stream().map(this::shuffled).toList(), list.line());
+            case Node.Scalar scalar -> scalar;
+        };
+    }
+
+    /** Every map of an object that is no user's own: a field more in it is one that nobody has heard of. */
+    static List<FieldPath> places(KubeObject object, String field) {
+        List<FieldPath> places = new ArrayList<>();
+        maps(object.root(), FieldPath.ROOT, places);
+        Schema schema = Schema.of(object).orElse(null);
+        places.removeIf(place -> schema != null && schema.knows(place.key(field)));
+        return places;
+    }
+
+    private static void maps(Node node, FieldPath path, List<FieldPath> into) {
+        switch (node) {
+            case Node.MapNode map -> {
+                // An empty map is a leaf that a field would take the place of.
+                if (!map.entries().isEmpty()) {
+                    into.add(path);
+                }
+                map.entries().forEach((key, child) -> maps(child, path.key(key), into));
+            }
+            case Node.ListNode list -> {
+                for (int at = 0; at < list.items().size(); at++) {
+                    maps(list.items().get(at), path.index(at), into);
+                }
+            }
+            case Node.Scalar ignored -> {}
+        }
+    }
+
+    static KubeObject withField(KubeObject object, FieldPath place, String field) {
+        return with(object, (Node.MapNode) withField(object.root(), FieldPath.ROOT, place, field));
+    }
+
+    private static Node withField(Node node, FieldPath at, FieldPath place, String field) {
+        return switch (node) {
+            case Node.MapNode map -> {
+                LinkedHashMap<String, Node> entries = new LinkedHashMap<>();
+                map.entries().forEach((key, child) -> entries.put(key, withField(child, at.key(key), place, field)));
+                if (at.equals(place)) {
+                    entries.put(field, scalar("surprise"));
+                }
+                yield new Node.MapNode(entries, map.line());
+            }
+            case Node.ListNode list -> {
+                List<Node> items = new ArrayList<>();
+                for (int i = 0; i < list.items().size(); i++) {
+                    items.add(withField(list.items().get(i), at.index(i), place, field));
+                }
+                yield new Node.ListNode(items, list.line());
+            }
             case Node.Scalar scalar -> scalar;
         };
     }
