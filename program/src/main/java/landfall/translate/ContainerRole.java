@@ -13,8 +13,9 @@ enum ContainerRole {
                     + "|aws-appmesh-envoy",
             "a service mesh's proxy"),
     DATABASE_PROXY(
-            "cloud-?sql-proxy|cloudsql-docker/gce-proxy|gce-proxy|alloydb-auth-proxy|rds-proxy|ambassador-proxy",
-            "a proxy to a managed database"),
+            "cloud-?sql-proxy|cloudsql-docker/gce-proxy|gce-proxy|alloydb-auth-proxy|rds-proxy|pgbouncer(-.*)?"
+                    + "|pgcat|odyssey|proxysql|twemproxy|mcrouter",
+            "a proxy to a database"),
     LOGIN_PROXY(
             "oauth2[-_]proxy|keycloak-gatekeeper|louketo-proxy|gogatekeeper|vouch-proxy|pomerium|kube-rbac-proxy"
                     + "|traefik-forward-auth",
@@ -43,8 +44,8 @@ enum ContainerRole {
             "the cluster's ingress controller"),
     CLUSTER_PART(
             "kube-state-metrics|metrics-server|cert-manager-.*|external-dns|cluster-autoscaler|kubernetes-dashboard.*"
-                    + "|reloader|descheduler|argocd|flux.*|.*-operator|operator|sealed-secrets-controller"
-                    + "|external-secrets|keda.*|vault-k8s|spegel|addon-resizer|cluster-proportional-autoscaler.*",
+                    + "|reloader|descheduler|argocd|flux|flux-.*|.*-operator|operator|sealed-secrets-controller"
+                    + "|external-secrets|keda|keda-.*|vault-k8s|spegel|addon-resizer|cluster-proportional-autoscaler.*",
             "a part of the cluster itself"),
     RELOADER(
             "configmap-reload|prometheus-config-reloader|config-reloader|k8s-sidecar|watchexec|kubernetes-sidecar",
@@ -62,7 +63,8 @@ enum ContainerRole {
     final String what;
 
     ContainerRole(String image, String what) {
-        this.image = Pattern.compile("(?:.*/)?(?:" + image + ")");
+        // What stands for any letters in a name stops at its slashes.
+        this.image = Pattern.compile("(?:.*/)?(?:" + image.replace(".*", "[^/]*") + ")");
         this.what = what;
     }
 
@@ -100,18 +102,20 @@ enum ContainerRole {
     }
 
     /**
-     * The container that the pod is there for: the first that is no helper and no database, else the first that is no
-     * helper, else the first with an image.
+     * The container that the pod is there for: of its own programs the one that Services lead to, else the first that is
+     * no database, else the first that is no helper, else the first with an image.
      */
-    static Optional<Field> main(Field workload) {
+    static Optional<Field> main(Index index, Field workload) {
         List<Field> containers = Index.pod(workload).at("containers").items().stream()
-                .filter(container -> container.at("image").text().isPresent()
-                        || workload.object().kind().equals("Service"))
+                .filter(container -> container.at("image").text().isPresent() || KnativeRule.is(workload))
                 .toList();
-        return containers.stream()
-                .filter(container -> of(container) == OWN)
-                .filter(container -> !isDatabase(container))
+        List<Field> own =
+                containers.stream().filter(container -> of(container) == OWN).toList();
+        return own.stream()
+                .filter(container -> own.size() > 1 && index.isReached(workload, container))
                 .findFirst()
+                .or(() ->
+                        own.stream().filter(container -> !isDatabase(container)).findFirst())
                 .or(() -> containers.stream()
                         .filter(container -> !of(container).isHelper())
                         .findFirst())

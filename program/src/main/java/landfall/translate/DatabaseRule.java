@@ -41,7 +41,10 @@ final class DatabaseRule {
                 image.carried(RULE + "image", create, "the same image and version");
             }
         }
-        if (tag.isEmpty() && !speaksOnly(name)) {
+        boolean isMovedTag = service.image.isPresent() && service.store != Datastore.POSTGRESQL;
+        if (tag.isEmpty() && isMovedTag) {
+            service.imageVersion = name.tag().or(() -> Optional.of("latest"));
+        } else if (tag.isEmpty() && !speaksOnly(name)) {
             askForVersion(draft, service, image);
         }
     }

@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 
 /**
  * Recognises what a container keeps: by its image's name, wherever it is pulled from; by a name that only contains the
- * system's, or that ends in db, when the container also listens on the system's port; and of images with a name of
- * their own by that port and the variables that only the server's image reads.
+ * system's, or that ends in db, when the container also listens on the system's port or keeps a volume where the system
+ * does; and of images with a name of their own by that port and the variables that only the server's image reads.
  */
 final class DatastoreImage {
     private static final Map<String, Datastore> NAMES = Map.ofEntries(
@@ -126,7 +126,7 @@ final class DatastoreImage {
         Matcher contained = CONTAINED.matcher(name);
         if (contained.matches()) {
             Datastore datastore = NAMES.get(contained.group(1));
-            if (datastore != null && listensOn(container, datastore.port())) {
+            if (datastore != null && (listensOn(container, datastore.port()) || keepsDataOf(container, datastore))) {
                 return Optional.of(datastore);
             }
         }
@@ -170,6 +170,21 @@ final class DatastoreImage {
                         name.startsWith("crunchy-postgres") && !name.contains("exporter")
                                 ? Datastore.POSTGRESQL
                                 : null));
+    }
+
+    /** A volume where the system's images keep their data. */
+    private static boolean keepsDataOf(Field container, Datastore datastore) {
+        String folder =
+                switch (datastore) {
+                    case POSTGRESQL -> "(/var/lib/postgresql|/bitnami/postgresql).*";
+                    case MYSQL, MARIADB -> "(/var/lib/mysql|/bitnami/(mysql|mariadb)).*";
+                    case MONGODB -> "(/data/db|/bitnami/mongodb).*";
+                    case RABBITMQ -> "/var/lib/rabbitmq.*";
+                    case ELASTICSEARCH -> "/usr/share/elasticsearch/data.*";
+                    default -> "-";
+                };
+        return container.at("volumeMounts").items().stream()
+                .anyMatch(mount -> mount.at("mountPath").text("").matches(folder));
     }
 
     private static boolean listensOn(Field container, int port) {

@@ -159,6 +159,39 @@ final class DatastoreRule {
         draft.changed(
                 app.name,
                 store.system() + " runs as an app with an empty entry: its data comes by hand. Other apps reach it as "
-                        + app.name + ".web; keep it out of nginx with `dokku proxy:disable " + app.name + "`");
+                        + app.name + ".web");
+    }
+
+    /** Passwords that Landfall chooses, and apps that have nothing it knows for one. */
+    static void passwords(Draft draft, ServiceDraft service) {
+        untold(draft, service);
+        if (service.passwordIsNeeded || service.rootPasswordIsNeeded) {
+            draft.changed(
+                    service.name,
+                    "Landfall chooses its password, so that the apps' variables can hold it; the plugin takes it as a word"
+                            + " of `" + service.type + ":create`, which the host's list of processes shows while it runs");
+        }
+    }
+
+    private static void untold(Draft draft, ServiceDraft service) {
+        List<String> apps = service.users.stream()
+                .filter(app -> !service.toldPassword.contains(app))
+                .sorted()
+                .toList();
+        if (!service.isFilledByHand() || service.store.login() == Datastore.Login.NONE || apps.isEmpty()) {
+            return;
+        }
+        service.passwordIsNeeded = true;
+        boolean isOne = apps.size() == 1;
+        draft.ask(
+                "login-" + service.name,
+                String.join(", ", apps) + (isOne ? " has" : " have") + " no variable that Landfall recognises as the"
+                        + " password of " + service.workload.object().shortName() + ". The service on Dokku wants one"
+                        + service.store.user(service.name).map(user -> " (user " + user + ")").orElse("") + ".",
+                Draft.options(
+                        "later",
+                        "I set it with `dokku config:set`, in the way each app reads it; it is " + service.passwordName()
+                                + " in secrets.yml"),
+                service.workload.at("metadata", "name"));
     }
 }

@@ -319,6 +319,7 @@ final class ServerSettings {
             return values.getFirst().matches("[0-9]{1,6}") ? memory(values.getFirst()) : new Outcome.Unfit();
         }
         boolean isPlain = NAME.matcher(name).matches()
+                && givenValues.stream().noneMatch(value -> value.matches("\"\"|''"))
                 && values.stream().allMatch(value -> PLAIN.matcher(value).matches())
                 && values.stream()
                         .noneMatch(

@@ -44,7 +44,6 @@ final class VariableRule {
                 elsewhere(variable, services);
             }
         }
-        untold();
     }
 
     /** Parts of a database address that stand in variables of their own: the password, the database's name. */
@@ -86,6 +85,11 @@ final class VariableRule {
             if (database.isPresent()) {
                 postgres(variable, database.get(), service);
                 return;
+            }
+            Optional<String> outside = other.isPresent() ? Optional.empty() : OutsideHosts.of(draft, service);
+            if (outside.isPresent()) {
+                value = ServiceNames.renamed(service, draft.namespace, variable.name(), value, outside.get());
+                continue;
             }
             if (other.isEmpty()) {
                 unknownService(variable, service);
@@ -254,32 +258,6 @@ final class VariableRule {
         composed(variable, service, "", name, "");
         draft.rewritten(app.name, variable.name(), "***", "the service's password");
         return true;
-    }
-
-    /** A server that asks for a password, and an app that has nothing Landfall knows for one. */
-    private void untold() {
-        for (ServiceDraft service : draft.services) {
-            if (!service.isFilledByHand()
-                    || !service.users.contains(app.name)
-                    || service.store.login() == Datastore.Login.NONE
-                    || service.toldPassword.contains(app.name)) {
-                continue;
-            }
-            service.passwordIsNeeded = true;
-            draft.ask(
-                    "login-" + app.name + "-" + service.name,
-                    app.name + " has no variable that Landfall recognises as the password of "
-                            + service.workload.object().shortName() + ". The service on Dokku wants one"
-                            + service.store
-                                    .user(service.name)
-                                    .map(user -> " (user " + user + ")")
-                                    .orElse("") + ".",
-                    Draft.options(
-                            "later",
-                            "I set it on the app, in the way the app reads it; it is " + service.passwordName()
-                                    + " in secrets.yml"),
-                    app.container.at("image"));
-        }
     }
 
     private String application(String value, Variable variable, Field service, AppDraft other) {

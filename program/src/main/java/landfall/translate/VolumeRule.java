@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import landfall.target.Place;
 import landfall.target.StorageEntry;
@@ -57,7 +56,10 @@ final class VolumeRule {
                 .items()
                 .forEach(volume -> volumes.put(volume.at("name").text(""), volume));
         for (Field template : app.workload.at("spec", "volumeClaimTemplates").items()) {
-            volumes.put(template.at("metadata", "name").text(""), template);
+            Field before = volumes.put(template.at("metadata", "name").text(""), template);
+            if (before != null) {
+                before.irrelevant(RULE, "the claim template of the same name takes its place");
+            }
         }
         if (pod.at("volumes").items().isEmpty()) {
             pod.at("volumes").irrelevant(RULE, "empty");
@@ -80,19 +82,27 @@ final class VolumeRule {
         unmounted(volumes);
     }
 
+    /** Volumes that this container doesn't see: those that nobody sees, and those of the other containers. */
     private void unmounted(Map<String, Field> volumes) {
-        TreeSet<String> mounted = new TreeSet<>();
+        Map<String, String> mounted = new LinkedHashMap<>();
         for (String list : List.of("containers", "initContainers")) {
             for (Field container : pod.at(list).items()) {
+                String name = container.at("name").text("");
                 container
                         .at("volumeMounts")
                         .items()
-                        .forEach(mount -> mounted.add(mount.at("name").text("")));
+                        .forEach(mount ->
+                                mounted.merge(mount.at("name").text(""), name, (one, more) -> one + ", " + more));
             }
         }
         volumes.forEach((name, volume) -> {
-            if (!mounted.contains(name) && volume.at("name").exists()) {
-                volume.irrelevant(RULE, "no container mounts it");
+            String by = mounted.get(name);
+            if (volume.at("name").exists()) {
+                volume.irrelevant(
+                        RULE,
+                        by == null
+                                ? "no container mounts it"
+                                : "what becomes of it is said of the containers that mount it: " + by);
             }
         });
     }
@@ -266,7 +276,49 @@ final class VolumeRule {
         }
     }
 
+    /** The other containers of the pod that see an emptyDir: they hand files to this one, or take them. */
+    private Optional<Field> sharer(Field volume) {
+        String name = volume.at("name").text("");
+        for (String list : List.of("initContainers", "containers")) {
+            for (Field other : pod.at(list).items()) {
+                boolean sees = other.at("volumeMounts").items().stream()
+                        .anyMatch(mount -> mount.at("name").is(name));
+                if (sees && !other.path().equals(app.container.path())) {
+                    return Optional.of(other);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void shared(Field mount, Field volume, Field other) {
+        String path = mount.at("mountPath").text("");
+        String id = "shared-" + app.name + "-" + volume.at("name").text("");
+        Optional<String> answer = draft.ask(
+                id,
+                app.name + " shares " + path + " with the container "
+                        + other.at("name").text("")
+                        + " of its pod, which may put files there before or while it runs. On"
+                        + " Dokku that folder begins empty, and nobody else sees it.",
+                Draft.options(
+                        "entry",
+                        "a storage entry is mounted there; I fill it, or mount it to the app that does",
+                        "image",
+                        "the app doesn't need it, or I make the files part of its image"),
+                mount);
+        volume.decision(RULE, id, "shared with another container");
+        mount.decision(MOUNT, id, "shared with another container");
+        if (answer.filter("entry"::equals).isPresent()) {
+            entry(mount, volume);
+        }
+    }
+
     private void emptyDir(Field mount, Field volume) {
+        Optional<Field> sharer = sharer(volume);
+        if (sharer.isPresent()) {
+            shared(mount, volume, sharer.get());
+            return;
+        }
         Field limit = volume.at("emptyDir", "sizeLimit");
         boolean isMemory = volume.at("emptyDir", "medium").text("").startsWith("Memory");
         boolean isReadOnly =
