@@ -1,6 +1,7 @@
 package landfall.translate;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -209,7 +210,9 @@ final class AppDraft {
                 environment,
                 ports.stream().distinct().toList(),
                 mounts,
-                bakedFiles,
+                bakedFiles.stream()
+                        .sorted(Comparator.comparing(TargetApp.BakedFile::path))
+                        .toList(),
                 checks,
                 cron,
                 processes,

@@ -8,8 +8,9 @@ final class ProxyParity {
     private ProxyParity() {}
 
     static void apply(Draft draft, AppDraft app) {
-        List<Field> services = draft.index.services().stream()
-                .filter(service -> app.all().stream().anyMatch(process -> Index.selects(service, process.workload)))
+        List<Field> services = app.all().stream()
+                .flatMap(process -> draft.index.servicesOf(process.workload).stream())
+                .distinct()
                 .toList();
         if (app.firstPort().isEmpty() && services.isEmpty()) {
             return;

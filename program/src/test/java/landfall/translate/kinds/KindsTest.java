@@ -41,6 +41,10 @@ final class KindsTest {
             List<String> paths =
                     schemas.stream().flatMap(schema -> schema.paths().stream()).toList();
             for (FieldRule rule : rules.table().rules()) {
+                if (rule.path().equals("status")) {
+                    // Said of every object; some kinds have none.
+                    continue;
+                }
                 assertThat(paths).as(rules.kind() + " " + rule.path()).anyMatch(path -> covers(rule.path(), path));
             }
         }
