@@ -1,10 +1,10 @@
 package landfall.translate;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.kube.Node;
@@ -48,8 +48,9 @@ record Field(
         return items;
     }
 
+    /** By key: the order of a map's keys means nothing, so that it may not show in a plan. */
     Map<String, Field> entries() {
-        Map<String, Field> entries = new LinkedHashMap<>();
+        Map<String, Field> entries = new TreeMap<>();
         if (node instanceof Node.MapNode map) {
             map.entries().forEach((key, child) -> entries.put(key, new Field(book, object, path.key(key), child)));
         }

@@ -38,8 +38,11 @@ public final class Translator {
     private final Map<KubeObject, Datastore> stores = new LinkedHashMap<>();
 
     private Translator(List<KubeObject> objects, String move, String namespace, Answers answers) {
-        this.objects =
-                objects.stream().filter(object -> isOf(namespace, object)).toList();
+        // By id: the order of files and documents means nothing, but that the last of two of one id counts.
+        this.objects = objects.stream()
+                .filter(object -> isOf(namespace, object))
+                .sorted(Comparator.comparing(KubeObject::id))
+                .toList();
         Map<String, KubeObject> last = new LinkedHashMap<>();
         this.objects.stream()
                 .filter(object -> maker(object).isEmpty())
@@ -303,8 +306,12 @@ public final class Translator {
     }
 
     private void unknown(List<KubeObject> all, Ledger ledger) {
-        for (KubeObject object : all) {
-            List<FieldPath> open = ledger.unsettled(object);
+        List<KubeObject> ordered =
+                all.stream().sorted(Comparator.comparing(KubeObject::id)).toList();
+        for (KubeObject object : ordered) {
+            List<FieldPath> open = ledger.unsettled(object).stream()
+                    .sorted(Comparator.comparing(FieldPath::toString))
+                    .toList();
             if (open.isEmpty()) {
                 continue;
             }
