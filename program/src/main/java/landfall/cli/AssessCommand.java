@@ -1,12 +1,19 @@
 package landfall.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import landfall.base.ExitCode;
+import landfall.base.LandfallException;
+import landfall.base.Origin;
 import landfall.base.Problem;
 import landfall.base.Problems;
 import landfall.kube.ReadResult;
+import landfall.recipe.MovePlan;
+import landfall.recipe.MoveSettings;
 import landfall.report.PlanReport;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -17,7 +24,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "assess",
         mixinStandardHelpOptions = true,
-        description = "Shows what is there, what moves how, what needs a decision. Writes nothing.",
+        description = "Shows what is there, what moves how, what needs a decision. Writes nothing but --html.",
         footer = {
             "",
             "Examples:",
@@ -43,6 +50,16 @@ public final class AssessCommand implements Callable<Integer> {
     @Option(names = "--draft", description = "Go on with what can be read where a file can't.")
     boolean draft;
 
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Also write the report as a page, the only file written.")
+    @Nullable
+    Path html;
+
+    @Mixin
+    ReportOptions reporting = new ReportOptions();
+
     @Mixin
     Output output = new Output();
 
@@ -55,8 +72,15 @@ public final class AssessCommand implements Callable<Integer> {
         for (Problem problem : manifests.problems) {
             output.events().note(problem.sentence());
         }
+        if (html != null) {
+            write(html, manifests);
+        }
         PlanReport report = new PlanReport(
-                manifests.target, manifests.ledger.coverage(), "landfall plan " + source.shown() + " -o move");
+                manifests.target,
+                manifests.ledger.coverage(),
+                reporting.outlook(manifests),
+                "landfall plan " + source.shown() + " -o move",
+                html == null ? "--html FILE writes all of them" : "all of them are in " + html);
         if (output.json()) {
             report.events(output.events());
         } else {
@@ -64,5 +88,26 @@ public final class AssessCommand implements Callable<Integer> {
             output.out().flush();
         }
         return ExitCode.DONE.code();
+    }
+
+    /** The recipe is drawn up for the page's snippets; it isn't kept. */
+    private void write(Path file, Manifests manifests) {
+        MovePlan plan = MovePlan.of(
+                manifests.target,
+                new MoveSettings.Kubernetes(null, null, manifests.target.namespace()),
+                new MoveSettings.DokkuTarget(null, null, null, null),
+                Map.of());
+        try {
+            Files.writeString(file, reporting.page(manifests, plan));
+        } catch (IOException e) {
+            throw new LandfallException(
+                    ExitCode.BAD_INPUT,
+                    Problem.error(
+                            Origin.file(file.toString()),
+                            "cannot be written",
+                            String.valueOf(e.getMessage()),
+                            "Name a file in a folder that you may write to."),
+                    e);
+        }
     }
 }

@@ -70,7 +70,13 @@ final class CorpusSet {
 
     private static CorpusReport.Line line(String name, Manifests manifests, long start) {
         Coverage coverage = manifests.ledger.coverage();
-        String report = new PlanReport(manifests.target, coverage, "landfall apply move").text(new Style(false));
+        String report = new PlanReport(
+                        manifests.target,
+                        coverage,
+                        new ReportOptions().outlook(manifests),
+                        "landfall apply move",
+                        "report.html")
+                .text(new Style(false));
         if (report.isBlank()) {
             throw new IllegalStateException("this is a bug: a plan without a report");
         }

@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import landfall.base.Events;
 import landfall.base.ExitCode;
@@ -15,8 +18,10 @@ import landfall.ledger.LedgerEntry;
 import landfall.ledger.LedgerFile;
 import landfall.ledger.LedgerSearch;
 import landfall.recipe.MoveFolder;
+import landfall.report.TargetText;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code landfall ledger}: what became of a field. */
@@ -29,11 +34,16 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  landfall ledger move Deployment/uro containers[0].image",
             "  landfall ledger move uro spec.replicas",
+            "  landfall ledger move uro resources --manifests k8s/",
             "  landfall ledger move v1/Secret/vsekai/uro-secrets stringData --json",
             "",
+            "Values of Secrets, and of variables named like passwords, are shown as ….",
             "Exit codes: 0 found; 2 no such object or field."
         })
 public final class LedgerCommand implements Callable<Integer> {
+    /** Of more fields than this only the account is shown. */
+    private static final int DETAILED_MAX = 8;
+
     @Parameters(index = "0", paramLabel = "MOVE", description = "The move's folder.")
     Path folder = Path.of("");
 
@@ -46,12 +56,19 @@ public final class LedgerCommand implements Callable<Integer> {
             description = "The field: its whole path, the path's ending, or a map or list above fields.")
     String path = "";
 
+    @Option(
+            names = "--manifests",
+            paramLabel = "PATH",
+            description = "The manifests the plan was made of: the field's lines there are shown as well.")
+    List<String> manifests = new ArrayList<>();
+
     @Mixin
     Output output = new Output();
 
     @Override
     public Integer call() {
-        Path file = MoveFolder.existing(folder).ledgerFile();
+        MoveFolder move = MoveFolder.existing(folder);
+        Path file = move.ledgerFile();
         List<LedgerEntry> found = LedgerSearch.find(read(file), object, path);
         if (found.isEmpty()) {
             throw new LandfallException(
@@ -63,11 +80,12 @@ public final class LedgerCommand implements Callable<Integer> {
                             "Every field read is in that file: look for the object's name in it."));
         }
         Events events = output.events();
+        LedgerSnippets snippets = LedgerSnippets.of(move, manifests);
         for (LedgerEntry entry : found) {
             if (output.json()) {
-                events.emit(event(entry));
+                events.emit(event(entry, snippets));
             } else {
-                print(output.out(), entry);
+                print(output.out(), entry, found.size() <= DETAILED_MAX ? Optional.of(snippets) : Optional.empty());
             }
         }
         output.out().flush();
@@ -82,7 +100,7 @@ public final class LedgerCommand implements Callable<Integer> {
         }
     }
 
-    private void print(PrintStream out, LedgerEntry entry) {
+    private void print(PrintStream out, LedgerEntry entry, Optional<LedgerSnippets> snippets) {
         var style = output.style();
         out.println(style.bold(entry.object()) + " " + entry.path());
         out.println("  read from    " + entry.file() + ":" + entry.line()
@@ -93,9 +111,29 @@ public final class LedgerCommand implements Callable<Integer> {
         if (!entry.note().isEmpty()) {
             out.println("  note         " + entry.note());
         }
+        snippets.ifPresent(all -> {
+            all.source(entry).ifPresent(snippet -> print(out, snippet));
+            all.target(entry).forEach(snippet -> print(out, snippet));
+        });
     }
 
-    private static Events.Event event(LedgerEntry entry) {
+    /** The lines, the one that is meant marked. */
+    private void print(PrintStream out, TargetText.Snippet snippet) {
+        var style = output.style();
+        out.println(style.dim("  " + snippet.file()));
+        for (int at = 0; at < snippet.lines().size(); at++) {
+            String number = snippet.first() == 0 ? "" : String.valueOf(snippet.first() + at);
+            String line = String.format(
+                    Locale.ROOT,
+                    "  %s %5s | %s",
+                    at == snippet.hit() ? ">" : " ",
+                    number,
+                    snippet.lines().get(at));
+            out.println(at == snippet.hit() ? line.stripTrailing() : style.dim(line.stripTrailing()));
+        }
+    }
+
+    private static Events.Event event(LedgerEntry entry, LedgerSnippets snippets) {
         return new Events.Event(
                 "field",
                 Events.fields(
@@ -107,6 +145,16 @@ public final class LedgerCommand implements Callable<Integer> {
                         "disposition", entry.disposition().word(),
                         "to", entry.to(),
                         "rule", entry.rule(),
-                        "note", entry.note()));
+                        "note", entry.note(),
+                        "source",
+                                snippets.source(entry).map(LedgerCommand::text).orElse(""),
+                        "target",
+                                snippets.target(entry).stream()
+                                        .map(LedgerCommand::text)
+                                        .toList()));
+    }
+
+    private static String text(TargetText.Snippet snippet) {
+        return String.join("\n", snippet.lines());
     }
 }

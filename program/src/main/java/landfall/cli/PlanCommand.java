@@ -20,7 +20,6 @@ import landfall.base.Problem;
 import landfall.base.Problems;
 import landfall.base.Secret;
 import landfall.kube.ReadResult;
-import landfall.ledger.Ledger;
 import landfall.ledger.LedgerFile;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MovePlan;
@@ -38,7 +37,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "plan",
         mixinStandardHelpOptions = true,
-        description = "Writes the move: choices, recipe, app folders, ledger. Reads only; touches neither side.",
+        description =
+                "Writes the move: choices, recipe, app folders, ledger, report. Reads only; touches neither side.",
         footer = {
             "",
             "Examples:",
@@ -76,6 +76,9 @@ public final class PlanCommand implements Callable<Integer> {
     AddressOptions addresses = new AddressOptions();
 
     @Mixin
+    ReportOptions reporting = new ReportOptions();
+
+    @Mixin
     Output output = new Output();
 
     @Override
@@ -108,7 +111,7 @@ public final class PlanCommand implements Callable<Integer> {
                 manifests.target, existing.map(MoveFolder::secrets).orElse(Map.of()), new SecureRandom());
         MovePlan plan =
                 MovePlan.of(manifests.target, kubernetes(before, wanted, manifests.target), target(before), secrets);
-        write(plan, manifests.ledger, existing.isPresent());
+        write(plan, manifests, existing.isPresent());
         return manifests;
     }
 
@@ -183,7 +186,7 @@ public final class PlanCommand implements Callable<Integer> {
     }
 
     /** A new folder appears whole or not at all; in one that is there each file is replaced whole. */
-    private void write(MovePlan plan, Ledger ledger, boolean exists) {
+    private void write(MovePlan plan, Manifests manifests, boolean exists) {
         try {
             Path parent = Optional.ofNullable(
                             folder.toAbsolutePath().normalize().getParent())
@@ -194,7 +197,7 @@ public final class PlanCommand implements Callable<Integer> {
                     : Files.createTempDirectory(
                             parent, "." + folder.toAbsolutePath().normalize().getFileName() + ".");
             try {
-                fill(plan, ledger, MoveFolder.at(staging));
+                fill(plan, manifests, MoveFolder.at(staging));
                 if (!exists) {
                     Files.deleteIfExists(folder);
                     Files.move(staging, folder, StandardCopyOption.ATOMIC_MOVE);
@@ -209,10 +212,11 @@ public final class PlanCommand implements Callable<Integer> {
         }
     }
 
-    private static void fill(MovePlan plan, Ledger ledger, MoveFolder move) throws IOException {
+    private void fill(MovePlan plan, Manifests manifests, MoveFolder move) throws IOException {
         plan.write(move);
+        move.write(move.reportFile(), reporting.page(manifests, plan), false);
         Path next = move.path().resolve(".ledger.jsonl.next");
-        LedgerFile.write(next, ledger);
+        LedgerFile.write(next, manifests.ledger);
         Files.move(next, move.ledgerFile(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         move.writeSettings(plan.settings());
     }
@@ -233,7 +237,12 @@ public final class PlanCommand implements Callable<Integer> {
         List<Decision> open = manifests.target.openDecisions();
         manifests.problems.forEach(problem -> output.events().note(problem.sentence()));
         String next = open.isEmpty() || draft ? "landfall apply " + folder : answerCommand(open);
-        PlanReport report = new PlanReport(manifests.target, manifests.ledger.coverage(), next);
+        PlanReport report = new PlanReport(
+                manifests.target,
+                manifests.ledger.coverage(),
+                reporting.outlook(manifests),
+                next,
+                "all of them are in " + folder.resolve("report.html"));
         if (output.json()) {
             report.events(output.events());
         } else {

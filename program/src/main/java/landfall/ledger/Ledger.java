@@ -117,19 +117,33 @@ public final class Ledger {
 
     /** Hands every entry over in the order of {@link #entries()}, without building a list of them. */
     public void forEachEntry(Consumer<LedgerEntry> consumer) {
+        forEachEntry((object, path, entry) -> consumer.accept(entry));
+    }
+
+    /** Takes an entry with the object it is about and the path from that object's root. */
+    @FunctionalInterface
+    public interface Reader {
+        void read(KubeObject object, FieldPath path, LedgerEntry entry);
+    }
+
+    /** Hands every entry over with its object, in the order of {@link #entries()}. */
+    public void forEachEntry(Reader reader) {
         slotsOf.forEach((object, slots) -> slots.forEach((path, slot) -> {
             Settlement settlement = slot.settlement;
             if (settlement != null) {
-                consumer.accept(new LedgerEntry(
-                        object.id(),
-                        object.file(),
-                        object.document(),
-                        slot.line,
-                        object.base().isRoot() ? path : object.base().then(path),
-                        settlement.disposition,
-                        settlement.to,
-                        settlement.rule,
-                        settlement.note));
+                reader.read(
+                        object,
+                        path,
+                        new LedgerEntry(
+                                object.id(),
+                                object.file(),
+                                object.document(),
+                                slot.line,
+                                object.base().isRoot() ? path : object.base().then(path),
+                                settlement.disposition,
+                                settlement.to,
+                                settlement.rule,
+                                settlement.note));
             }
         }));
     }

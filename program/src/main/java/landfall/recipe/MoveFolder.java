@@ -65,6 +65,10 @@ public final class MoveFolder {
         return folder.resolve("ledger.jsonl");
     }
 
+    public Path reportFile() {
+        return folder.resolve("report.html");
+    }
+
     public Path journalFile() {
         return folder.resolve("journal.jsonl");
     }

@@ -1,7 +1,10 @@
 package landfall.report;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import landfall.base.Events;
 import landfall.ledger.Coverage;
@@ -15,40 +18,60 @@ import landfall.target.TargetService;
 /** What a plan says to its reader: what moves where, what to decide, what is lost, what changes, what to do next. */
 public final class PlanReport {
     private static final int WIDTH = 116;
+    private static final int MOVING_MAX = 40;
+    private static final int OPEN_MAX = 12;
+    private static final int LIST_MAX = 15;
 
     private final Target target;
     private final Coverage coverage;
+    private final Outlook outlook;
     private final String next;
+    private final String pointer;
 
-    /** @param next the command to run next */
-    public PlanReport(Target target, Coverage coverage, String next) {
+    /**
+     * @param next the command to run next
+     * @param pointer where the rest of a list is that is cut
+     */
+    public PlanReport(Target target, Coverage coverage, Outlook outlook, String next, String pointer) {
         this.target = target;
         this.coverage = coverage;
+        this.outlook = outlook;
         this.next = next;
+        this.pointer = pointer;
     }
 
     public String text(Style style) {
         StringBuilder text = new StringBuilder();
         heading(text, style, "What moves where");
-        target.apps().forEach(app -> item(text, "  ", line(app)));
-        target.services().forEach(service -> item(text, "  ", line(service)));
-        target.entries().forEach(entry -> item(text, "  ", line(entry)));
+        List<String> moving = new ArrayList<>();
+        target.apps().forEach(app -> moving.add(PlanLines.of(app)));
+        target.services().forEach(service -> moving.add(PlanLines.of(service)));
+        target.entries().forEach(entry -> moving.add(PlanLines.of(entry)));
+        list(text, style, moving, MOVING_MAX, line -> line);
         List<Decision> open = target.openDecisions();
         if (!open.isEmpty()) {
             heading(text, style, "For you to decide");
-            open.forEach(decision -> decision(text, style, decision));
+            open.subList(0, Math.min(open.size(), OPEN_MAX)).forEach(decision -> decision(text, style, decision));
+            if (open.size() > OPEN_MAX) {
+                String others = open.subList(OPEN_MAX, open.size()).stream()
+                        .map(Decision::id)
+                        .collect(Collectors.joining(", "));
+                item(text, "  ", style.dim("and " + (open.size() - OPEN_MAX) + " more (" + pointer + "): ") + others);
+            }
         }
         List<Decision> settled = target.decisions().stream()
                 .filter(decision -> !decision.isOpen())
                 .toList();
         if (!settled.isEmpty()) {
             heading(text, style, "Decided");
-            settled.forEach(decision -> item(
+            list(
                     text,
-                    "  ",
-                    decision.id() + " = "
+                    style,
+                    settled,
+                    LIST_MAX,
+                    decision -> decision.id() + " = "
                             + decision.chosen().orElse("") + (decision.answer().isEmpty() ? " (default)" : "") + ": "
-                            + decision.options().getOrDefault(decision.chosen().orElse(""), "")));
+                            + decision.options().getOrDefault(decision.chosen().orElse(""), ""));
         }
         findings(
                 text,
@@ -69,6 +92,8 @@ public final class PlanReport {
                 "Values that name another place now",
                 rewritten -> rewritten.app() + " " + rewritten.variable() + ": " + rewritten.before() + " -> "
                         + rewritten.after());
+        forecast(text, style);
+        cost(text, style);
         text.append('\n');
         item(text, "", coverageSentence());
         item(text, "", "Next: " + style.bold(next));
@@ -77,15 +102,17 @@ public final class PlanReport {
 
     public void events(Events events) {
         for (TargetApp app : target.apps()) {
-            events.emit(new Events.Event("app", Events.fields("app", app.name(), "message", line(app))));
+            events.emit(new Events.Event("app", Events.fields("app", app.name(), "message", PlanLines.of(app))));
         }
         for (TargetService service : target.services()) {
             events.emit(new Events.Event(
                     "service",
-                    Events.fields("service", service.name(), "type", service.type(), "message", line(service))));
+                    Events.fields(
+                            "service", service.name(), "type", service.type(), "message", PlanLines.of(service))));
         }
         for (StorageEntry entry : target.entries()) {
-            events.emit(new Events.Event("entry", Events.fields("entry", entry.name(), "message", line(entry))));
+            events.emit(
+                    new Events.Event("entry", Events.fields("entry", entry.name(), "message", PlanLines.of(entry))));
         }
         for (Decision decision : target.decisions()) {
             events.emit(new Events.Event(
@@ -125,6 +152,12 @@ public final class PlanReport {
                                             "after", rewritten.after()));
                     });
         }
+        for (Forecast.Line line : outlook.forecast().lines()) {
+            events.emit(new Events.Event(
+                    "forecast",
+                    Events.fields("app", line.app(), "pause", line.pause().word(), "why", line.why())));
+        }
+        events.emit(new Events.Event("cost", outlook.cost().fields()));
         events.emit(new Events.Event(
                 "summary",
                 Events.fields(
@@ -143,19 +176,51 @@ public final class PlanReport {
     }
 
     private <F extends Finding> void findings(
-            StringBuilder text,
-            Style style,
-            Class<F> type,
-            String heading,
-            java.util.function.Function<F, String> sentence) {
+            StringBuilder text, Style style, Class<F> type, String heading, Function<F, String> sentence) {
         List<F> found = target.findings().stream()
                 .filter(type::isInstance)
                 .map(type::cast)
                 .toList();
         if (!found.isEmpty()) {
             heading(text, style, heading);
-            found.forEach(finding -> item(text, "  ", sentence.apply(finding)));
+            list(text, style, found, LIST_MAX, sentence);
         }
+    }
+
+    private <T> void list(StringBuilder text, Style style, List<T> items, int most, Function<T, String> sentence) {
+        items.subList(0, Math.min(items.size(), most)).forEach(item -> item(text, "  ", sentence.apply(item)));
+        if (items.size() > most) {
+            item(text, "  ", style.dim("and " + (items.size() - most) + " more: " + pointer));
+        }
+    }
+
+    /** One line an app; apps with the same to say stand together. */
+    private void forecast(StringBuilder text, Style style) {
+        if (outlook.forecast().lines().isEmpty()) {
+            return;
+        }
+        heading(text, style, "Pause to expect");
+        Map<String, List<String>> apps = new LinkedHashMap<>();
+        for (Forecast.Line line : outlook.forecast().lines()) {
+            apps.computeIfAbsent(line.pause().word() + ": " + line.why(), ignored -> new ArrayList<>())
+                    .add(line.app());
+        }
+        list(
+                text,
+                style,
+                List.copyOf(apps.entrySet()),
+                LIST_MAX,
+                entry -> String.join(", ", entry.getValue()) + ": " + entry.getKey());
+        outlook.forecast().notes().forEach(note -> item(text, "  ", note));
+    }
+
+    private void cost(StringBuilder text, Style style) {
+        heading(text, style, "Size and cost");
+        for (List<String> row : outlook.cost().rows()) {
+            String limits = row.get(2).isEmpty() ? "" : ", limits " + row.get(2);
+            item(text, "  ", row.get(0) + ": requested " + row.get(1) + limits);
+        }
+        outlook.cost().sentences().forEach(sentence -> item(text, "  ", sentence));
     }
 
     private static void heading(StringBuilder text, Style style, String heading) {
@@ -167,47 +232,6 @@ public final class PlanReport {
         decision.options()
                 .forEach((option, consequence) ->
                         item(text, "      ", "--answer " + decision.id() + "=" + option + "   " + consequence));
-    }
-
-    private static String line(TargetApp app) {
-        List<String> parts = new ArrayList<>();
-        parts.add("app " + app.name() + " from " + String.join(", ", app.workloads()) + " (" + app.image() + "), "
-                + app.processes() + (app.processes() == 1 ? " process" : " processes"));
-        if (!app.web().domains().isEmpty()) {
-            parts.add("serves " + String.join(", ", app.web().domains()));
-        }
-        if (!app.cron().isEmpty()) {
-            parts.add(app.cron().size() + (app.cron().size() == 1 ? " cron task" : " cron tasks"));
-        }
-        if (!app.waitsFor().isEmpty()) {
-            parts.add("starts when " + String.join(", ", app.waitsFor()) + " holds its data");
-        }
-        if (!app.bridges().isEmpty()) {
-            parts.add("bridged from "
-                    + app.bridges().stream()
-                            .map(bridge -> "Service/" + bridge.service() + " to port " + bridge.dokkuPort())
-                            .collect(Collectors.joining(", ")));
-        } else {
-            parts.add("runs on both sides until DNS moves");
-        }
-        return String.join("; ", parts);
-    }
-
-    private static String line(TargetService service) {
-        return service.type() + " service " + service.name()
-                + service.imageVersion().map(version -> " " + version).orElse("")
-                + service.move()
-                        .map(move -> "; database " + move.sourceDatabase() + " of " + move.workload() + " becomes "
-                                + service.database() + ", role " + move.role())
-                        .orElse("; starts empty");
-    }
-
-    private static String line(StorageEntry entry) {
-        return "storage entry " + entry.name()
-                + entry.source()
-                        .map(source -> "; files of claim " + source.claim() + ", at " + source.appPath() + " of "
-                                + source.app())
-                        .orElse("; starts empty");
     }
 
     /** Wraps a paragraph so that it stays readable on a terminal; further lines stand two blanks in. */

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Kubernetes quantities ({@code 100m}, {@code 1.5Gi}, {@code 1e3}) as exact numbers, and as Docker writes them. */
-final class Quantity {
+public final class Quantity {
     private static final Pattern FORM = Pattern.compile(
             "([0-9]+(?:\\.[0-9]*)?|\\.[0-9]+)(?:([eE][-+]?[0-9]{1,2})|(m|k|M|G|T|P|E|Ki|Mi|Gi|Ti|Pi|Ei))?");
 
@@ -30,7 +30,7 @@ final class Quantity {
 
     private Quantity() {}
 
-    static Optional<BigDecimal> parse(String text) {
+    public static Optional<BigDecimal> parse(String text) {
         Matcher matcher = FORM.matcher(text);
         if (!matcher.matches()) {
             return Optional.empty();

@@ -70,7 +70,12 @@ final class CasesTest {
         written.put("ledger.txt", ledger(manifests.ledger.entries()));
         written.put(
                 "report.txt",
-                new PlanReport(manifests.target, manifests.ledger.coverage(), "landfall apply move")
+                new PlanReport(
+                                manifests.target,
+                                manifests.ledger.coverage(),
+                                new ReportOptions().outlook(manifests),
+                                "landfall apply move",
+                                "all of them are in move/report.html")
                         .text(new Style(false)));
         Path expected = folder.resolve("expected");
         if (REWRITE) {

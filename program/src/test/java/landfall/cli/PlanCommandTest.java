@@ -71,10 +71,18 @@ final class PlanCommandTest {
         String told = child("plan", EXAMPLE, "-o", move.toString())
                 + child("plan", EXAMPLE, "-o", move.toString(), "--json")
                 + child("assess", EXAMPLE)
-                + child("ledger", move.toString(), "uro-secrets", "stringData");
+                + child("ledger", move.toString(), "uro-secrets", "stringData")
+                + child("ledger", move.toString(), "uro-secrets", "stringData", "--manifests", EXAMPLE, "--json");
+        assertThat(child(
+                        "assess",
+                        EXAMPLE,
+                        "--html",
+                        move.resolve("assessed.html").toString()))
+                .contains("What moves where");
         Map<String, String> files = files(move);
         String secrets = Files.readString(move.resolve("secrets.yml"));
         files.remove("secrets.yml");
+        assertThat(files).containsKeys("report.html", "assessed.html");
         List<String> canaries = new ArrayList<>(CANARIES);
         String generated = secrets.lines()
                 .filter(line -> line.startsWith("uro_db_password"))
@@ -148,7 +156,10 @@ final class PlanCommandTest {
                 .contains("uro.yaml:")
                 .contains("carried")
                 .contains("apps/uro/Dockerfile:1")
-                .contains("Container.image");
+                .contains("Container.image")
+                .contains(">     1 | FROM ghcr.io/v-sekai/uro:1.4.2");
+        assertThat(child("ledger", move.toString(), "Deployment/uro", "containers[0].image", "--manifests", EXAMPLE))
+                .contains("image: ghcr.io/v-sekai/uro:1.4.2");
         assertThat(run("ledger", move.toString(), "Deployment/uro", "spec.nope"))
                 .isEqualTo(2);
     }
