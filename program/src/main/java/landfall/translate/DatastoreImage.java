@@ -174,15 +174,14 @@ final class DatastoreImage {
 
     /** A volume where the system's images keep their data. */
     private static boolean keepsDataOf(Field container, Datastore datastore) {
-        String folder =
-                switch (datastore) {
-                    case POSTGRESQL -> "(/var/lib/postgresql|/bitnami/postgresql).*";
-                    case MYSQL, MARIADB -> "(/var/lib/mysql|/bitnami/(mysql|mariadb)).*";
-                    case MONGODB -> "(/data/db|/bitnami/mongodb).*";
-                    case RABBITMQ -> "/var/lib/rabbitmq.*";
-                    case ELASTICSEARCH -> "/usr/share/elasticsearch/data.*";
-                    default -> "-";
-                };
+        String folder = switch (datastore) {
+            case POSTGRESQL -> "(/var/lib/postgresql|/bitnami/postgresql).*";
+            case MYSQL, MARIADB -> "(/var/lib/mysql|/bitnami/(mysql|mariadb)).*";
+            case MONGODB -> "(/data/db|/bitnami/mongodb).*";
+            case RABBITMQ -> "/var/lib/rabbitmq.*";
+            case ELASTICSEARCH -> "/usr/share/elasticsearch/data.*";
+            default -> "-";
+        };
         return container.at("volumeMounts").items().stream()
                 .anyMatch(mount -> mount.at("mountPath").text("").matches(folder));
     }

@@ -286,7 +286,10 @@ public final class Translator {
             return;
         }
         int container = webPort(app);
-        if (stores.containsKey(app.workload.object()) && app.ports.isEmpty() && app.sites.isEmpty() && app.domains.isEmpty()) {
+        if (stores.containsKey(app.workload.object())
+                && app.ports.isEmpty()
+                && app.sites.isEmpty()
+                && app.domains.isEmpty()) {
             DatastoreRule.keepInside(draft, app);
         }
         app.ports.addFirst(new TargetApp.Port("http", 80, container));

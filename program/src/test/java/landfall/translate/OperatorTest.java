@@ -48,7 +48,8 @@ final class OperatorTest {
     void theSecretThatTheOperatorMakesIsKnownWithoutBeingThere() {
         Planned planned = Planned.of(CLOUDNATIVE_PG
                 + Planned.shop(
-                        "env:\n" + secret("DATABASE_URL", "orders-app", "uri") + secret("PGPASSWORD", "orders-app", "password")
+                        "env:\n" + secret("DATABASE_URL", "orders-app", "uri")
+                                + secret("PGPASSWORD", "orders-app", "password")
                                 + secret("PGUSER", "orders-app", "username") + secret("PGHOST", "orders-app", "host")
                                 + "  - {name: READ_HOST, value: orders-ro.default.svc}\n",
                         ""));
@@ -70,7 +71,8 @@ final class OperatorTest {
 
     @Test
     void aPoolerLeadsToTheServiceItself() {
-        Planned planned = Planned.of(CLOUDNATIVE_PG + """
+        Planned planned =
+                Planned.of(CLOUDNATIVE_PG + """
                 apiVersion: postgresql.cnpg.io/v1
                 kind: Pooler
                 metadata: {name: orders-pool}
@@ -112,13 +114,15 @@ final class OperatorTest {
                   databases: {shop: shop_owner}
                   postgresql: {version: "15"}
                 ---
-                """ + Planned.shop(
-                "env:\n"
-                        + secret(
-                                "PGPASSWORD",
-                                "shop-owner.acid-orders.credentials.postgresql.acid.zalan.do",
-                                "password") + "  - {name: PGHOST, value: acid-orders}\n",
-                ""));
+                """
+                + Planned.shop(
+                        "env:\n"
+                                + secret(
+                                        "PGPASSWORD",
+                                        "shop-owner.acid-orders.credentials.postgresql.acid.zalan.do",
+                                        "password")
+                                + "  - {name: PGHOST, value: acid-orders}\n",
+                        ""));
         assertThat(planned.target().services().getFirst().imageVersion()).contains("15");
         assertThat(planned.shop().environment())
                 .containsEntry("PGHOST", new Value.Plain("dokku-postgres-shop-db"))
