@@ -36,7 +36,7 @@ public record MovePlan(MoveSettings settings, Map<String, String> files, Map<Str
     /** move.yaml last: a folder without it is no move, and one with it is whole. */
     public void write(MoveFolder folder) {
         folder.writeSecrets(secrets);
-        files.forEach((path, text) -> folder.write(folder.path().resolve(path), text, false));
+        folder.writeAll(files);
     }
 
     private static MoveSettings settings(

@@ -1,9 +1,11 @@
 package landfall.recipe;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import landfall.target.Place;
 import landfall.target.StorageEntry;
@@ -98,8 +100,11 @@ public final class RecipeWriter {
             app.environment().forEach((variable, value) -> config.put(variable, text(name, variable, value)));
             tasks.add(task(name, "config", "dokku_config", fields("app", name, "restart", false, "config", config)));
         }
+        Set<String> mounted = new HashSet<>();
         for (TargetApp.Mount mount : app.mounts()) {
-            tasks.add(mount(name, mount));
+            // An entry may be seen at several places; docket wants each task of a play to have a name of its own.
+            String place = mounted.add(mount.entry()) ? "" : " " + mount.path();
+            tasks.add(mount(name, mount, "mount/" + mount.entry() + place));
         }
         resources(app, tasks);
         app.processProperties()
@@ -127,13 +132,13 @@ public final class RecipeWriter {
         return tasks;
     }
 
-    private static Recipe.Task mount(String app, TargetApp.Mount mount) {
+    private static Recipe.Task mount(String app, TargetApp.Mount mount, String taskName) {
         Map<String, Object> fields = fields("app", app, "entry_name", mount.entry(), "container_dir", mount.path());
         mount.subpath().ifPresent(subpath -> fields.put("subpath", subpath));
         if (mount.readOnly()) {
             fields.put("readonly", true);
         }
-        return task(app, "mount/" + mount.entry(), "dokku_storage_mount", fields);
+        return task(app, taskName, "dokku_storage_mount", fields);
     }
 
     /** Dokku would run one web by itself, also where the app has none. */

@@ -203,10 +203,10 @@ final class DatabaseRule {
     }
 
     /** Claims whose files are a database's own: moved as rows. */
-    static boolean ownsClaim(ServiceDraft service, String claim) {
+    static List<String> ownClaims(ServiceDraft service) {
         return service.pod().at("volumes").items().stream()
-                .anyMatch(volume ->
-                        volume.at("persistentVolumeClaim", "claimName").is(claim));
+                .flatMap(volume -> volume.at("persistentVolumeClaim", "claimName").text().stream())
+                .toList();
     }
 
     /** The whole workload stays where it is, by the user's answer. */

@@ -14,6 +14,7 @@ import landfall.target.Decision;
 import landfall.target.Finding;
 import landfall.target.StorageEntry;
 import landfall.target.Target;
+import org.jspecify.annotations.Nullable;
 
 /** The target while the rules work on it: apps, services, decisions and findings so far. */
 final class Draft {
@@ -44,6 +45,7 @@ final class Draft {
     private static final char STAND_IN = '\uE000';
 
     private final Answers answers;
+    private @Nullable ServiceVariables serviceVariables;
     private final Map<String, Decision> decisions = new LinkedHashMap<>();
     private final Set<Finding> findings = new LinkedHashSet<>();
     /** App to where values are kept to the variables that want them. */
@@ -129,10 +131,19 @@ final class Draft {
         findings.add(new Finding.Rewritten(app, variable, before, after));
     }
 
+    /** The variables that Kubernetes sets for Services: made once, for thousands of containers. */
+    ServiceVariables serviceVariables() {
+        if (serviceVariables == null) {
+            serviceVariables = new ServiceVariables(this);
+        }
+        return serviceVariables;
+    }
+
     /** The app that a Service leads to: of several in one pod the one with the Service's port. */
     Optional<AppDraft> appOf(Field service) {
+        Set<KubeObject> pods = index.selectedBy(service);
         List<AppDraft> selected = apps.values().stream()
-                .filter(app -> app.all().stream().anyMatch(process -> Index.selects(service, process.workload)))
+                .filter(app -> app.all().stream().anyMatch(process -> pods.contains(process.workload.object())))
                 .toList();
         return selected.stream()
                 .filter(app -> selected.size() > 1 && hasPortOf(app, service))
@@ -158,16 +169,18 @@ final class Draft {
     }
 
     Optional<ServiceDraft> databaseOf(Field service) {
+        Set<KubeObject> selected = index.selectedBy(service);
         return services.stream()
                 .filter(database -> database.operator.isPresent()
                         ? service.at("spec", "selector", database.operator.get().clusterLabel())
                                 .is(database.workload.object().name())
-                        : Index.selects(service, database.workload))
+                        : selected.contains(database.workload.object()))
                 .findFirst();
     }
 
     boolean isKept(Field service) {
-        return kept.stream().anyMatch(workload -> Index.selects(service, workload));
+        Set<KubeObject> selected = index.selectedBy(service);
+        return kept.stream().anyMatch(workload -> selected.contains(workload.object()));
     }
 
     Target finish() {

@@ -36,11 +36,10 @@ final class EnvironmentRule {
         this.owner = owner;
         this.to = to;
         this.fills = fills;
-        services = new ServiceVariables(
-                draft,
-                !DownwardRule.template(container)
-                        .at("spec", "enableServiceLinks")
-                        .is("false"));
+        boolean areOff = DownwardRule.template(container)
+                .at("spec", "enableServiceLinks")
+                .is("false");
+        services = areOff ? ServiceVariables.NONE : draft.serviceVariables();
     }
 
     /** An app's environment; what only the cluster or a store holds is among it, without a value. */

@@ -74,7 +74,7 @@ final class ProcessTypes {
 
     private boolean isReached(Running process) {
         return process.workload.object().kind().equals("Service")
-                || draft.index.services().stream().anyMatch(service -> Index.selects(service, process.workload));
+                || !draft.index.servicesOf(process.workload).isEmpty();
     }
 
     /** The app whose name it bears goes first: {@code shop-worker} belongs to {@code shop} rather than to {@code api}. */

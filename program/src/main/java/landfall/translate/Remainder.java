@@ -90,6 +90,9 @@ final class Remainder {
             Node node = Objects.requireNonNull(field.node());
             if (type == null) {
                 draft.book.forget(field.object(), field.path(), node);
+                if (isPatchDirective(field)) {
+                    patch(field);
+                }
             } else if (node.isLeaf()) {
                 leaf(field, node, rule);
             } else if (node instanceof Node.MapNode) {
@@ -99,6 +102,29 @@ final class Remainder {
             } else {
                 field.items().forEach(item -> at(item, type.item(), tree, rule));
             }
+        }
+
+        /** What kustomize's and kubectl's patches say beside the fields of the kind. */
+        private static boolean isPatchDirective(Field field) {
+            return field.path()
+                    .lastKey()
+                    .filter(key -> key.equals("$patch")
+                            || key.equals("$retainKeys")
+                            || key.startsWith("$setElementOrder/")
+                            || key.startsWith("$deleteFromPrimitiveList/"))
+                    .isPresent();
+        }
+
+        private void patch(Field field) {
+            KubeObject object = field.object();
+            draft.refuse(
+                    "patch-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name(),
+                    object.shortName() + " in " + object.file()
+                            + " is a patch for kustomize, not an object of its own. It is read as if it were one: plan"
+                            + " what `kustomize build` prints instead.",
+                    "Object.patch",
+                    "says how to change another file's object, which Landfall leaves to kustomize",
+                    field);
         }
 
         private void leaf(Field leaf, Node node, @Nullable FieldRule rule) {

@@ -1,6 +1,6 @@
 package landfall.translate;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 final class ServiceNames {
     private static final Pattern HOST_VARIABLE =
             Pattern.compile("(?i).*(HOST|HOSTNAME|SERVER|ADDR|ADDRESS|ENDPOINT|URL|URI|DSN|NODES|BROKERS?)$");
+
+    /** Whatever a Service may be called: looking these up takes as long for one Service as for thousands. */
+    private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_-]+");
 
     private ServiceNames() {}
 
@@ -68,14 +71,17 @@ final class ServiceNames {
         return inUrl || withPort || (whole && HOST_VARIABLE.matcher(variable).matches());
     }
 
-    /** The Services that a value names. */
+    /** The Services that a value names, in the order it names them. */
     static List<Field> mentioned(Draft draft, String variable, String value) {
-        List<Field> services = new ArrayList<>();
-        for (Field service : draft.index.services()) {
-            if (find(service, draft.namespace, variable, value).isPresent()) {
-                services.add(service);
-            }
+        Set<String> words = new LinkedHashSet<>();
+        Matcher word = WORD.matcher(value);
+        while (word.find()) {
+            words.add(word.group());
         }
-        return services;
+        return words.stream()
+                .flatMap(name -> draft.index.named("", "Service", name).stream())
+                .filter(service ->
+                        find(service, draft.namespace, variable, value).isPresent())
+                .toList();
     }
 }

@@ -142,11 +142,7 @@ final class ServiceRule {
     private static int freePort(Draft draft, AppDraft app, int wanted, int container) {
         Set<Integer> taken = new HashSet<>(List.of(22, 80, 443));
         draft.apps.values().forEach(other -> other.ports.forEach(port -> taken.add(port.host())));
-        draft.index
-                .services()
-                .forEach(service -> service.at("spec", "ports")
-                        .items()
-                        .forEach(port -> port.at("nodePort").number().ifPresent(taken::add)));
+        taken.addAll(draft.index.nodePorts());
         int port = wanted >= 1024 ? wanted : 20080;
         while (taken.contains(port)) {
             port = port < 20080 ? 20080 : port + 1;

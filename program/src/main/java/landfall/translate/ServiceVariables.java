@@ -15,13 +15,16 @@ final class ServiceVariables {
     private static final Pattern NAME = Pattern.compile(
             "\\$\\(?\\{?(?:env:)?([A-Z][A-Z0-9_]*_(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT(?:_[0-9]+_(?:TCP|UDP)(?:_(?:ADDR|PORT|PROTO))?)?))\\b");
 
+    /** For pods that switch them off (enableServiceLinks). */
+    static final ServiceVariables NONE = new ServiceVariables();
+
     private final Map<String, String> values = new TreeMap<>();
 
-    /** @param enabled false if the pod switches them off (enableServiceLinks) */
-    ServiceVariables(Draft draft, boolean enabled) {
-        if (enabled) {
-            draft.index.services().forEach(service -> add(draft, service));
-        }
+    private ServiceVariables() {}
+
+    /** Those of every Service; they are the same for every container. */
+    ServiceVariables(Draft draft) {
+        draft.index.services().forEach(service -> add(draft, service));
     }
 
     private void add(Draft draft, Field service) {

@@ -2,11 +2,14 @@ package landfall.translate;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -15,6 +18,7 @@ import landfall.kube.KubeObject;
 import landfall.ledger.Ledger;
 import landfall.target.Target;
 import landfall.target.TargetApp;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From objects to the target: the rules run in an order in which each knows what the ones before found out, then the
@@ -23,9 +27,12 @@ import landfall.target.TargetApp;
 public final class Translator {
     private static final Pattern URL_USER = Pattern.compile("[a-z][a-z0-9+]*://([^:@/]+)(?::[^@/]*)?@.*");
 
+    private static final Pattern NUMBERED = Pattern.compile("(.+)-[0-9]+");
+
     private final Book book = new Book();
     private final Draft draft;
     private final List<KubeObject> objects;
+    private @Nullable Map<String, Field> templates;
     /** What keeps running and is no database. */
     private final List<ProcessTypes.Running> running = new ArrayList<>();
     /** Apps that run a datastore for which there is no plugin. */
@@ -150,8 +157,10 @@ public final class Translator {
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
         draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
         CronJobRule.applyAll(draft);
+        Set<String> databasesOwn = new HashSet<>();
+        draft.services.forEach(service -> databasesOwn.addAll(DatabaseRule.ownClaims(service)));
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
-            claim(claim);
+            claim(claim, databasesOwn);
         }
         draft.index.all("", "ConfigMap").forEach(map -> ConfigurationRule.apply(draft, map, false));
         draft.index.all("", "Secret").forEach(secret -> ConfigurationRule.apply(draft, secret, true));
@@ -248,27 +257,34 @@ public final class Translator {
 
     /** The StatefulSet that made the claim from its template: {@code data-postgres-0}. */
     private Optional<Field> maker(Field claim) {
-        return draft.index.all("apps", "StatefulSet").stream()
-                .filter(set -> set.at("spec", "volumeClaimTemplates").items().stream()
-                        .anyMatch(template -> claim.object()
-                                .name()
-                                .matches(Pattern.quote(
-                                                template.at("metadata", "name").text("") + "-"
-                                                        + set.object().name() + "-")
-                                        + "[0-9]+")))
-                .findFirst();
+        Matcher name = NUMBERED.matcher(claim.object().name());
+        return name.matches() ? Optional.ofNullable(templates().get(name.group(1))) : Optional.empty();
     }
 
-    private void claim(Field claim) {
+    /** What makes claims, by how these are called but for their number. */
+    private Map<String, Field> templates() {
+        if (templates == null) {
+            Map<String, Field> found = new HashMap<>();
+            for (Field set : draft.index.all("apps", "StatefulSet")) {
+                for (Field template : set.at("spec", "volumeClaimTemplates").items()) {
+                    found.putIfAbsent(
+                            template.at("metadata", "name").text("") + "-"
+                                    + set.object().name(),
+                            set);
+                }
+            }
+            templates = found;
+        }
+        return templates;
+    }
+
+    private void claim(Field claim, Set<String> databasesOwn) {
         Optional<Field> maker = maker(claim);
         if (maker.isPresent()) {
             OwnedRule.settle(claim, maker.get().object().shortName());
             return;
         }
-        boolean isDatabases = draft.services.stream()
-                .anyMatch(service ->
-                        DatabaseRule.ownsClaim(service, claim.object().name()));
-        if (isDatabases) {
+        if (databasesOwn.contains(claim.object().name())) {
             MetadataRule.apply(claim);
             String note = "a database's own files: its data comes over as rows";
             claim.at("metadata", "name").adapted("PersistentVolumeClaim.database", "move.yaml#databases", note);
@@ -281,7 +297,7 @@ public final class Translator {
     /** What nginx does for every app that is reached from outside. */
     private void front(AppDraft app) {
         boolean hasPort = app.firstPort().isPresent();
-        boolean isReached = draft.index.services().stream().anyMatch(service -> Index.selects(service, app.workload));
+        boolean isReached = !draft.index.servicesOf(app.workload).isEmpty();
         if (!hasPort && !isReached) {
             return;
         }
@@ -318,8 +334,7 @@ public final class Translator {
         if (app.mainPort.isPresent()) {
             return app.mainPort.getAsInt();
         }
-        return draft.index.services().stream()
-                .filter(service -> Index.selects(service, app.workload))
+        return draft.index.servicesOf(app.workload).stream()
                 .flatMap(service -> service.at("spec", "ports").items().stream())
                 .map(port -> port.at("targetPort").text(port.at("port").text("80")))
                 .map(app::containerPort)
@@ -336,12 +351,13 @@ public final class Translator {
                 continue;
             }
             boolean elsewhere = !objects.contains(object);
+            String namespace = object.kind().equals("Namespace") ? object.name() : object.namespace();
             String id = elsewhere
-                    ? "namespace-" + object.namespace()
+                    ? "namespace-" + namespace
                     : "unknown-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name();
             String question = elsewhere
-                    ? "The objects of namespace " + object.namespace() + " are not part of this move ("
-                            + draft.namespace + "): plan them with --namespace " + object.namespace() + "."
+                    ? "The objects of namespace " + namespace + " are not part of this move (" + draft.namespace
+                            + "): plan them with --namespace " + namespace + "."
                     : object.shortName() + " has fields that Landfall doesn't know (" + open.size() + ", the first is "
                             + open.getFirst() + ").";
             Field first = new Field(

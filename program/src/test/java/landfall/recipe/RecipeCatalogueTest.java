@@ -5,80 +5,70 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
-import org.snakeyaml.engine.v2.api.Load;
+import org.junit.jupiter.api.io.TempDir;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.ScalarStyle;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Recipes of the cases against docket's task catalogue, and against readers of YAML 1.1. */
 final class RecipeCatalogueTest {
-    /** Beside the repository, or beside the folder that holds its worktrees. */
-    private static final Path CATALOGUE = Stream.of("../..", "../../..")
-            .map(above -> Path.of(above, "shared/dokku/docket-schema.json"))
-            .filter(Files::exists)
-            .findFirst()
-            .orElse(Path.of("shared/dokku/docket-schema.json"));
+    @TempDir
+    private Path temp;
+
+    private static final Path FACTS = Path.of("src/test/resources/landfall/recipe", DocketCatalogue.FACTS);
+
+    @Test
+    void theFactsAboutTasksAreThoseOfDocketsCatalogue() throws IOException {
+        Assumptions.assumeTrue(DocketCatalogue.published().isPresent(), "docket's catalogue is not on this machine");
+        String facts = DocketCatalogue.facts(DocketCatalogue.published().orElseThrow());
+        if ("1".equals(System.getenv("LANDFALL_REWRITE_DOCS"))) {
+            Files.writeString(FACTS, facts);
+        }
+        assertThat(Files.readString(FACTS)).isEqualTo(facts);
+    }
 
     @Test
     void everyTaskHasTheFieldsThatDocketKnowsAndThoseItRequires() throws IOException {
-        Assumptions.assumeTrue(Files.exists(CATALOGUE), "docket's catalogue is not beside this repository");
-        Map<String, JsonNode> types = new HashMap<>();
-        new JsonMapper()
-                .readTree(CATALOGUE.toFile())
-                .required("tasks")
-                .forEach(type -> types.put(type.required("type").stringValue(), type));
-        SoftAssertions softly = new SoftAssertions();
         for (Path recipe : recipes()) {
-            for (Map<?, ?> task : tasks(recipe)) {
-                task.forEach((key, fields) -> {
-                    if (!key.equals("name")) {
-                        JsonNode type = types.get(String.valueOf(key));
-                        assertThat(types).as("docket's task types").containsKey(String.valueOf(key));
-                        if (type != null) {
-                            check(softly, type, String.valueOf(key), (Map<?, ?>) fields);
-                        }
-                    }
-                });
-            }
+            assertThat(DocketCatalogue.violations(recipe)).as(recipe.toString()).isEmpty();
         }
-        softly.assertAll();
     }
 
-    private static void check(SoftAssertions softly, JsonNode type, String name, Map<?, ?> fields) {
-        Map<String, JsonNode> known = new LinkedHashMap<>();
-        type.required("fields")
-                .forEach(field -> known.put(field.required("name").stringValue(), field));
-        softly.assertThat(known.keySet()).as(name).containsAll(strings(fields.keySet()));
-        known.forEach((field, description) -> {
-            Object value = fields.get(field);
-            if (description.required("required").booleanValue()) {
-                softly.assertThat(value).as(name + "." + field).isNotNull();
-            }
-            if (value != null) {
-                String kind = description.required("type").stringValue();
-                Class<?> expected = switch (kind) {
-                    case "bool" -> Boolean.class;
-                    case "int" -> Integer.class;
-                    case "list" -> List.class;
-                    case "dict" -> Map.class;
-                    default -> String.class;
-                };
-                softly.assertThat(value).as(name + "." + field).isInstanceOf(expected);
-            }
-        });
+    @Test
+    void everyTaskFindsOnAnEmptyHostWhatTasksBeforeItHaveMade() throws IOException {
+        for (Path recipe : recipes()) {
+            assertThat(RecipeOrder.violations(recipe)).as(recipe.toString()).isEmpty();
+        }
+    }
+
+    @Test
+    void aRecipeWhoseTasksStandTheOtherWayRoundOrTwiceIsFound() throws IOException {
+        Path recipe = temp.resolve("recipe.yml");
+        Files.writeString(recipe, """
+                - tasks:
+                    - dokku_storage_mount: {app: uro, entry_name: uploads, container_dir: /data}
+                    - dokku_app: {app: uro}
+                    - dokku_ports: {app: uro, port_mappings: []}
+                    - dokku_ports: {app: uro, port_mappings: [{scheme: http, host: 80, container: 4000}]}
+                    - dokku_nonsense: {app: uro}
+                    - dokku_checks_toggle: {ap: uro, state: maybe}
+                """);
+        assertThat(RecipeOrder.violations(recipe))
+                .anyMatch(found -> found.contains("needs the storage entry uploads"))
+                .anyMatch(found -> found.contains("needs the app uro"))
+                .anyMatch(found -> found.contains("dokku_ports uro is said twice"));
+        assertThat(DocketCatalogue.violations(recipe))
+                .anyMatch(found -> found.contains("docket has no task dokku_nonsense"))
+                .anyMatch(found -> found.contains("has a field that docket's doesn't: ap"))
+                .anyMatch(found -> found.contains("is not one of"));
     }
 
     @Test
@@ -104,7 +94,7 @@ final class RecipeCatalogueTest {
         for (Path recipe : recipes()) {
             String text = Files.readString(recipe);
             Set<String> declared = new HashSet<>();
-            for (Map<?, ?> play : plays(recipe)) {
+            for (Map<?, ?> play : DocketCatalogue.plays(recipe)) {
                 if (play.get("inputs") instanceof List<?> inputs) {
                     inputs.forEach(input -> declared.add(String.valueOf(((Map<?, ?>) input).get("name"))));
                 }
@@ -118,12 +108,6 @@ final class RecipeCatalogueTest {
         }
     }
 
-    private static Set<String> strings(Set<?> keys) {
-        Set<String> strings = new HashSet<>();
-        keys.forEach(key -> strings.add(String.valueOf(key)));
-        return strings;
-    }
-
     private static List<Path> recipes() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src/test/cases"))) {
             List<Path> recipes =
@@ -131,19 +115,5 @@ final class RecipeCatalogueTest {
             assertThat(recipes).isNotEmpty();
             return recipes;
         }
-    }
-
-    private static List<Map<?, ?>> plays(Path recipe) throws IOException {
-        Object loaded = new Load(LoadSettings.builder().build()).loadFromString(Files.readString(recipe));
-        return ((List<?>) loaded)
-                .stream().<Map<?, ?>>map(play -> (Map<?, ?>) play).toList();
-    }
-
-    private static List<Map<?, ?>> tasks(Path recipe) throws IOException {
-        return plays(recipe).stream()
-                .filter(play -> play.get("tasks") instanceof List)
-                .flatMap(play -> ((List<?>) play.get("tasks")).stream())
-                .<Map<?, ?>>map(task -> (Map<?, ?>) task)
-                .toList();
     }
 }
