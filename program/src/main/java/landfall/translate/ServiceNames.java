@@ -45,8 +45,8 @@ final class ServiceNames {
         String full = name + "." + namespace;
         for (String host : List.of(full + ".svc.cluster.local", full + ".svc", full, name)) {
             // One pod of a StatefulSet is reached through it as well: postgres-0.postgres.
-            Matcher matcher = Pattern.compile("(?<![A-Za-z0-9._-])(?:[a-z0-9][a-z0-9-]*-[0-9]+\\.)?" + Pattern.quote(host)
-                            + "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])(?::([0-9]{1,5}))?")
+            Matcher matcher = Pattern.compile("(?<![A-Za-z0-9._-])(?:[a-z0-9][a-z0-9-]*-[0-9]+\\.)?"
+                            + Pattern.quote(host) + "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])(?::([0-9]{1,5}))?")
                     .matcher(value);
             while (matcher.find()) {
                 boolean isShort = host.equals(name);

@@ -191,7 +191,9 @@ final class DatastoreTest {
                 env:
                   - {name: POSTGRES_USER, value: shop}
                   - {name: POSTGRES_PASSWORD, value: hunter22}
-                """) + service("db", 5432) + service("shop", 80)
+                """)
+                + service("db", 5432)
+                + service("shop", 80)
                 + Planned.shop(
                         "env: [{name: DATABASE_URL,"
                                 + " value: 'postgres://shop:hunter22@db-0.db.default.svc.cluster.local:5432/shop'}]",
