@@ -1,5 +1,6 @@
 package landfall.kube;
 
+import io.fabric8.kubernetes.api.model.NamedContext;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -124,8 +125,9 @@ public final class Cluster implements AutoCloseable {
                                         .collect(Collectors.joining(", ")),
                         "Give one of these.");
             }
+            demandContext(config, kubeconfig);
             return config;
-        } catch (IOException | KubernetesClientException e) {
+        } catch (IOException | KubernetesClientException | IllegalArgumentException e) {
             throw new LandfallException(
                     ExitCode.BAD_INPUT,
                     Problem.error(
@@ -133,6 +135,27 @@ public final class Cluster implements AutoCloseable {
                             String.valueOf(e.getMessage()),
                             "Check it with kubectl config view."),
                     e);
+        }
+    }
+
+    /** Without one the client library would look for a cluster at a name that exists inside of clusters only. */
+    private static void demandContext(Config config, @Nullable Path kubeconfig) {
+        boolean isInPod = kubeconfig == null && System.getenv("KUBERNETES_SERVICE_HOST") != null;
+        List<NamedContext> contexts = config.getContexts() == null ? List.of() : config.getContexts();
+        if (contexts.isEmpty() && !isInPod) {
+            throw bad(
+                    "no cluster is known",
+                    kubeconfig == null
+                            ? "neither KUBECONFIG nor ~/.kube/config names one"
+                            : kubeconfig + " has no contexts: it is no kubeconfig",
+                    "Give a kubeconfig with --kubeconfig.");
+        }
+        if (!contexts.isEmpty() && config.getCurrentContext() == null) {
+            throw bad(
+                    "no context is chosen",
+                    "the kubeconfig has "
+                            + contexts.stream().map(NamedContext::getName).collect(Collectors.joining(", ")),
+                    "Give one of these with --context.");
         }
     }
 
@@ -191,7 +214,20 @@ public final class Cluster implements AutoCloseable {
      * @param problems takes the kinds that may not be listed
      */
     public ReadResult read(Problems problems) {
-        return told("listing namespace " + namespace, () -> new ClusterListing(api, namespace).read(problems));
+        ReadResult read =
+                told("listing namespace " + namespace, () -> new ClusterListing(api, namespace).read(problems));
+        boolean isEmpty =
+                read.objects().stream().allMatch(object -> object.name().equals("kubernetes"));
+        if (isEmpty && !problems.hasErrors()) {
+            String others = namespaces(api);
+            throw bad(
+                    "namespace " + namespace + " of the cluster at " + api.server() + " holds nothing to move",
+                    others.isEmpty()
+                            ? "what is there the cluster made by itself"
+                            : "there are the namespaces " + others,
+                    "Give the service's namespace with --namespace.");
+        }
+        return read;
     }
 
     /** @param workload as {@code Deployment/uro} */

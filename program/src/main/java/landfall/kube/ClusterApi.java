@@ -127,7 +127,7 @@ final class ClusterApi implements AutoCloseable {
                 text = at.getMessage();
             }
         }
-        return text;
+        return text.equals("ConnectException") ? "nothing listens there" : text;
     }
 
     private static String statusMessage(int code, byte @Nullable [] bytes) {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import landfall.base.Origin;
 import landfall.base.Problem;
@@ -41,10 +43,14 @@ final class ClusterListing {
     /** Tokens for the API and Helm's own records: large, secret, and of no use elsewhere. */
     private static final String USEFUL_SECRETS = "type!=kubernetes.io/service-account-token,type!=helm.sh/release.v1";
 
+    private static final Pattern USER = Pattern.compile("User \"([^\"]+)\"");
+    private static final Pattern ACCOUNT = Pattern.compile("system:serviceaccount:([^:]+):(.+)");
+
     private static final int PAGE = 500;
 
     private final ClusterApi api;
     private final String namespace;
+    private String user = "NAME";
 
     ClusterListing(ClusterApi api, String namespace) {
         this.api = api;
@@ -84,6 +90,8 @@ final class ClusterListing {
                     throw e;
                 }
                 forbidden.add(collection);
+                Matcher named = USER.matcher(e.reason());
+                user = named.find() ? named.group(1) : user;
             }
         }
         tell(forbidden, problems);
@@ -104,6 +112,12 @@ final class ClusterListing {
         return new ReadResult(factory.objects(), List.of(), List.of(), List.of("cluster"));
     }
 
+    /** Whom the server knows us as, as kubectl create rolebinding takes it. */
+    private String subject() {
+        Matcher account = ACCOUNT.matcher(user);
+        return account.matches() ? "--serviceaccount=" + account.group(1) + ":" + account.group(2) : "--user=" + user;
+    }
+
     private void tell(List<Collection> forbidden, Problems problems) {
         List<String> needed = forbidden.stream()
                 .filter(Collection::isKnown)
@@ -117,7 +131,7 @@ final class ClusterListing {
                     "Give the kubeconfig's user these rights: kubectl create role landfall-plan -n " + namespace
                             + " --verb=get,list --resource=" + String.join(",", needed)
                             + "; then bind it with kubectl create rolebinding landfall-plan -n " + namespace
-                            + " --role=landfall-plan --user=NAME"));
+                            + " --role=landfall-plan " + subject()));
         }
         List<String> others = forbidden.stream()
                 .filter(collection -> !collection.isKnown())

@@ -190,6 +190,17 @@ public final class RecipeWriter {
                         "nginx-" + property,
                         "dokku_nginx_property",
                         fields("app", name, "property", property, "value", value))));
+        if (web.isInternal()) {
+            tasks.add(task(name, "proxy", "dokku_proxy_toggle", fields("app", name, "state", "absent")));
+        }
+        for (String option : web.published()) {
+            boolean isFirst = option.equals(web.published().getFirst());
+            tasks.add(task(
+                    name,
+                    isFirst ? "publish" : "publish " + option,
+                    "dokku_docker_options",
+                    fields("app", name, "phase", "deploy", "option", option)));
+        }
         if (!web.domains().isEmpty()) {
             tasks.add(task(
                     name, "domains", "dokku_domains", fields("app", name, "domains", web.domains(), "state", "set")));

@@ -87,7 +87,7 @@ final class Drawing {
         for (Line line : lines) {
             int[] from = places.get(line.from());
             int[] to = places.get(line.to());
-            if (from != null && to != null && from != to) {
+            if (from != null && to != null && !line.from().equals(line.to())) {
                 curve(svg, from, to);
             }
         }

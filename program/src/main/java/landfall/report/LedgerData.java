@@ -37,6 +37,8 @@ final class LedgerData {
             Disposition.SATISFIED,
             Disposition.IRRELEVANT);
 
+    private static final List<Disposition> WORDS = List.of(Disposition.values());
+
     private record Field(FieldPath path, LedgerEntry entry) {}
 
     private final Discretion discretion;
@@ -75,6 +77,11 @@ final class LedgerData {
 
     int count(Disposition disposition) {
         return counts.getOrDefault(disposition, 0);
+    }
+
+    /** Its number in the script's list of words. */
+    static int number(Disposition disposition) {
+        return WORDS.indexOf(disposition);
     }
 
     int total() {
@@ -130,7 +137,7 @@ final class LedgerData {
             LedgerEntry entry = field.entry();
             json.writeStartArray();
             json.writeString(entry.path().toString());
-            json.writeNumber(entry.disposition().ordinal());
+            json.writeNumber(number(entry.disposition()));
             json.writeNumber(rules.of(entry.rule()));
             json.writeNumber(notes.of(discretion.line(entry.note())));
             json.writeNumber(entry.line());

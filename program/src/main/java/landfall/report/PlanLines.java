@@ -13,7 +13,7 @@ final class PlanLines {
 
     static String of(TargetApp app) {
         List<String> parts = new ArrayList<>();
-        parts.add("app " + app.name() + " from " + String.join(", ", app.workloads()) + " (" + app.image() + "), "
+        parts.add("app " + app.name() + " from " + String.join(", ", app.workloads().isEmpty() ? app.cronJobs() : app.workloads()) + " (" + app.image() + "), "
                 + app.processes() + (app.processes() == 1 ? " process" : " processes"));
         if (!app.web().domains().isEmpty()) {
             parts.add("serves " + String.join(", ", app.web().domains()));

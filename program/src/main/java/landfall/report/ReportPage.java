@@ -115,11 +115,15 @@ public final class ReportPage {
                     Locale.ROOT,
                     "<button type=\"button\" class=\"chip %1$s\" data-disposition=\"%2$d\" aria-pressed=\"false\">%1$s <b>%3$s</b></button>",
                     disposition.word(),
-                    disposition.ordinal(),
+                    LedgerData.number(disposition),
                     count(data.count(disposition))));
         }
-        page.append("</div></div>\n<p id=\"found\" class=\"hint\" aria-live=\"polite\"></p>\n<div id=\"rows\"></div>\n"
-                + "<button type=\"button\" id=\"more\" hidden>Show more</button></section>\n");
+        page.append("""
+                </div></div>
+                <p id="found" class="hint" aria-live="polite"></p>
+                <div id="rows"></div>
+                <button type="button" id="more" hidden>Show more</button></section>
+                """);
     }
 
     private void rewritten(StringBuilder page, Discretion discretion) {

@@ -24,6 +24,7 @@ final class ApiAdmission {
             throw ApiFailure.invalid(
                     resource.kind(), name, "metadata.name: Invalid value: \"" + name + "\": must be a DNS-1123 name");
         }
+        ApiDefaults.fill(resource, object);
         if (resource.equals(ApiResource.SECRETS)) {
             foldStringData(object);
         } else if (resource.equals(ApiResource.SLICES)) {
@@ -115,10 +116,6 @@ final class ApiAdmission {
                     ApiJson.name(object),
                     "spec.template.metadata.labels: `selector` does not match template `labels`");
         }
-        ObjectNode spec = ApiJson.child(object, "spec");
-        if (!spec.has("replicas")) {
-            spec.put("replicas", 1);
-        }
     }
 
     private void service(ObjectNode service) throws ApiFailure {
@@ -140,6 +137,7 @@ final class ApiAdmission {
         if (ApiJson.text(spec, "clusterIP").isEmpty()) {
             spec.put("clusterIP", freeAddress());
         }
+        spec.putArray("clusterIPs").add(ApiJson.text(spec, "clusterIP"));
         Set<Integer> taken = takenNodePorts(service);
         for (JsonNode port : spec.path("ports").values()) {
             if (port instanceof ObjectNode object) {

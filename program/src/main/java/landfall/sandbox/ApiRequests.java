@@ -232,7 +232,22 @@ final class ApiRequests {
         }
         object.remove("status");
         admission.admit(place.resource(), object);
-        return new Json(201, store.create(place.resource(), namespace, object));
+        ObjectNode created = store.create(place.resource(), namespace, object);
+        if (place.resource().equals(ApiResource.NAMESPACES)) {
+            furnish(ApiJson.name(created));
+        }
+        return new Json(201, created);
+    }
+
+    /** What the controllers of a real cluster put into every namespace. */
+    private void furnish(String namespace) throws ApiFailure {
+        ObjectNode certificate = ApiJson.object();
+        ApiJson.metadata(certificate).put("name", "kube-root-ca.crt");
+        certificate.putObject("data").put("ca.crt", "the certificate of the emulated cluster is in its kubeconfig");
+        store.create(ApiResource.CONFIG_MAPS, namespace, certificate);
+        ObjectNode account = ApiJson.object();
+        ApiJson.metadata(account).put("name", "default");
+        store.create(ApiResource.find("", "serviceaccounts").orElseThrow(), namespace, account);
     }
 
     private static void checkKind(ApiResource resource, ObjectNode object) throws ApiFailure {

@@ -63,6 +63,8 @@ final class DokkuRouting {
         commands.put("ports:list", this::portsList);
         commands.put("ports:report", this::portsReport);
         commands.put("proxy:report", this::proxyReport);
+        commands.put("proxy:disable", call -> toggleProxy(call, true));
+        commands.put("proxy:enable", call -> toggleProxy(call, false));
         commands.put("proxy:build-config", call -> rebuild(call, host.app(call.argument(0))));
         commands.put("url", this::urls);
         commands.put("urls", this::urls);
@@ -237,8 +239,9 @@ final class DokkuRouting {
                     List.of("disabled", "global-proxy-port", "global-proxy-ssl-port", "global-type", "type")) {
                 values.put("proxy-" + key, "");
             }
-            values.put("proxy-computed-disabled", "false");
-            values.put("proxy-enabled", "true");
+            boolean disabled = !app.equals("--global") && isDisabled(app);
+            values.put("proxy-computed-disabled", String.valueOf(disabled));
+            values.put("proxy-enabled", String.valueOf(!disabled));
             values.put("proxy-computed-type", "nginx");
             String tls = DokkuCertificates.has(host, app) ? "443" : "";
             for (String key : List.of("proxy-proxy-port", "proxy-computed-proxy-port")) {
@@ -248,6 +251,28 @@ final class DokkuRouting {
             values.put("proxy-computed-proxy-ssl-port", tls);
             return new DokkuReport(app + " proxy information", "proxy-", true, values);
         });
+    }
+
+    private boolean isDisabled(String app) throws IOException {
+        return "true".equals(host.store().get(DokkuHost.scope(app), "proxy.disabled"));
+    }
+
+    private int toggleProxy(DokkuCall call, boolean disable) throws IOException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        if (isDisabled(app) == disable) {
+            call.heading("-----> Proxy is already " + (disable ? "disable" : "enabled") + " for app");
+            return 0;
+        }
+        call.heading("-----> " + (disable ? "Disabling" : "Enabling") + " proxy for app");
+        host.store().set(DokkuHost.scope(app), "proxy.disabled", disable ? "true" : "");
+        if (!disable) {
+            return rebuild(call, app);
+        }
+        call.heading("-----> App virtual host support disabled");
+        call.heading("-----> Nginx support is disabled for app (" + app + ")");
+        call.heading("-----> Deleting nginx.conf");
+        route();
+        return 0;
     }
 
     private int urls(DokkuCall call) throws IOException, DokkuFailure {
@@ -300,7 +325,7 @@ final class DokkuRouting {
         List<DokkuProxy.Route> routes = new ArrayList<>();
         for (String app : host.store().names("apps")) {
             List<DokkuDeploys.Listener> listeners = host.deploys().listeners(app);
-            if (listeners.isEmpty()) {
+            if (listeners.isEmpty() || isDisabled(app)) {
                 continue;
             }
             boolean tls = DokkuCertificates.has(host, app);

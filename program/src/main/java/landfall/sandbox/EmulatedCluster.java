@@ -16,6 +16,7 @@ import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.schema.CoreSchema;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A cluster of one node: a Kubernetes API over HTTPS, controllers, and pods that are processes of this machine. */
@@ -76,6 +77,19 @@ public final class EmulatedCluster implements AutoCloseable {
 
     public Path kubeconfig() {
         return kubeconfig;
+    }
+
+    /** Every object of a namespace as one list, as {@code kubectl get KINDS -o json} prints it. */
+    public String export(String namespace) {
+        ObjectNode list = ApiJson.object().put("apiVersion", "v1").put("kind", "List");
+        ArrayNode items = list.putArray("items");
+        for (ApiResource resource : ApiResource.all()) {
+            if (resource.namespaced()) {
+                store.list(resource, namespace).forEach(items::add);
+            }
+        }
+        list.putObject("metadata").put("resourceVersion", "");
+        return list.toString();
     }
 
     /** Address of each node port, by {@code NAMESPACE/SERVICE}. */
@@ -143,6 +157,10 @@ public final class EmulatedCluster implements AutoCloseable {
                 && store.find(resource, "", ApiJson.name(object)).isPresent()) {
             return;
         }
+        // As kubectl apply does: it compares with it when the manifest is applied again.
+        String manifest = object.toString();
+        ApiJson.child(ApiJson.metadata(object), "annotations")
+                .put("kubectl.kubernetes.io/last-applied-configuration", manifest);
         try {
             requests.handle(new ApiRequests.Call(
                     ApiAuthorizer.OWNER, "POST", path, Map.of(), "application/json", object.toString()));

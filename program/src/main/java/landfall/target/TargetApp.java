@@ -137,15 +137,23 @@ public record TargetApp(
 
     public record CronTask(String command, String schedule, String concurrency, boolean suspended) {}
 
-    /** How nginx serves the app. */
+    /**
+     * How the app is reached.
+     *
+     * @param isInternal true if nginx must not lead to it: only apps of its networks reach it
+     * @param published docker options for ports that go past nginx
+     */
     public record Web(
             List<String> domains,
             Optional<Certificate> certificate,
             Map<String, String> nginx,
-            ProxyTemplate template) {
+            ProxyTemplate template,
+            boolean isInternal,
+            List<String> published) {
         public Web {
             domains = List.copyOf(domains);
             nginx = ordered(nginx);
+            published = List.copyOf(published);
         }
     }
 

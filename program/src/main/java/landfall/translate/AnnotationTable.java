@@ -71,6 +71,7 @@ final class AnnotationTable {
         injectors();
         security();
         storage();
+        ProxyAnnotations.addTo(BY_PREFIX);
     }
 
     private static void bookkeeping() {

@@ -65,6 +65,12 @@ final class AppDraft {
     /** Container ports that routes lead to. */
     final Set<Integer> routedPorts = new TreeSet<>();
 
+    /** True if it was reached from inside the cluster only. */
+    boolean isInternal;
+
+    /** Docker's options for ports that go past nginx. */
+    final Set<String> published = new LinkedHashSet<>();
+
     final Set<String> networks = new LinkedHashSet<>();
     final Set<TargetApp.Link> links = new LinkedHashSet<>();
     final Set<String> waitsFor = new LinkedHashSet<>();
@@ -211,7 +217,8 @@ final class AppDraft {
                 reservations,
                 processProperties,
                 List.copyOf(dockerOptions),
-                new TargetApp.Web(List.copyOf(domains), certificate, nginx, template()),
+                new TargetApp.Web(
+                        List.copyOf(domains), certificate, nginx, template(), isInternal, List.copyOf(published)),
                 List.copyOf(networks),
                 List.copyOf(links),
                 List.copyOf(waitsFor),

@@ -49,7 +49,7 @@ final class Certificates {
 
     private static boolean isFor(String domain, Set<String> hosts) {
         return hosts.contains(domain)
-                || domain.contains(".") && hosts.contains("*" + domain.substring(domain.indexOf('.')));
+                || (domain.contains(".") && hosts.contains("*" + domain.substring(domain.indexOf('.'))));
     }
 
     private static boolean isPair(Field secret) {
@@ -112,10 +112,16 @@ final class Certificates {
                 Secret.of(text(keys, "tls.crt")),
                 app.inputName("tls_key"),
                 Secret.of(text(keys, "tls.key"))));
-        keys.get("tls.crt").carried("Secret.tls", task);
-        keys.get("tls.key").carried("Secret.tls", task);
+        keys.forEach((key, field) -> {
+            if (key.equals("tls.crt") || key.equals("tls.key")) {
+                field.carried("Secret.tls", task);
+            }
+        });
         secret.at("type").carried("Secret.type", task, "a certificate with its key");
         if (!isNew) {
+            return;
+        }
+        if ("false".equals(app.nginx.get("hsts"))) {
             return;
         }
         // What ingress-nginx answers by default; Dokku's own default differs in its max-age.

@@ -13,8 +13,9 @@ enum ContainerRole {
                     + "|aws-appmesh-envoy",
             "a service mesh's proxy"),
     DATABASE_PROXY(
-            "cloud-?sql-proxy|cloudsql-docker/gce-proxy|gce-proxy|alloydb-auth-proxy|rds-proxy|ambassador-proxy",
-            "a proxy to a managed database"),
+            "cloud-?sql-proxy|cloudsql-docker/gce-proxy|gce-proxy|alloydb-auth-proxy|rds-proxy|pgbouncer(-.*)?"
+                    + "|pgcat|odyssey|proxysql|twemproxy|mcrouter",
+            "a proxy to a database"),
     LOGIN_PROXY(
             "oauth2[-_]proxy|keycloak-gatekeeper|louketo-proxy|gogatekeeper|vouch-proxy|pomerium|kube-rbac-proxy"
                     + "|traefik-forward-auth",
@@ -100,18 +101,20 @@ enum ContainerRole {
     }
 
     /**
-     * The container that the pod is there for: the first that is no helper and no database, else the first that is no
-     * helper, else the first with an image.
+     * The container that the pod is there for: of its own programs the one that Services lead to, else the first that is
+     * no database, else the first that is no helper, else the first with an image.
      */
-    static Optional<Field> main(Field workload) {
+    static Optional<Field> main(Index index, Field workload) {
         List<Field> containers = Index.pod(workload).at("containers").items().stream()
-                .filter(container -> container.at("image").text().isPresent()
-                        || workload.object().kind().equals("Service"))
+                .filter(container -> container.at("image").text().isPresent() || KnativeRule.is(workload))
                 .toList();
-        return containers.stream()
-                .filter(container -> of(container) == OWN)
-                .filter(container -> !isDatabase(container))
+        List<Field> own =
+                containers.stream().filter(container -> of(container) == OWN).toList();
+        return own.stream()
+                .filter(container -> own.size() > 1 && index.isReached(workload, container))
                 .findFirst()
+                .or(() ->
+                        own.stream().filter(container -> !isDatabase(container)).findFirst())
                 .or(() -> containers.stream()
                         .filter(container -> !of(container).isHelper())
                         .findFirst())

@@ -31,7 +31,7 @@ final class CronJobRule {
     /** Finds each CronJob's app before the apps' environments are read, and makes one where there is none. */
     static void placeAll(Draft draft) {
         for (Field job : draft.index.cronJobs()) {
-            Optional<Field> container = ContainerRole.main(job);
+            Optional<Field> container = ContainerRole.main(draft.index, job);
             if (container.isEmpty() || !hasCommand(container.get())) {
                 continue;
             }
@@ -62,7 +62,12 @@ final class CronJobRule {
             if (app == null) {
                 withoutCommand(draft, job);
             } else {
-                new CronJobRule(draft, app, job, ContainerRole.main(job).orElse(app.container)).move();
+                new CronJobRule(
+                                draft,
+                                app,
+                                job,
+                                ContainerRole.main(draft.index, job).orElse(app.container))
+                        .move();
             }
         }
     }
@@ -87,6 +92,13 @@ final class CronJobRule {
         if (isOwn) {
             draft.changed(
                     app.name, "has no process that keeps running: it holds the image and settings of its cron tasks");
+        }
+        if (app.waitsFor.isEmpty()) {
+            draft.changed(
+                    job.object().shortName(),
+                    "runs on both sides from the first deploy of " + app.name
+                            + " until the switch; if it must not, say `dokku" + " cron:set " + app.name
+                            + " maintenance true` before, which the switch takes back");
         }
         Field template = Index.podTemplate(job);
         MetadataRule.labels(spec.at("jobTemplate", "metadata"));

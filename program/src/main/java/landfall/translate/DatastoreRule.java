@@ -162,14 +162,6 @@ final class DatastoreRule {
                         + app.name + ".web");
     }
 
-    /** Nobody outside reached it, so nobody does now: nginx, which serves every app, listens on the host itself only. */
-    static void keepInside(Draft draft, AppDraft app) {
-        app.nginx.put("bind-address-ipv4", "127.0.0.1");
-        app.nginx.put("bind-address-ipv6", "[::1]");
-        draft.changed(
-                app.name, "nginx serves it to the host itself only (bind-address): nobody outside reached it before");
-    }
-
     /** Passwords that Landfall chooses, and apps that have nothing it knows for one. */
     static void passwords(Draft draft, ServiceDraft service) {
         untold(draft, service);
@@ -177,8 +169,7 @@ final class DatastoreRule {
             draft.changed(
                     service.name,
                     "Landfall chooses its password, so that the apps' variables can hold it; the plugin takes it as a word"
-                            + " of `" + service.type
-                            + ":create`, which the host's list of processes shows while it runs");
+                            + " of `" + service.type + ":create`, which the host's list of processes shows while it runs");
         }
     }
 
@@ -196,14 +187,11 @@ final class DatastoreRule {
                 "login-" + service.name,
                 String.join(", ", apps) + (isOne ? " has" : " have") + " no variable that Landfall recognises as the"
                         + " password of " + service.workload.object().shortName() + ". The service on Dokku wants one"
-                        + service.store
-                                .user(service.name)
-                                .map(user -> " (user " + user + ")")
-                                .orElse("") + ".",
+                        + service.store.user(service.name).map(user -> " (user " + user + ")").orElse("") + ".",
                 Draft.options(
                         "later",
-                        "I set it with `dokku config:set`, in the way each app reads it; it is "
-                                + service.passwordName() + " in secrets.yml"),
+                        "I set it with `dokku config:set`, in the way each app reads it; it is " + service.passwordName()
+                                + " in secrets.yml"),
                 service.workload.at("metadata", "name"));
     }
 }

@@ -99,6 +99,11 @@ final class Draft {
         return decision.chosen();
     }
 
+    /** What the user has answered, whether or not it has been asked. */
+    Optional<String> answered(String id) {
+        return answers.to(id);
+    }
+
     /** Refuses something by name: nothing is done about it but by the user. */
     void refuse(String id, String question, String rule, String note, Field field) {
         ask(id, question, Draft.options("leave", "it is left out of the move; you see to it yourself"), field);
@@ -146,17 +151,9 @@ final class Draft {
                 .filter(app -> app.all().stream().anyMatch(process -> pods.contains(process.workload.object())))
                 .toList();
         return selected.stream()
-                .filter(app -> selected.size() > 1 && hasPortOf(app, service))
+                .filter(app -> selected.size() > 1 && Index.leadsTo(service, app.container))
                 .findFirst()
                 .or(() -> selected.stream().findFirst());
-    }
-
-    private static boolean hasPortOf(AppDraft app, Field service) {
-        return service.at("spec", "ports").items().stream()
-                .map(port -> port.at("targetPort").text(port.at("port").text("")))
-                .anyMatch(target -> app.container.at("ports").items().stream()
-                        .anyMatch(port -> port.at("name").is(target)
-                                || port.at("containerPort").is(target)));
     }
 
     /** The app that a workload is, or is a process type of. */

@@ -222,7 +222,7 @@ final class Front {
                     .toList());
             boolean isFirst = seen.add(route.match() + " " + route.path());
             // What the app itself answers without more ado, the location of its root does, unless a pattern catches it.
-            boolean isRootsOwn = isPlain(route, owner) && (route.isRoot() || isRootPlain(host) && !host.patterns());
+            boolean isRootsOwn = isPlain(route, owner) && (route.isRoot() || (isRootPlain(host) && !host.patterns()));
             if (isFirst && !isRootsOwn) {
                 routes.add(route(route, owner, host.patterns()));
             }

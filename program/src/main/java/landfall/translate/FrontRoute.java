@@ -28,7 +28,7 @@ record FrontRoute(
     }
 
     boolean isRoot() {
-        return path.equals("/") && match != Route.Match.EXACT || path.isEmpty();
+        return (path.equals("/") && match != Route.Match.EXACT) || path.isEmpty();
     }
 
     /** As messages show it: {@code shop.example/api}. */

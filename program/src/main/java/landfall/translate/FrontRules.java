@@ -13,7 +13,13 @@ final class FrontRules {
         IngressRule.all(draft).stream()
                 .sorted(Comparator.comparing(ingress -> ingress.object().name()))
                 .forEach(ingresses::apply);
+        new GatewayRule(draft, front, certificates).applyAll();
+        new TraefikRule(draft, front, certificates).applyAll();
+        new IstioRule(draft, front, certificates).applyAll();
         front.place();
         certificates.place();
+        CertificateRule.applyAll(draft);
+        NetworkPolicyRule.applyAll(draft);
+        OutsideHosts.settleRest(draft);
     }
 }

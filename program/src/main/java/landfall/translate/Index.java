@@ -178,6 +178,21 @@ final class Index {
         return podTemplate(workload).at("spec");
     }
 
+    /** True if a Service leads to a port of the container. */
+    boolean isReached(Field workload, Field container) {
+        return services().stream()
+                .filter(service -> selects(service, workload))
+                .anyMatch(service -> leadsTo(service, container));
+    }
+
+    static boolean leadsTo(Field service, Field container) {
+        return service.at("spec", "ports").items().stream()
+                .map(port -> port.at("targetPort").text(port.at("port").text("")))
+                .anyMatch(target -> container.at("ports").items().stream()
+                        .anyMatch(port -> port.at("name").is(target)
+                                || port.at("containerPort").is(target)));
+    }
+
     /** True if the Service's selector fits the pods of the workload. */
     static boolean selects(Field service, Field workload) {
         Map<String, Field> selector = service.at("spec", "selector").entries();

@@ -4,8 +4,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import landfall.target.Route;
 
 /** Ingress, in the shape of today and of the betas: its hosts and paths as routes, its certificates. */
@@ -36,11 +38,12 @@ final class IngressRule {
         Field spec = ingress.at("spec");
         Controller controller = Controller.of(draft, ingress);
         controller.settle(draft, ingress);
-        Treatment treatment = new Treatment();
+        Treatment treatment = controller.isNginx() ? new Treatment() : Treatment.ofOtherProxy();
         if (controller.isNginx()) {
             NginxAnnotations.read(draft, ingress, treatment, apps(ingress));
         } else {
             NginxAnnotations.ignore(ingress, controller.name());
+            otherController(ingress, controller.name(), treatment);
         }
         if (controller.isNginx() && canary(ingress)) {
             return;
@@ -61,13 +64,38 @@ final class IngressRule {
         }
     }
 
+    /** Annotations of other controllers that mean what a property of Dokku's nginx means. */
+    private void otherController(Field ingress, String controller, Treatment treatment) {
+        Map<String, String> properties = Map.of(
+                "client-max-body-size", "client-max-body-size",
+                "proxy-connect-timeout", "proxy-connect-timeout",
+                "proxy-read-timeout", "proxy-read-timeout",
+                "proxy-send-timeout", "proxy-send-timeout");
+        Field annotations = ingress.at("metadata", "annotations");
+        new TreeMap<>(properties).forEach((annotation, property) -> {
+            Field field = annotations.at("nginx.org/" + annotation);
+            if (field.text("").matches("[0-9]+(ms|[smhkKMG])?")) {
+                treatment.property(field, RULE + "annotations.nginx.org", property, field.text(""));
+            }
+        });
+        Field middlewares = annotations.at("traefik.ingress.kubernetes.io/router.middlewares");
+        if (middlewares.exists() && controller.contains("traefik")) {
+            TraefikMiddleware reader =
+                    new TraefikMiddleware(draft, treatment, new TraefikMatch.Part("", Route.Match.START, "/"), ingress);
+            for (String name : NginxReading.list(middlewares.text(""))) {
+                reader.apply(middlewares, name.replaceAll("@.*$", "").replaceFirst("^" + draft.namespace + "-", ""));
+            }
+        }
+    }
+
     /** Who issues the certificate by itself today. */
     private static boolean isIssued(Field ingress) {
         return ingress.at("metadata", "annotations").entries().keySet().stream()
                 .anyMatch(key -> key.startsWith("cert-manager.io/")
                         || key.startsWith("certmanager.k8s.io/")
                         || key.equals("kubernetes.io/tls-acme")
-                        || key.startsWith("networking.gke.io/managed-certificates"));
+                        || key.startsWith("networking.gke.io/managed-certificates")
+                        || key.equals("traefik.ingress.kubernetes.io/router.tls.certresolver"));
     }
 
     private Set<AppDraft> apps(Field ingress) {
@@ -177,7 +205,7 @@ final class IngressRule {
         boolean isNginx() {
             return name.isEmpty()
                     || name.equals("k8s.io/ingress-nginx")
-                    || name.contains("nginx") && !name.startsWith("nginx.org");
+                    || (name.contains("nginx") && !name.startsWith("nginx.org"));
         }
 
         void settle(Draft draft, Field ingress) {
@@ -189,9 +217,8 @@ final class IngressRule {
             if (!isNginx()) {
                 draft.changed(
                         ingress.object().shortName(),
-                        "Dokku's nginx answers instead of " + name
-                                + ": its time limits (60 s without a byte), body limit"
-                                + " (1 MB) and headers count from then on");
+                        "Dokku's nginx answers instead of " + name + ": it ends a connection after 60 s without a byte"
+                                + " (nginx:set proxy-read-timeout)");
             } else if (name.isEmpty()) {
                 draft.changed(
                         ingress.object().shortName(),

@@ -1,5 +1,6 @@
 package landfall.translate;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,7 +18,7 @@ final class JobRule {
 
     static void apply(Draft draft, Field job) {
         MetadataRule.apply(job);
-        Optional<Field> main = ContainerRole.main(job);
+        Optional<Field> main = ContainerRole.main(draft.index, job);
         String name = AppName.of(job.object().name(), "job");
         if (main.isEmpty() || isTest(job)) {
             String note = main.isEmpty() ? "no container with an image: a patch" : "a test that Helm runs";
@@ -40,12 +41,17 @@ final class JobRule {
         ask(draft, job, container, app, name);
     }
 
-    /** The app with the Job's very image, else with the same one in another version: deploys bring the app's. */
+    /** Of the apps, those that serve first: the one with the Job's very image, else with the same one in another version: deploys bring the app's. */
     private static Optional<AppDraft> appOf(Draft draft, Field job, Field container) {
-        return draft.apps.values().stream()
+        List<AppDraft> servedFirst = draft.apps.values().stream()
+                .sorted(Comparator.comparing((AppDraft app) -> app.processes == 0)
+                        .thenComparing(app -> draft.index.services().stream()
+                                .noneMatch(service -> Index.selects(service, app.workload))))
+                .toList();
+        return servedFirst.stream()
                 .filter(app -> OneOff.fits(app, job, container))
                 .findFirst()
-                .or(() -> draft.apps.values().stream()
+                .or(() -> servedFirst.stream()
                         .filter(app -> repository(app.image)
                                 .equals(repository(container.at("image").text(""))))
                         .findFirst());

@@ -5,7 +5,6 @@ import static landfall.translate.NginxAnnotation.same;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -15,7 +14,8 @@ final class NginxAccess {
     private static final String CLIENTS = "client-certificates";
     private static final String EXTERNAL = "external-auth";
     private static final String APP_FOLDER = "{{ $.DOKKU_ROOT }}/{{ $.APP }}/";
-    private static final Pattern ORIGIN = Pattern.compile("\\*|https?://[A-Za-z0-9.*-]+(:[0-9]+)?");
+    private static final String USUAL_HEADERS =
+            "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization";
     private static final Pattern URL = Pattern.compile("[^\\s;{}\"']+");
 
     private NginxAccess() {}
@@ -289,59 +289,20 @@ final class NginxAccess {
         }
         List<String> origins =
                 NginxReading.list(reading.other("cors-allow-origin").orElse("*"));
-        if (origins.isEmpty() || !origins.stream().allMatch(ORIGIN.asMatchPredicate())) {
+        if (origins.isEmpty() || !origins.stream().allMatch(Cors.ORIGIN.asMatchPredicate())) {
             reading.bad("origins such as https://shop.example");
             return;
         }
-        Map<String, String> headers = new java.util.LinkedHashMap<>();
-        headers.put("Access-Control-Allow-Origin", origin(reading, origins));
-        if (!reading.other("cors-allow-credentials").filter("false"::equals).isPresent()) {
-            headers.put("Access-Control-Allow-Credentials", "true");
-        }
-        headers.put(
-                "Access-Control-Allow-Methods",
-                quoted(reading, "cors-allow-methods", "GET, PUT, POST, DELETE, PATCH, OPTIONS"));
-        headers.put(
-                "Access-Control-Allow-Headers",
-                quoted(
-                        reading,
-                        "cors-allow-headers",
-                        "DNT,Keep-Alive,User-Agent,X-Requested-With,If-Modified-Since,Cache-Control,Content-Type,Range,Authorization"));
-        reading.other("cors-expose-headers")
-                .ifPresent(text ->
-                        headers.put("Access-Control-Expose-Headers", Treatment.literal(Treatment.quoted(text))));
-        String age = reading.other("cors-max-age")
-                .filter(NginxReading.NUMBER.asMatchPredicate())
-                .orElse("1728000");
-        StringBuilder preflight = new StringBuilder("if ($request_method = OPTIONS) {\n");
-        headers.forEach((name, text) -> preflight
-                .append("  add_header ")
-                .append(name)
-                .append(' ')
-                .append(text)
-                .append(" always;\n"));
-        preflight.append("  add_header Access-Control-Max-Age ").append(age).append(";\n  return 204;\n}");
-        reading.treatment.locationDirectives.add(preflight.toString());
-        reading.treatment.responseHeaders.putAll(headers);
+        new Cors(
+                        origins,
+                        reading.other("cors-allow-methods").orElse(Cors.METHODS),
+                        reading.other("cors-allow-headers").orElse(USUAL_HEADERS),
+                        reading.other("cors-expose-headers").orElse(""),
+                        reading.other("cors-allow-credentials")
+                                .filter("false"::equals)
+                                .isEmpty(),
+                        reading.other("cors-max-age").orElse("1728000"))
+                .addTo(reading.treatment, reading.unique());
         reading.effect();
-    }
-
-    private static String quoted(NginxReading reading, String name, String usual) {
-        return Treatment.literal(Treatment.quoted(reading.other(name).orElse(usual)));
-    }
-
-    /** One origin stands as it is; of several, the one that asks is named back, as the browsers want it. */
-    private static String origin(NginxReading reading, List<String> origins) {
-        if (origins.contains("*")) {
-            return "\"*\"";
-        }
-        String variable = "$landfall_origin_" + reading.unique();
-        StringBuilder map = new StringBuilder("map $http_origin " + variable + " {\n  default \"\";\n");
-        for (String origin : origins) {
-            String pattern = origin.replace(".", "\\.").replace("*", "[A-Za-z0-9-]+");
-            map.append("  \"~*^").append(pattern).append("$\" $http_origin;\n");
-        }
-        reading.treatment.sharedBlocks.add(map.append('}').toString());
-        return variable;
     }
 }

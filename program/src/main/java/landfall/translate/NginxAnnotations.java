@@ -45,6 +45,15 @@ final class NginxAnnotations {
             NginxReading reading = new NginxReading(draft, ingress, treatment, apps, annotation);
             annotation.reader().read(reading, field.text("").strip());
         }
+        annotations.forEach((name, field) -> {
+            boolean isOld = name.startsWith("ingress.kubernetes.io/")
+                    && ALL.containsKey(name.substring("ingress.kubernetes.io/".length()));
+            if (isOld) {
+                field.irrelevant(
+                        "Ingress.annotations.old",
+                        "has no effect today: ingress-nginx reads nginx.ingress.kubernetes.io/ only");
+            }
+        });
         treatment.defaults.put("proxy-buffering", "off");
     }
 

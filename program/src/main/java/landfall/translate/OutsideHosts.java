@@ -46,6 +46,39 @@ final class OutsideHosts {
         return addresses;
     }
 
+    /** What the cluster keeps, or somebody wrote, about the addresses behind the Service. */
+    static void settle(Draft draft, Field service, String note) {
+        String name = service.object().name();
+        for (Field endpoints : draft.index.all("", "Endpoints")) {
+            if (endpoints.object().name().equals(name)) {
+                settle(endpoints, List.of("subsets"), note);
+            }
+        }
+        for (Field slice : draft.index.all("discovery.k8s.io", "EndpointSlice")) {
+            if (isOf(slice, name)) {
+                settle(slice, List.of("endpoints", "ports"), note);
+            }
+        }
+    }
+
+    /** Those of Services that the move doesn't see. */
+    static void settleRest(Draft draft) {
+        List<Field> rest = new ArrayList<>(draft.index.all("", "Endpoints"));
+        rest.addAll(draft.index.all("discovery.k8s.io", "EndpointSlice"));
+        for (Field object : rest) {
+            String service = object.at("metadata", "labels", "kubernetes.io/service-name")
+                    .text(object.object().name());
+            if (draft.index.named("", "Service", service).isEmpty()) {
+                settle(object, List.of("subsets", "endpoints", "ports"), "no Service of the manifests leads there");
+            }
+        }
+    }
+
+    private static void settle(Field object, List<String> fields, String note) {
+        MetadataRule.apply(object);
+        fields.forEach(field -> object.at(field).irrelevant(object.object().kind() + "." + field, note));
+    }
+
     static boolean isOf(Field slice, String service) {
         return slice.at("metadata", "labels", "kubernetes.io/service-name").is(service);
     }

@@ -2,6 +2,9 @@ package landfall.translate;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import landfall.target.Place;
 
 /** The pod template of an app or a database: everything outside its main container. */
@@ -32,6 +35,10 @@ final class PodRule {
         if (pod.at("dnsPolicy").is("ClusterFirst") || pod.at("dnsPolicy").is("Default")) {
             pod.at("dnsPolicy").irrelevant("Pod.dnsPolicy", "names are resolved by Docker's network");
         }
+        if (pod.at("terminationGracePeriodSeconds").is("30")) {
+            pod.at("terminationGracePeriodSeconds")
+                    .satisfied("Pod.terminationGracePeriodSeconds", "30 s are Dokku's default too");
+        }
         if (pod.at("securityContext").entries().isEmpty()) {
             pod.at("securityContext").irrelevant("Pod.securityContext", "empty");
         }
@@ -49,7 +56,7 @@ final class PodRule {
 
     static void app(Draft draft, AppDraft app, Field pod) {
         Field grace = pod.at("terminationGracePeriodSeconds");
-        grace.number().ifPresent(seconds -> {
+        grace.number().filter(seconds -> seconds != 30).ifPresent(seconds -> {
             app.processProperties.put("stop-timeout-seconds", String.valueOf(seconds));
             grace.carried("Pod.terminationGracePeriodSeconds", Place.task(app.name, "stop-timeout-seconds"));
         });
@@ -68,6 +75,34 @@ final class PodRule {
             pod.at("imagePullSecrets").irrelevant("Pod.imagePullSecrets", "empty");
         }
         restart(app, pod.at("restartPolicy"));
+        volumesOfOthers(draft, app, pod);
+    }
+
+    /** Volumes that no process of the move has: of helpers, or of nobody. */
+    private static void volumesOfOthers(Draft draft, AppDraft app, Field pod) {
+        Set<String> taken = draft.apps.values().stream()
+                .flatMap(other -> other.all().stream())
+                .filter(process -> process.workload.object().equals(app.workload.object()))
+                .flatMap(process -> process.container.at("volumeMounts").items().stream())
+                .map(mount -> mount.at("name").text(""))
+                .collect(Collectors.toSet());
+        for (Field volume : pod.at("volumes").items()) {
+            String name = volume.at("name").text("");
+            if (taken.contains(name)) {
+                continue;
+            }
+            List<String> users = Stream.concat(
+                            pod.at("containers").items().stream(), pod.at("initContainers").items().stream())
+                    .filter(container -> container.at("volumeMounts").items().stream()
+                            .anyMatch(mount -> mount.at("name").is(name)))
+                    .map(container -> container.at("name").text(""))
+                    .toList();
+            volume.irrelevant(
+                    "Pod.volumes.others",
+                    users.isEmpty()
+                            ? "no container mounts it"
+                            : "used by " + String.join(", ", users) + " only, which no app is made of");
+        }
     }
 
     private static void restart(AppDraft app, Field policy) {

@@ -167,7 +167,11 @@ final class ProbeRule {
         String path = http.at("path").text("/");
         check.put("path", path.startsWith("/") ? path : "/" + path);
         app.containerPort(http.at("port").text("")).ifPresent(port -> check.put("port", port));
-        http.at("scheme").text().ifPresent(scheme -> check.put("scheme", scheme.toLowerCase(Locale.ROOT)));
+        // HTTP is the default of both sides; an API server writes it out.
+        http.at("scheme")
+                .text()
+                .filter(scheme -> !scheme.equals("HTTP"))
+                .ifPresent(scheme -> check.put("scheme", scheme.toLowerCase(Locale.ROOT)));
         List<Map<String, Object>> headers = new ArrayList<>();
         for (Field header : http.at("httpHeaders").items()) {
             Map<String, Object> pair = new LinkedHashMap<>();

@@ -59,8 +59,13 @@ final class ProcessTypes {
         for (Running main : all) {
             for (Field container : main.pod().at("containers").items()) {
                 Running beside = new Running(main.workload, container);
-                if (!beside.equals(main) && joins(main, beside)) {
+                if (beside.equals(main)) {
+                    continue;
+                }
+                if (joins(main, beside)) {
                     types.beside(main, beside);
+                } else if (SidecarRule.isOwnApp(draft, main, container)) {
+                    types.add(beside);
                 }
             }
         }
@@ -186,7 +191,13 @@ final class ProcessTypes {
     private void app(Running main, boolean isReached) {
         List<Running> others = Objects.requireNonNull(members.get(main));
         boolean isWeb = isReached || others.isEmpty();
-        String wanted = isWeb ? main.name() : together(main, others);
+        boolean isBeside = !main.container
+                .path()
+                .equals(ContainerRole.main(draft.index, main.workload)
+                        .orElse(main.container)
+                        .path());
+        String own = isBeside ? main.name() + "-" + main.container.at("name").text("") : main.name();
+        String wanted = isWeb ? own : together(main, others);
         String name = AppName.free(draft, wanted, main.workload.object().kind());
         AppDraft app = new AppDraft(name, main.workload, main.container, main.image());
         Set<String> taken = new HashSet<>(RESERVED);
@@ -212,10 +223,10 @@ final class ProcessTypes {
         return main.name();
     }
 
-    private static String processName(String app, Running main, Running process, Set<String> taken) {
+    private String processName(String app, Running main, Running process, Set<String> taken) {
         boolean isBeside = (process.workload.equals(main.workload) && !process.equals(main))
                 || !process.container.equals(
-                        ContainerRole.main(process.workload).orElse(process.container));
+                        ContainerRole.main(draft.index, process.workload).orElse(process.container));
         String own = isBeside ? process.container.at("name").text("") : process.name();
         String shorter = own.startsWith(app + "-") ? own.substring(app.length() + 1) : own;
         String name = AppName.of(shorter, "worker");

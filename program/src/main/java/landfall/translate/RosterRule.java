@@ -22,7 +22,7 @@ final class RosterRule {
 
     /** The container that is the service, or nothing where the workload is settled already. */
     static Optional<Field> main(Draft draft, Field workload) {
-        Optional<Field> main = ContainerRole.main(workload);
+        Optional<Field> main = ContainerRole.main(draft.index, workload);
         if (main.isEmpty()) {
             incomplete(draft, workload);
             return Optional.empty();
@@ -68,7 +68,7 @@ final class RosterRule {
     /** A bare Pod is an app if it is to keep running, else a task that somebody started once. */
     private static boolean isService(Draft draft, Field pod, Field container) {
         String policy = pod.at("spec", "restartPolicy").text("Always");
-        if (policy.equals("Always") || ContainerRole.isDatabase(container) && !isIdle(container)) {
+        if (policy.equals("Always") || (ContainerRole.isDatabase(container) && !isIdle(container))) {
             return true;
         }
         return ask(

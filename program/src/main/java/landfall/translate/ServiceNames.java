@@ -59,6 +59,16 @@ final class ServiceNames {
         return Optional.empty();
     }
 
+    /** The value with another host where the Service was named; a port stays. */
+    static String renamed(Field service, String namespace, String variable, String value, String host) {
+        return find(service, namespace, variable, value)
+                .map(mention -> value.substring(0, mention.start())
+                        + host
+                        + mention.port().map(port -> ":" + port).orElse("")
+                        + value.substring(mention.end()))
+                .orElse(value);
+    }
+
     private static boolean standsAsHost(String value, Matcher matcher, String variable) {
         String before = value.substring(0, matcher.start());
         if (before.endsWith("://") && value.substring(matcher.end()).matches("[^/?]*@.*")) {

@@ -2,9 +2,11 @@ package landfall.translate;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import landfall.kube.KubeObject;
 import landfall.target.Place;
 import landfall.target.TargetApp;
 
@@ -58,17 +60,38 @@ final class ServiceRule {
             return;
         }
         ofApp(draft, service, app.get());
+        OutsideHosts.settle(draft, service, "kept by the cluster about the pods behind a Service");
     }
 
     private static void nobody(Draft draft, Field service) {
+        Field spec = service.at("spec");
+        Optional<Map.Entry<KubeObject, String>> left = draft.left.entrySet().stream()
+                .filter(entry -> Index.selects(service, Field.root(draft.book, entry.getKey())))
+                .findFirst();
+        if (left.isPresent()) {
+            String note = "leads to " + left.get().getKey().shortName() + ", which is no part of the move: "
+                    + left.get().getValue();
+            service.at("metadata", "name").irrelevant(RULE + "left", note);
+            spec.irrelevant(RULE + "left", note);
+            return;
+        }
+        Optional<String> outside = OutsideHosts.of(draft, service);
+        if (outside.isPresent()) {
+            String note = "stands for " + outside.get() + " outside the cluster; apps name that host itself";
+            service.at("metadata", "name").adapted(RULE + "outside", Place.settings("apps"), note);
+            spec.satisfied(RULE + "outside", note);
+            OutsideHosts.settle(draft, service, note);
+            return;
+        }
         String id = "service-" + service.object().name();
         draft.ask(
                 id,
                 service.object().shortName() + " sends its traffic to nothing that this move takes along.",
                 Draft.options("leave", "it stays on the cluster as it is"),
-                service.at("spec"));
+                spec);
         service.at("metadata", "name").decision(RULE + "nobody", id, "no pods of this move");
-        service.at("spec").decision(RULE + "nobody", id, "no pods of this move");
+        spec.decision(RULE + "nobody", id, "no pods of this move");
+        OutsideHosts.settle(draft, service, "kept by the cluster about the pods behind a Service");
     }
 
     private static void ofApp(Draft draft, Field service, AppDraft app) {
@@ -90,7 +113,13 @@ final class ServiceRule {
                 draft.changed(
                         name, "the load balancer's address goes away with the cluster: point DNS at the Dokku host");
             }
-            default -> spec.at("type").satisfied(RULE + "type", "Docker's network joins the apps of the host");
+            default ->
+                spec.at("type")
+                        .satisfied(
+                                RULE + "type",
+                                spec.at("clusterIP").is("None")
+                                        ? "headless: Docker's DNS answers with the app's own processes"
+                                        : "Docker's network joins the apps of the host");
         }
         for (Field port : spec.at("ports").items()) {
             port(draft, service, app, port, type);
@@ -100,14 +129,6 @@ final class ServiceRule {
     private static void port(Draft draft, Field service, AppDraft app, Field port, String type) {
         String ports = Place.task(app.name, "ports");
         int number = port.at("port").number().orElse(80);
-        if (port.at("protocol").exists() && !port.at("protocol").is("TCP")) {
-            port.lost(RULE + "ports.protocol", "Dokku's proxy serves HTTP only");
-            draft.lost(
-                    service.object().name(),
-                    "port " + number + "/" + port.at("protocol").text(""),
-                    "publish it with a docker option (-p) yourself");
-            return;
-        }
         OptionalInt container = app.containerPort(port.at("targetPort").text(String.valueOf(number)));
         if (container.isEmpty()) {
             draft.refuse(
@@ -118,10 +139,27 @@ final class ServiceRule {
                     port);
             return;
         }
+        ServicePort kind = ServicePort.of(port);
+        boolean isOutside = type.equals("LoadBalancer") || type.equals("NodePort");
+        if (!kind.isHttp() && isOutside) {
+            publish(draft, service, app, port, kind, container.getAsInt(), type);
+            return;
+        }
+        if (!kind.protocol().equals("TCP")) {
+            port.satisfied(
+                    RULE + "ports",
+                    "inside the host the app is reached at " + app.name + ".web:" + container.getAsInt()
+                            + ", by any protocol");
+            return;
+        }
         Optional<Integer> nodePort = port.at("nodePort").number();
         Optional<Integer> open =
                 type.equals("LoadBalancer") && number != 80 && number != 443 ? Optional.of(number) : nodePort;
-        open.ifPresent(host -> app.ports.add(new TargetApp.Port("http", host, container.getAsInt())));
+        open.filter(host -> app.ports.stream().noneMatch(taken -> taken.host() == host))
+                .ifPresent(host -> app.ports.add(new TargetApp.Port("http", host, container.getAsInt())));
+        if (type.equals("LoadBalancer") && number == 443) {
+            tls(draft, service, app);
+        }
         port.at("nodePort").carried(RULE + "ports.nodePort", ports);
         port.at("protocol").satisfied(RULE + "ports.protocol", "TCP");
         port.at("appProtocol").irrelevant(RULE + "ports.appProtocol", "a hint for the cluster's proxies");
@@ -135,6 +173,55 @@ final class ServiceRule {
             port.at("name").carried(RULE + "ports.name", Place.settings("apps/" + app.name + "/bridges"));
         } else {
             port.at("name").irrelevant(RULE + "ports.name", "Ingresses name it; resolved to its number");
+        }
+    }
+
+    /** The load balancer passed TLS on to the pods, or ended it with a certificate of the cloud's. */
+    private static void tls(Draft draft, Field service, AppDraft app) {
+        draft.ask(
+                "tls-port-" + service.object().name(),
+                service.object().shortName()
+                        + " answers on port 443. On Dokku, nginx ends TLS there with a certificate of " + app.name
+                        + " and speaks plain HTTP to the app.",
+                Draft.options(
+                        "letsencrypt", "I enable letsencrypt on the app once DNS points to the Dokku host",
+                        "by-hand", "I add the certificate with `dokku certs:add`"),
+                service.at("spec", "ports"));
+    }
+
+    /** What isn't HTTP goes past nginx: Docker publishes the port. */
+    private static void publish(
+            Draft draft, Field service, AppDraft app, Field port, ServicePort kind, int container, String type) {
+        int host = type.equals("NodePort") ? port.at("nodePort").number().orElse(kind.number()) : kind.number();
+        String option = "-p " + host + ":" + container + kind.suffix();
+        String id = "publish-" + service.object().name();
+        boolean isTaken = host == 22
+                || host == 80
+                || host == 443
+                || draft.apps.values().stream().anyMatch(other -> other != app && other.published.contains(option));
+        Optional<String> chosen = draft.decide(
+                id,
+                service.object().shortName() + " is reached from outside on " + kind + ", which isn't HTTP"
+                        + (isTaken ? "; that port of the Dokku host is taken" : "")
+                        + ". Docker can publish the port past nginx; each deploy then stops the old process before it starts"
+                        + " the new one, because only one can have the port.",
+                Draft.options(
+                        "publish",
+                        "the app gets docker option " + option + " and deploys without overlap",
+                        "leave",
+                        "the port is reached from apps of the host only"),
+                isTaken ? Optional.empty() : Optional.of("publish"),
+                port);
+        if (chosen.filter("publish"::equals).isPresent()) {
+            app.published.add(option);
+            app.stopsFirst = true;
+            port.adapted(RULE + "ports.published", Place.task(app.name, "publish"), "published by Docker: " + option);
+            draft.changed(
+                    app.name,
+                    "port " + kind
+                            + " is published by Docker and goes past nginx; a deploy stops the old process first");
+        } else {
+            port.decision(RULE + "ports.published", id, "not HTTP, and reached from outside");
         }
     }
 

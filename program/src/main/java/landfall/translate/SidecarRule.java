@@ -1,6 +1,7 @@
 package landfall.translate;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Containers beside the main one: what the host does anyway, what is lost, and what must be decided. */
 final class SidecarRule {
@@ -21,8 +22,52 @@ final class SidecarRule {
         }
     }
 
+    /**
+     * True for a container that becomes an app of its own: one of its pod's own image runs beside the main one for the
+     * company only; any other by the user's answer.
+     */
+    static boolean isOwnApp(Draft draft, ProcessTypes.Running main, Field container) {
+        boolean isOwn = ContainerRole.of(container) == ContainerRole.OWN && !ContainerRole.isDatabase(container);
+        boolean isAsked = switch (ContainerRole.of(container)) {
+            case DATABASE_PROXY, LOGIN_PROXY, WEB_SERVER -> true;
+            case OWN -> isOwn;
+            case MESH, LOG_SHIPPER, EXPORTER, AGENT, NETWORK, NODE_PART, INGRESS, CLUSTER_PART, RELOADER -> false;
+        };
+        if (!isAsked || container.at("image").text().isEmpty()) {
+            return false;
+        }
+        String subject = AppName.of(main.name(), "app");
+        Optional<String> answer = draft.answered(id(subject, container));
+        if (isOwn && container.at("image").is(main.image())) {
+            answer = draft.decide(
+                    id(subject, container),
+                    "The container " + container.at("name").text("") + " of " + subject
+                            + " runs the image of the main one with settings or a command of its own.",
+                    Draft.options(
+                            "app",
+                            "an app of its own, " + subject + "-"
+                                    + container.at("name").text(""),
+                            "leave",
+                            "it is left out of the move"),
+                    Optional.of("app"),
+                    container.at("image"));
+        }
+        boolean isApp = answer.filter("app"::equals).isPresent();
+        if (isApp) {
+            draft.changed(
+                    subject,
+                    "its container " + container.at("name").text("") + " is an app of its own: they reached each other"
+                            + " at 127.0.0.1, and now as APP.web on the network they share");
+        }
+        return isApp;
+    }
+
+    private static String id(String subject, Field container) {
+        return "sidecar-" + subject + "-" + container.at("name").text("");
+    }
+
     static void apply(Draft draft, AppDraft app, Field workload, Field container) {
-        apply(draft, app.name, workload, container);
+        apply(draft, AppName.of(workload.object().name(), "app"), workload, container);
     }
 
     /** @param subject the app or service that the pod is */
@@ -60,7 +105,8 @@ final class SidecarRule {
                         "connects " + subject + " to a managed database, which it finds at 127.0.0.1.",
                         List.of(
                                 "direct", "I point its settings at the database's own address",
-                                "leave", "I make an app of the proxy and point the settings at it"));
+                                "app", "the proxy becomes an app; I point the settings at it",
+                                "leave", "it is left out; I see to it"));
             case LOGIN_PROXY ->
                 ask(
                         draft,
@@ -82,8 +128,10 @@ final class SidecarRule {
                                         ? " that serves files of a volume they share."
                                         : "."),
                         List.of(
-                                "dokku", "Dokku's nginx takes its place; I carry over what its configuration does",
-                                "leave", "I make an app of it, on a network and storage entry that both use"));
+                                "dokku",
+                                "Dokku's nginx takes its place; I carry over what its configuration does",
+                                "app",
+                                "it becomes an app; I let it lead to " + subject + ".web and share their files"));
             case CLUSTER_PART, NETWORK, NODE_PART, INGRESS ->
                 container.irrelevant(RULE + ".cluster", role.what + ": it works on objects of the cluster");
             case OWN ->
@@ -94,11 +142,11 @@ final class SidecarRule {
                         ContainerRole.isDatabase(container)
                                 ? "keeps data inside the pods of " + subject + ", reached at 127.0.0.1."
                                 : "runs beside " + subject + " in its pods; they reach each other at 127.0.0.1.",
-                        List.of(
-                                "leave",
-                                ContainerRole.isDatabase(container)
-                                        ? "I create a Dokku service for it, link it and move its data"
-                                        : "I make an app of it on the same network, or do without"));
+                        ContainerRole.isDatabase(container)
+                                ? List.of("leave", "I create a Dokku service for it, link it and move its data")
+                                : List.of(
+                                        "app", "it becomes an app; I point their settings at each other",
+                                        "leave", "it is left out of the move"));
         }
     }
 
@@ -117,7 +165,7 @@ final class SidecarRule {
 
     private static void ask(Draft draft, String subject, Field container, String what, List<String> options) {
         String name = container.at("name").text("");
-        String id = "sidecar-" + subject + "-" + name;
+        String id = id(subject, container);
         draft.ask(
                 id,
                 "The container " + name + " (" + container.at("image").text("no image") + ") " + what,

@@ -17,7 +17,6 @@ import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.ledger.Ledger;
 import landfall.target.Target;
-import landfall.target.TargetApp;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ public final class Translator {
                 objects.stream().filter(object -> isOf(namespace, object)).toList();
         Map<String, KubeObject> last = new LinkedHashMap<>();
         this.objects.stream()
-                .filter(object -> OwnedRule.maker(object).isEmpty())
+                .filter(object -> maker(object).isEmpty())
                 .forEach(object -> last.put(object.id(), object));
         // The order of files and documents must not show in the plan.
         List<KubeObject> ordered = last.values().stream()
@@ -52,13 +51,24 @@ public final class Translator {
         draft = new Draft(book, new Index(book, ordered), move, namespace, answers);
     }
 
+    private Optional<String> maker(KubeObject object) {
+        return OwnedRule.maker(object, objects);
+    }
+
     /** @param move the move's name; also that of the network that joins its apps */
     public static Target translate(
             List<KubeObject> objects, Ledger ledger, String move, String namespace, Answers answers) {
         Translator translator = new Translator(objects, move, namespace, answers);
         translator.run();
         Remainder remainder = new Remainder(translator.draft);
-        translator.objects.forEach(remainder::settle);
+        for (KubeObject object : translator.objects) {
+            Optional<String> maker = translator.maker(object);
+            if (maker.isPresent()) {
+                OwnedRule.settle(Field.root(translator.book, object), maker.get());
+            } else {
+                remainder.settle(object);
+            }
+        }
         translator.book.handOver(ledger);
         translator.unknown(objects, ledger);
         ledger.closeUnknown();
@@ -111,9 +121,6 @@ public final class Translator {
     }
 
     private void run() {
-        for (KubeObject object : objects) {
-            OwnedRule.maker(object).ifPresent(maker -> OwnedRule.settle(Field.root(book, object), maker));
-        }
         duplicates();
         List<ServiceDraft> databases = new ArrayList<>();
         for (Field workload : draft.index.workloads()) {
@@ -156,6 +163,7 @@ public final class Translator {
                 .all("autoscaling", "HorizontalPodAutoscaler")
                 .forEach(scaler -> AutoscalerRule.apply(draft, scaler));
         draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
+        draft.apps.values().forEach(app -> UnwrittenRule.apply(draft, app));
         CronJobRule.applyAll(draft);
         Set<String> databasesOwn = new HashSet<>();
         draft.services.forEach(service -> databasesOwn.addAll(DatabaseRule.ownClaims(service)));
@@ -165,7 +173,7 @@ public final class Translator {
         draft.index.all("", "ConfigMap").forEach(map -> ConfigurationRule.apply(draft, map, false));
         draft.index.all("", "Secret").forEach(secret -> ConfigurationRule.apply(draft, secret, true));
         draft.index.all("", "Namespace").forEach(ConfigurationRule::namespace);
-        draft.apps.values().forEach(this::front);
+        draft.apps.values().forEach(app -> ProxyParity.apply(draft, app));
     }
 
     /** Every process of every app, the process types beside the main one too. */
@@ -292,56 +300,6 @@ public final class Translator {
         } else {
             ClaimRule.apply(draft, claim);
         }
-    }
-
-    /** What nginx does for every app that is reached from outside. */
-    private void front(AppDraft app) {
-        boolean hasPort = app.firstPort().isPresent();
-        boolean isReached = !draft.index.servicesOf(app.workload).isEmpty();
-        if (!hasPort && !isReached) {
-            return;
-        }
-        int container = webPort(app);
-        if (stores.containsKey(app.workload.object())
-                && app.ports.isEmpty()
-                && app.sites.isEmpty()
-                && app.domains.isEmpty()) {
-            DatastoreRule.keepInside(draft, app);
-        }
-        app.ports.addFirst(new TargetApp.Port("http", 80, container));
-        if (app.certificate.isPresent()) {
-            app.ports.add(1, new TargetApp.Port("https", 443, container));
-        }
-        if (app.isBridged() && !app.bridges.isEmpty()) {
-            app.nginx.put("keepalive-timeout", "0");
-            draft.changed(
-                    app.name,
-                    "nginx closes each client's connection after its answer while the move lasts (keepalive-timeout 0), so"
-                            + " that none sticks to one side; `landfall finish` takes that back");
-            if (app.nginx.putIfAbsent("client-max-body-size", "0") == null) {
-                draft.changed(app.name, "nginx bounds no request body, as the Service did");
-            }
-        }
-        if (!app.sites.isEmpty()) {
-            return;
-        }
-        draft.changed(
-                app.name,
-                "nginx compresses text (gzip) and answers errors of its own with HTML pages; the cluster did not");
-    }
-
-    private int webPort(AppDraft app) {
-        if (app.mainPort.isPresent()) {
-            return app.mainPort.getAsInt();
-        }
-        return draft.index.servicesOf(app.workload).stream()
-                .flatMap(service -> service.at("spec", "ports").items().stream())
-                .map(port -> port.at("targetPort").text(port.at("port").text("80")))
-                .map(app::containerPort)
-                .filter(port -> port.isPresent())
-                .findFirst()
-                .map(port -> port.getAsInt())
-                .orElse(app.firstPort().orElse(80));
     }
 
     private void unknown(List<KubeObject> all, Ledger ledger) {

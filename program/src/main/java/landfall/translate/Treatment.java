@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -55,6 +56,37 @@ final class Treatment {
     /** A field that has an effect as soon as its routes have a place. */
     private record Effect(Field field, String rule, Optional<String> property, String note) {}
 
+    /** A proxy that isn't ingress-nginx: none of them bounds bodies, holds answers back or sends HSTS unasked. */
+    static Treatment ofOtherProxy() {
+        Treatment treatment = new Treatment();
+        treatment.defaults.put("proxy-buffering", "off");
+        treatment.defaults.put("client-max-body-size", "0");
+        treatment.defaults.put("hsts", "false");
+        return treatment;
+    }
+
+    /** The treatment of a part of what this one is for: what is added to it doesn't come back here. */
+    Treatment copy() {
+        Treatment copy = new Treatment();
+        copy.properties.putAll(properties);
+        copy.defaults.putAll(defaults);
+        copy.locationDirectives.addAll(locationDirectives);
+        copy.serverDirectives.addAll(serverDirectives);
+        copy.sharedBlocks.addAll(sharedBlocks);
+        copy.requestHeaders.putAll(requestHeaders);
+        copy.responseHeaders.putAll(responseHeaders);
+        copy.rewrite = rewrite;
+        copy.rewriting = rewriting;
+        copy.answer = answer;
+        copy.protocol = protocol;
+        copy.patterns = patterns;
+        copy.redirectsToHttps = redirectsToHttps;
+        copy.redirectsOtherWww = redirectsOtherWww;
+        copy.aliases.addAll(aliases);
+        copy.effects.addAll(effects);
+        return copy;
+    }
+
     void property(Field field, String rule, String property, String value) {
         properties.put(property, value);
         effects.add(new Effect(field, rule, Optional.of(property), ""));
@@ -80,6 +112,11 @@ final class Treatment {
         return literal(text.matches("[A-Za-z0-9_./:$%?&=@,*+~-]+") ? text : quoted(text));
     }
 
+    /** A pattern as one nginx word; its backslashes are the pattern's own. */
+    static String pattern(String text) {
+        return "\"" + literal(text.replace("\"", "\\\"")) + "\"";
+    }
+
     static String quoted(String text) {
         return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
@@ -99,13 +136,18 @@ final class Treatment {
                 || redirectsOtherWww;
     }
 
-    /** Its routes have a place. @param inTemplate whether they are locations of the owner's template */
+    /**
+     * Its routes have a place.
+     *
+     * @param inTemplate whether they are locations of the owner's template
+     */
     void placed(AppDraft owner, AppDraft answering, boolean inTemplate) {
         String template = Place.appFile(owner.name, "nginx.conf.sigil");
         for (Effect effect : effects) {
             Optional<String> property = effect.property();
             for (AppDraft app : new LinkedHashSet<>(List.of(owner, answering))) {
-                if (property.isPresent() && properties.get(property.get()).equals(app.nginx.get(property.get()))) {
+                if (property.isPresent()
+                        && Objects.equals(properties.get(property.get()), app.nginx.get(property.get()))) {
                     effect.field().carried(effect.rule(), Place.task(app.name, "nginx-" + property.get()));
                 }
             }
@@ -128,11 +170,16 @@ final class Treatment {
         rewrite.ifPresent(
                 target -> lines.add("rewrite \"(?i)" + path.replace("\"", "\\\"") + "\" " + word(target) + " break"));
         rewriting.ifPresent(
-                rule -> lines.add("rewrite " + quoted(rule.pattern()) + " " + word(rule.target()) + " break"));
+                rule -> lines.add("rewrite " + pattern(rule.pattern()) + " " + word(rule.target()) + " break"));
         lines.addAll(locationDirectives);
-        properties.forEach((property, value) -> lines.add(property.replace('-', '_') + " " + value));
+        properties.forEach((property, value) -> {
+            if (!property.startsWith("hsts")) {
+                lines.add(property.replace('-', '_') + " " + value);
+            }
+        });
         defaults.forEach((property, value) -> {
-            if (!properties.containsKey(property) && !value.equals(owner.nginx.get(property))) {
+            boolean isServers = property.startsWith("hsts");
+            if (!isServers && !properties.containsKey(property) && !value.equals(owner.nginx.get(property))) {
                 lines.add(property.replace('-', '_') + " " + value);
             }
         });

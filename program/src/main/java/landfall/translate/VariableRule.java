@@ -86,6 +86,11 @@ final class VariableRule {
                 postgres(variable, database.get(), service);
                 return;
             }
+            Optional<String> outside = other.isPresent() ? Optional.empty() : OutsideHosts.of(draft, service);
+            if (outside.isPresent()) {
+                value = ServiceNames.renamed(service, draft.namespace, variable.name(), value, outside.get());
+                continue;
+            }
             if (other.isEmpty()) {
                 unknownService(variable, service);
                 return;

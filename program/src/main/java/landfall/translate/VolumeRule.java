@@ -266,7 +266,48 @@ final class VolumeRule {
         }
     }
 
+    /** The other containers of the pod that see an emptyDir: they hand files to this one, or take them. */
+    private Optional<Field> sharer(Field volume) {
+        String name = volume.at("name").text("");
+        for (String list : List.of("initContainers", "containers")) {
+            for (Field other : pod.at(list).items()) {
+                boolean sees = other.at("volumeMounts").items().stream()
+                        .anyMatch(mount -> mount.at("name").is(name));
+                if (sees && !other.path().equals(app.container.path())) {
+                    return Optional.of(other);
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private void shared(Field mount, Field volume, Field other) {
+        String path = mount.at("mountPath").text("");
+        String id = "shared-" + app.name + "-" + volume.at("name").text("");
+        Optional<String> answer = draft.ask(
+                id,
+                app.name + " shares " + path + " with the container "
+                        + other.at("name").text("") + " of its pod, which may put files there before or while it runs. On"
+                        + " Dokku that folder begins empty, and nobody else sees it.",
+                Draft.options(
+                        "entry",
+                        "a storage entry is mounted there; I fill it, or mount it to the app that does",
+                        "image",
+                        "the app doesn't need it, or I make the files part of its image"),
+                mount);
+        volume.decision(RULE, id, "shared with another container");
+        mount.decision(MOUNT, id, "shared with another container");
+        if (answer.filter("entry"::equals).isPresent()) {
+            entry(mount, volume);
+        }
+    }
+
     private void emptyDir(Field mount, Field volume) {
+        Optional<Field> sharer = sharer(volume);
+        if (sharer.isPresent()) {
+            shared(mount, volume, sharer.get());
+            return;
+        }
         Field limit = volume.at("emptyDir", "sizeLimit");
         boolean isMemory = volume.at("emptyDir", "medium").text("").startsWith("Memory");
         boolean isReadOnly =

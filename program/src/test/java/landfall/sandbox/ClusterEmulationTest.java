@@ -315,14 +315,19 @@ final class ClusterEmulationTest {
             maps.resource(new ConfigMapBuilder()
                             .withNewMetadata()
                             .withName("m" + i)
+                            .addToLabels("listed", "yes")
                             .endMetadata()
                             .build())
                     .create();
         }
-        ConfigMapList first = maps.list(new ListOptionsBuilder().withLimit(3L).build());
+        ConfigMapList first = maps.list(new ListOptionsBuilder()
+                .withLimit(3L)
+                .withLabelSelector("listed")
+                .build());
         assertThat(first.getItems()).hasSize(3);
         ConfigMapList rest = maps.list(new ListOptionsBuilder()
                 .withLimit(3L)
+                .withLabelSelector("listed")
                 .withContinue(first.getMetadata().getContinue())
                 .build());
         assertThat(rest.getItems())

@@ -54,8 +54,7 @@ final class DatastoreTest {
 
     @Test
     void aDatabasesImageThatOnlyRunsItsClientIsNoDatabase() {
-        assertThat(Planned.of(workload(
-                                "dumper", "postgres:16", "command: [sh, -c, 'pg_dump -h db app > /out/app.sql']"))
+        assertThat(Planned.of(workload("dumper", "postgres:16", "command: [sh, -c, 'pg_dump -h db app > /out/app.sql']"))
                         .target()
                         .services())
                 .isEmpty();
@@ -63,8 +62,7 @@ final class DatastoreTest {
 
     @Test
     void appsGetTheHostUserDatabaseAndPasswordOfTheService() {
-        Planned planned =
-                Planned.of(workload("mysql", "mysql:8.0", """
+        Planned planned = Planned.of(workload("mysql", "mysql:8.0", """
                 env:
                   - {name: MYSQL_USER, value: ghost}
                   - {name: MYSQL_PASSWORD, value: hunter22}
@@ -103,7 +101,8 @@ final class DatastoreTest {
 
     @Test
     void theDumpIsSpelledOutWithTheDatabasesName() {
-        Planned planned = Planned.of(workload("mysql", "mysql:8.0", "env: [{name: MYSQL_DATABASE, value: blog}]"));
+        Planned planned = Planned.of(workload(
+                "mysql", "mysql:8.0", "env: [{name: MYSQL_DATABASE, value: blog}]"));
         assertThat(decision(planned, "mysql-data").options().get("dump"))
                 .contains("kubectl exec -n default deployment/mysql -- ")
                 .contains(" blog")
@@ -113,8 +112,7 @@ final class DatastoreTest {
     @Test
     void aServerThatStaysKeepsItsAddressInTheApps() {
         Planned planned = Planned.of(
-                workload("redis", "redis:7", "")
-                        + service("redis", 6379)
+                workload("redis", "redis:7", "") + service("redis", 6379)
                         + Planned.shop("env: [{name: REDIS_HOST, value: redis}]", ""),
                 Map.of("redis-data", "keep-elsewhere"));
         assertThat(planned.target().services()).isEmpty();
@@ -123,8 +121,7 @@ final class DatastoreTest {
 
     @Test
     void anAppThatKnowsNoPasswordIsAskedAbout() {
-        Planned planned = Planned.of(workload("redis", "redis:7", "")
-                + service("redis", 6379)
+        Planned planned = Planned.of(workload("redis", "redis:7", "") + service("redis", 6379)
                 + Planned.shop("env: [{name: REDIS_HOST, value: redis}]", ""));
         assertThat(planned.open()).contains("login-shop-redis");
         assertThat(planned.target().services().getFirst().password()).contains("shop_redis_password");
@@ -137,8 +134,7 @@ final class DatastoreTest {
                         "redis:7",
                         "command: [redis-server, /etc/redis/redis.conf]\n"
                                 + "volumeMounts: [{name: settings, mountPath: /etc/redis}]",
-                        "volumes: [{name: settings, configMap: {name: settings}}]")
-                + """
+                        "volumes: [{name: settings, configMap: {name: settings}}]") + """
                 ---
                 apiVersion: v1
                 kind: ConfigMap
@@ -153,7 +149,8 @@ final class DatastoreTest {
                 """);
         assertThat(planned.target().services().getFirst().configOptions())
                 .contains("--maxmemory 256mb --maxmemory-policy allkeys-lru");
-        assertThat(decision(planned, "config-cache").question()).contains("rename-command in it; the rest is carried");
+        assertThat(decision(planned, "config-cache").question())
+                .contains("rename-command in it; the rest is carried");
     }
 
     @Test
@@ -186,29 +183,6 @@ final class DatastoreTest {
     }
 
     @Test
-    void aPodsOwnNameLeadsToTheServiceAndAUserIsNoHost() {
-        Planned planned = Planned.of(workload("db", "postgres:16", """
-                env:
-                  - {name: POSTGRES_USER, value: shop}
-                  - {name: POSTGRES_PASSWORD, value: hunter22}
-                """)
-                + service("db", 5432)
-                + service("shop", 80)
-                + Planned.shop(
-                        "env: [{name: DATABASE_URL,"
-                                + " value: 'postgres://shop:hunter22@db-0.db.default.svc.cluster.local:5432/shop'}]",
-                        ""));
-        assertThat(planned.shop().environment())
-                .containsEntry(
-                        "DATABASE_URL",
-                        new Value.Composed(
-                                "shop_DATABASE_URL",
-                                "postgres://shop:",
-                                "shop_db_password",
-                                "@dokku-postgres-shop-db:5432/shop_db"));
-    }
-
-    @Test
     void aSystemWithoutAPluginIsAnAppThatNobodyCopiesFilesTo() {
         Planned planned = Planned.of(workload(
                 "events",
@@ -216,9 +190,7 @@ final class DatastoreTest {
                 "ports: [{containerPort: 8086}]\nvolumeMounts: [{name: data, mountPath: /var/lib/influxdb2}]",
                 "volumes: [{name: data, persistentVolumeClaim: {claimName: data}}]"));
         assertThat(planned.target().app("events")).isPresent();
-        assertThat(planned.target().entries())
-                .singleElement()
-                .satisfies(entry -> assertThat(entry.source()).isEmpty());
+        assertThat(planned.target().entries()).singleElement().satisfies(entry -> assertThat(entry.source()).isEmpty());
         assertThat(planned.target().app("events").orElseThrow().web().nginx())
                 .as("nobody outside reached it")
                 .containsEntry("bind-address-ipv4", "127.0.0.1");
@@ -227,11 +199,15 @@ final class DatastoreTest {
 
     @Test
     void everyFieldOfADatabasesPodIsConsidered() {
-        Planned planned = Planned.of(workload("cache", "redis:7", """
+        Planned planned = Planned.of(workload(
+                "cache",
+                "redis:7",
+                """
                 securityContext: {runAsNonRoot: true, capabilities: {drop: [ALL]}}
                 lifecycle: {preStop: {exec: {command: [sleep, "5"]}}}
                 resources: {limits: {cpu: 500m, memory: 128Mi}}
-                """, """
+                """,
+                """
                 serviceAccountName: cache
                 initContainers: [{name: fix, image: busybox, command: [sh, -c, chown -R 999 /data]}]
                 """));

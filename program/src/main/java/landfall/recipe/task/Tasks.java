@@ -26,6 +26,7 @@ public final class Tasks {
             Map.entry("dokku_nginx_property", NginxPropertyTask::read),
             Map.entry("dokku_checks_property", ChecksPropertyTask::read),
             Map.entry("dokku_checks_toggle", ChecksToggleTask::read),
+            Map.entry("dokku_proxy_toggle", ProxyToggleTask::read),
             Map.entry("dokku_resource_limit", ResourceLimitTask::read),
             Map.entry("dokku_resource_reserve", ResourceReserveTask::read),
             Map.entry("dokku_ps_property", PsPropertyTask::read),

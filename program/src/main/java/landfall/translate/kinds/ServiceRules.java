@@ -45,7 +45,6 @@ final class ServiceRules {
                         .irrelevant("spec.clusterIP", INSIDE)
                         .irrelevant("spec.clusterIPs", INSIDE)
                         .irrelevant("spec.ipFamilies", INSIDE)
-                        .irrelevant("spec.ipFamily", INSIDE)
                         .irrelevant("spec.ipFamilyPolicy", INSIDE)
                         .irrelevant("spec.internalTrafficPolicy", INSIDE)
                         .irrelevant("spec.externalTrafficPolicy", INSIDE)
