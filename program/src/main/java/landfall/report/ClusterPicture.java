@@ -112,7 +112,8 @@ final class ClusterPicture {
             }
             Map<String, Node> selector = service.root().entriesAt("spec", "selector");
             List<String> selected = new ArrayList<>();
-            for (KubeObject workload : workloads.values()) {
+            boolean isSearched = workloads.size() <= Drawing.CONNECTED_MAX; // the search is quadratic
+            for (KubeObject workload : isSearched ? workloads.values() : List.<KubeObject>of()) {
                 Node labels = template(workload).at("metadata", "labels").orElse(workload.root());
                 boolean isSelected = !selector.isEmpty()
                         && selector.keySet().stream()
@@ -176,7 +177,7 @@ final class ClusterPicture {
 
     /** Which workload names which Service in its settings. */
     private void uses() {
-        if (workloads.size() > 400) {
+        if (workloads.size() > Drawing.CONNECTED_MAX) {
             return; // more than can be drawn, and the search is quadratic
         }
         for (KubeObject workload : workloads.values()) {

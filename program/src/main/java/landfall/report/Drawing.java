@@ -18,11 +18,14 @@ final class Drawing {
     private static final int COLUMN_GAP = 40;
     private static final int ROW_GAP = 10;
     private static final int TOP = 30;
-    private static final int LABEL_LENGTH_MAX = 17;
-    private static final int BELOW_LENGTH_MAX = 25;
+    private static final int LABEL_LENGTH_MAX = 16;
+    private static final int BELOW_LENGTH_MAX = 23;
 
     /** More boxes in a column than this are counted, not drawn. */
     static final int COLUMN_MAX = 60;
+
+    /** Of more apps than this nobody could follow the lines, so none are looked for. */
+    static final int CONNECTED_MAX = 400;
 
     private record Box(String id, int column, String label, String below, String look) {}
 
@@ -137,7 +140,7 @@ final class Drawing {
                 BOX_WIDTH,
                 BOX_HEIGHT));
         boolean isSingle = box.below().isEmpty();
-        svg.append(text("label", x + 10, y + (isSingle ? 23 : 16), shortened(box.label(), LABEL_LENGTH_MAX)));
+        svg.append(text("label", x + 10, y + (isSingle ? 23 : 16), ending(box.label(), LABEL_LENGTH_MAX)));
         if (!isSingle) {
             svg.append(text("below", x + 10, y + 30, shortened(box.below(), BELOW_LENGTH_MAX)));
         }
@@ -168,6 +171,11 @@ final class Drawing {
     private static String text(String look, int x, int y, String text) {
         return String.format(
                 Locale.ROOT, "<text class=\"%s\" x=\"%d\" y=\"%d\">%s</text>", look, x, y, Html.escape(text));
+    }
+
+    /** Names of one release begin alike: their ends tell them apart. */
+    private static String ending(String text, int most) {
+        return text.length() <= most ? text : "…" + text.substring(text.length() - most + 1);
     }
 
     private static String shortened(String text, int most) {

@@ -74,6 +74,9 @@ final class HostPicture {
         });
         app.links().forEach(link -> drawing.line(id, "service " + link.service()));
         app.mounts().forEach(mount -> drawing.line(id, "entry " + mount.entry()));
+        if (target.apps().size() > Drawing.CONNECTED_MAX) {
+            return; // more than can be drawn, and the search is quadratic
+        }
         for (TargetApp other : target.apps()) {
             Pattern name = Pattern.compile("(?<![A-Za-z0-9.-])" + Pattern.quote(other.name()) + "\\.[a-z]+\\b");
             boolean isNamed = app.environment().values().stream()

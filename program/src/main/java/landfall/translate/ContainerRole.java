@@ -44,8 +44,8 @@ enum ContainerRole {
             "the cluster's ingress controller"),
     CLUSTER_PART(
             "kube-state-metrics|metrics-server|cert-manager-.*|external-dns|cluster-autoscaler|kubernetes-dashboard.*"
-                    + "|reloader|descheduler|argocd|flux.*|.*-operator|operator|sealed-secrets-controller"
-                    + "|external-secrets|keda.*|vault-k8s|spegel|addon-resizer|cluster-proportional-autoscaler.*",
+                    + "|reloader|descheduler|argocd|flux|flux-.*|.*-operator|operator|sealed-secrets-controller"
+                    + "|external-secrets|keda|keda-.*|vault-k8s|spegel|addon-resizer|cluster-proportional-autoscaler.*",
             "a part of the cluster itself"),
     RELOADER(
             "configmap-reload|prometheus-config-reloader|config-reloader|k8s-sidecar|watchexec|kubernetes-sidecar",
@@ -63,7 +63,8 @@ enum ContainerRole {
     final String what;
 
     ContainerRole(String image, String what) {
-        this.image = Pattern.compile("(?:.*/)?(?:" + image + ")");
+        // What stands for any letters in a name stops at its slashes.
+        this.image = Pattern.compile("(?:.*/)?(?:" + image.replace(".*", "[^/]*") + ")");
         this.what = what;
     }
 

@@ -96,9 +96,13 @@ final class Remainder {
             } else if (node.isLeaf()) {
                 leaf(field, node, rule);
             } else if (node instanceof Node.MapNode) {
-                field.entries()
-                        .forEach((key, child) ->
-                                at(child, type.below(key), tree == null ? null : tree.below(key), rule));
+                field.entries().forEach((key, child) -> {
+                    if (PatchRule.isDirective(key)) {
+                        PatchRule.apply(draft, child);
+                    } else {
+                        at(child, type.below(key), tree == null ? null : tree.below(key), rule);
+                    }
+                });
             } else {
                 field.items().forEach(item -> at(item, type.item(), tree, rule));
             }

@@ -23,8 +23,8 @@ final class SidecarRule {
     }
 
     /**
-     * True for a container that becomes an app of its own: one of its pod's own image runs beside the main one for the
-     * company only; any other by the user's answer.
+     * True for a container that becomes an app of its own: one of the main one's image, or with a Service of its own, unless
+     * the user says otherwise; any other by the user's answer.
      */
     static boolean isOwnApp(Draft draft, ProcessTypes.Running main, Field container) {
         boolean isOwn = ContainerRole.of(container) == ContainerRole.OWN && !ContainerRole.isDatabase(container);
@@ -38,11 +38,14 @@ final class SidecarRule {
         }
         String subject = AppName.of(main.name(), "app");
         Optional<String> answer = draft.answered(id(subject, container));
-        if (isOwn && container.at("image").is(main.image())) {
+        boolean isSibling = container.at("image").is(main.image());
+        if (isOwn && (isSibling || draft.index.isReached(main.workload(), container))) {
             answer = draft.decide(
                     id(subject, container),
                     "The container " + container.at("name").text("") + " of " + subject
-                            + " runs the image of the main one with settings or a command of its own.",
+                            + (isSibling
+                                    ? " runs the image of the main one with settings or a command of its own."
+                                    : " (" + container.at("image").text("") + ") is reached by a Service of its own."),
                     Draft.options(
                             "app",
                             "an app of its own, " + subject + "-"

@@ -74,13 +74,16 @@ final class UnwrittenRule {
         int most = Math.max(app.processes, peak.flatMap(Field::number).orElse(1));
         boolean hasDatabase = draft.services.stream()
                 .anyMatch(service -> app.waitsFor.contains(service.name)
-                        || app.links.stream().anyMatch(link -> link.service().equals(service.name) && isRelational(link.serviceType())));
+                        || app.links.stream()
+                                .anyMatch(link ->
+                                        link.service().equals(service.name) && isRelational(link.serviceType())));
         if (most < 2 || !hasDatabase || !app.predeploy.isEmpty()) {
             return;
         }
         draft.decide(
                 "migrations-" + app.name,
-                "Up to " + most + " processes of " + app.name + " start at once. If each migrates the database at its start"
+                "Up to " + most + " processes of " + app.name
+                        + " start at once. If each migrates the database at its start"
                         + " and takes no lock, two race, and one of them dies. Who migrates?",
                 Draft.options(
                         "as-today",

@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import landfall.target.Place;
 import landfall.target.StorageEntry;
@@ -57,7 +56,10 @@ final class VolumeRule {
                 .items()
                 .forEach(volume -> volumes.put(volume.at("name").text(""), volume));
         for (Field template : app.workload.at("spec", "volumeClaimTemplates").items()) {
-            volumes.put(template.at("metadata", "name").text(""), template);
+            Field before = volumes.put(template.at("metadata", "name").text(""), template);
+            if (before != null) {
+                before.irrelevant(RULE, "the claim template of the same name takes its place");
+            }
         }
         if (pod.at("volumes").items().isEmpty()) {
             pod.at("volumes").irrelevant(RULE, "empty");
@@ -80,19 +82,27 @@ final class VolumeRule {
         unmounted(volumes);
     }
 
+    /** Volumes that this container doesn't see: those that nobody sees, and those of the other containers. */
     private void unmounted(Map<String, Field> volumes) {
-        TreeSet<String> mounted = new TreeSet<>();
+        Map<String, String> mounted = new LinkedHashMap<>();
         for (String list : List.of("containers", "initContainers")) {
             for (Field container : pod.at(list).items()) {
+                String name = container.at("name").text("");
                 container
                         .at("volumeMounts")
                         .items()
-                        .forEach(mount -> mounted.add(mount.at("name").text("")));
+                        .forEach(mount ->
+                                mounted.merge(mount.at("name").text(""), name, (one, more) -> one + ", " + more));
             }
         }
         volumes.forEach((name, volume) -> {
-            if (!mounted.contains(name) && volume.at("name").exists()) {
-                volume.irrelevant(RULE, "no container mounts it");
+            String by = mounted.get(name);
+            if (volume.at("name").exists()) {
+                volume.irrelevant(
+                        RULE,
+                        by == null
+                                ? "no container mounts it"
+                                : "what becomes of it is said of the containers that mount it: " + by);
             }
         });
     }
@@ -287,7 +297,8 @@ final class VolumeRule {
         Optional<String> answer = draft.ask(
                 id,
                 app.name + " shares " + path + " with the container "
-                        + other.at("name").text("") + " of its pod, which may put files there before or while it runs. On"
+                        + other.at("name").text("")
+                        + " of its pod, which may put files there before or while it runs. On"
                         + " Dokku that folder begins empty, and nobody else sees it.",
                 Draft.options(
                         "entry",

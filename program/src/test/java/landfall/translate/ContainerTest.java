@@ -42,7 +42,9 @@ final class ContainerTest {
         String manifests = Planned.shop("securityContext: {privileged: true}", "");
         assertThat(Planned.of(manifests).open()).containsExactly("privileged-shop");
         assertThat(Planned.of(manifests).shop().dockerOptions()).isEmpty();
-        assertThat(Planned.of(manifests, Map.of("privileged-shop", "give")).shop().dockerOptions())
+        assertThat(Planned.of(manifests, Map.of("privileged-shop", "give"))
+                        .shop()
+                        .dockerOptions())
                 .containsExactly("--privileged");
     }
 
