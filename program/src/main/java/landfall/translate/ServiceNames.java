@@ -44,8 +44,9 @@ final class ServiceNames {
     private static Optional<Mention> find(String name, String namespace, String variable, String value) {
         String full = name + "." + namespace;
         for (String host : List.of(full + ".svc.cluster.local", full + ".svc", full, name)) {
-            Matcher matcher = Pattern.compile("(?<![A-Za-z0-9._-])" + Pattern.quote(host)
-                            + "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])(?::([0-9]{1,5}))?")
+            // One pod of a StatefulSet is reached through it as well: postgres-0.postgres.
+            Matcher matcher = Pattern.compile("(?<![A-Za-z0-9._-])(?:[a-z0-9][a-z0-9-]*-[0-9]+\\.)?"
+                            + Pattern.quote(host) + "(?![A-Za-z0-9_-]|\\.[A-Za-z0-9])(?::([0-9]{1,5}))?")
                     .matcher(value);
             while (matcher.find()) {
                 boolean isShort = host.equals(name);
@@ -70,6 +71,10 @@ final class ServiceNames {
 
     private static boolean standsAsHost(String value, Matcher matcher, String variable) {
         String before = value.substring(0, matcher.start());
+        if (before.endsWith("://") && value.substring(matcher.end()).matches("[^/?]*@.*")) {
+            // What stands before the @ is a user.
+            return false;
+        }
         boolean inUrl = before.endsWith("://") || before.endsWith("@");
         boolean withPort = matcher.group(1) != null;
         boolean whole = matcher.start() == 0 && matcher.end() == value.length();
