@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
@@ -155,7 +156,8 @@ final class GeneratedObjects {
                 List<String> keys = new ArrayList<>(map.entries().keySet());
                 Collections.shuffle(keys, random);
                 LinkedHashMap<String, Node> entries = new LinkedHashMap<>();
-                keys.forEach(key -> entries.put(key, shuffled(map.entries().get(key))));
+                keys.forEach(key -> entries.put(
+                        key, shuffled(Objects.requireNonNull(map.entries().get(key)))));
                 yield new Node.MapNode(entries, map.line());
             }
             case Node.ListNode list ->
