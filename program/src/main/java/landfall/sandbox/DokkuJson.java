@@ -1,5 +1,6 @@
 package landfall.sandbox;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -9,10 +10,17 @@ final class DokkuJson {
     private DokkuJson() {}
 
     static String object(Map<String, String> values) {
-        return new TreeMap<>(values)
-                .entrySet().stream()
-                        .map(entry -> string(entry.getKey()) + ":" + string(entry.getValue()))
-                        .collect(Collectors.joining(",", "{", "}"));
+        return object(values, Map.of());
+    }
+
+    static String object(Map<String, String> values, Map<String, List<String>> lists) {
+        Map<String, String> entries = new TreeMap<>();
+        values.forEach((key, value) -> entries.put(key, string(value)));
+        lists.forEach((key, list) -> entries.put(
+                key, list.stream().map(DokkuJson::string).collect(Collectors.joining(",", "[", "]"))));
+        return entries.entrySet().stream()
+                .map(entry -> string(entry.getKey()) + ":" + entry.getValue())
+                .collect(Collectors.joining(",", "{", "}"));
     }
 
     static String string(String value) {

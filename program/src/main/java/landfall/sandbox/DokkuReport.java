@@ -10,8 +10,14 @@ import java.util.TreeMap;
  *
  * @param prefix stripped in JSON, as {@code app-}
  * @param twice whether JSON has every value bare and prefixed
+ * @param lists what JSON has as lists besides, under bare names
  */
-record DokkuReport(String title, String prefix, boolean twice, Map<String, String> values) {
+record DokkuReport(
+        String title, String prefix, boolean twice, Map<String, String> values, Map<String, List<String>> lists) {
+    DokkuReport(String title, String prefix, boolean twice, Map<String, String> values) {
+        this(title, prefix, twice, values, Map.of());
+    }
+
     /** @param flags what follows the app: an info flag, {@code --format json}, or nothing */
     void print(DokkuCall call, List<String> flags) throws DokkuFailure {
         int format = flags.indexOf("--format");
@@ -41,7 +47,7 @@ record DokkuReport(String title, String prefix, boolean twice, Map<String, Strin
             }
             call.out(value + "\n");
         } else if (wanted.equals("json")) {
-            call.out(DokkuJson.object(json()) + "\n");
+            call.out(DokkuJson.object(json(), lists) + "\n");
         } else {
             text(call);
         }

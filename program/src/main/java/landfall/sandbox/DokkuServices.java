@@ -352,8 +352,7 @@ final class DokkuServices {
         host.store().set(scope(kind, name), "links", String.join(" ", links));
         String option = "--link dokku." + kind + "." + name + ":" + hostName(kind, name);
         for (String phase : List.of("build", "deploy", "run")) {
-            String now = host.store().get(DokkuHost.scope(app), "docker." + phase);
-            host.store().set(DokkuHost.scope(app), "docker." + phase, now.isEmpty() ? option : now + " " + option);
+            DokkuSettings.addDockerOption(host, DokkuHost.scope(app), phase, option);
         }
         call.heading("-----> Setting config vars");
         call.out(DokkuConfig.pretty(change, "       "));
@@ -396,12 +395,9 @@ final class DokkuServices {
         host.store().set(scope(kind, name), "links", String.join(" ", links));
         String option = "--link dokku." + kind + "." + name + ":" + hostName(kind, name);
         for (String phase : List.of("build", "deploy", "run")) {
-            String now = host.store().get(DokkuHost.scope(app), "docker." + phase);
-            host.store()
-                    .set(
-                            DokkuHost.scope(app),
-                            "docker." + phase,
-                            now.replace(option, "").strip());
+            List<String> options = new ArrayList<>(DokkuSettings.dockerOptions(host, DokkuHost.scope(app), phase));
+            options.removeIf(option::equals);
+            DokkuSettings.setDockerOptions(host, DokkuHost.scope(app), phase, options);
         }
     }
 

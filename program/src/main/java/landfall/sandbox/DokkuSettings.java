@@ -11,6 +11,9 @@ import java.util.TreeMap;
 
 /** {@code checks:*}, {@code nginx:*}, {@code resource:*}: properties that are stored as given, hardly checked. */
 final class DokkuSettings {
+    /** No option holds it: ASCII's unit separator. */
+    private static final String BETWEEN_OPTIONS = "\u001f";
+
     /** In the order in which nginx:set names them. */
     private static final List<String> NGINX_KEYS =
             List.of(("access-log-format access-log-path bind-address-ipv4 bind-address-ipv6 client-body-timeout"
@@ -293,20 +296,39 @@ final class DokkuSettings {
             if (!List.of("build", "deploy", "run").contains(phase)) {
                 throw DokkuFailure.refused("Phase(s) must be one of [build deploy run]");
             }
-            String now = host.store().get(scope, "docker." + phase);
-            host.store().set(scope, "docker." + phase, now.isEmpty() ? option : now + " " + option);
+            addDockerOption(host, scope, phase, option);
         }
         host.log("docker option kept but without effect: " + option);
         return 0;
     }
 
+    /** The options of a phase, in the order they were added; each may hold blanks. */
+    static List<String> dockerOptions(DokkuHost host, String scope, String phase) throws IOException {
+        String all = host.store().get(scope, "docker." + phase);
+        return all.isEmpty() ? List.of() : List.of(all.split(BETWEEN_OPTIONS));
+    }
+
+    static void addDockerOption(DokkuHost host, String scope, String phase, String option) throws IOException {
+        List<String> options = new ArrayList<>(dockerOptions(host, scope, phase));
+        options.add(option);
+        setDockerOptions(host, scope, phase, options);
+    }
+
+    static void setDockerOptions(DokkuHost host, String scope, String phase, List<String> options)
+            throws IOException {
+        host.store().set(scope, "docker." + phase, String.join(BETWEEN_OPTIONS, options));
+    }
+
     private int dockerOptionsReport(DokkuCall call) throws IOException, DokkuFailure {
         return each(host, call, app -> {
             Map<String, String> values = new TreeMap<>();
+            Map<String, List<String>> lists = new TreeMap<>();
             for (String phase : List.of("build", "deploy", "run")) {
-                values.put("docker-options-" + phase, host.store().get(DokkuHost.scope(app), "docker." + phase));
+                List<String> options = dockerOptions(host, DokkuHost.scope(app), phase);
+                values.put("docker-options-" + phase, String.join(" ", options));
+                lists.put(phase + "-list", options);
             }
-            return new DokkuReport(app + " docker options information", "docker-options-", true, values);
+            return new DokkuReport(app + " docker-options information", "docker-options-", true, values, lists);
         });
     }
 }

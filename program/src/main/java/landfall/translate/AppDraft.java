@@ -168,7 +168,8 @@ final class AppDraft {
     /** The container's port behind a name or number of a Service or probe. */
     OptionalInt containerPort(String nameOrNumber) {
         if (nameOrNumber.matches("[0-9]{1,5}")) {
-            return OptionalInt.of(Integer.parseInt(nameOrNumber));
+            int number = Integer.parseInt(nameOrNumber);
+            return number >= 1 && number <= 65_535 ? OptionalInt.of(number) : OptionalInt.empty();
         }
         return container.at("ports").items().stream()
                 .filter(port -> port.at("name").is(nameOrNumber))

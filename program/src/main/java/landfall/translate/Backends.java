@@ -34,7 +34,7 @@ final class Backends {
                         || port.at("name").is(wanted)
                         || port.at("port").is(wanted))
                 .findFirst()
-                .map(found -> found.at("targetPort").text(found.at("port").text("80")))
+                .map(ServicePort::target)
                 .map(target -> app.containerPort(target).orElse(80))
                 .orElse(app.firstPort().orElse(80));
     }
@@ -45,7 +45,7 @@ final class Backends {
                         || candidate.at("name").is(wanted)
                         || candidate.at("port").is(wanted))
                 .findFirst()
-                .map(found -> found.at("targetPort").text(found.at("port").text("80")))
+                .map(ServicePort::target)
                 .orElse(wanted.matches("[0-9]+") ? wanted : "80");
         return OutsideHosts.of(draft, service).map(host -> {
             String scheme = port.equals("443") || port.toLowerCase(Locale.ROOT).contains("https") ? "https" : "http";

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import landfall.target.Place;
 import landfall.target.Route;
 import landfall.target.Site;
@@ -27,6 +28,10 @@ final class Front {
     private final Map<String, List<FrontRoute>> byHost = new TreeMap<>();
     private final Map<AppDraft, List<Host>> byOwner = new LinkedHashMap<>();
 
+    /** What {@code domains:set} takes: a name of RFC 1123, a wildcard before it at most. */
+    private static final Pattern DOMAIN = Pattern.compile(
+            "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*");
+
     Front(Draft draft) {
         this.draft = draft;
     }
@@ -35,6 +40,10 @@ final class Front {
     private record Host(String name, AppDraft owner, List<FrontRoute> routes, boolean patterns) {}
 
     void add(FrontRoute route) {
+        if (!route.host().isEmpty() && !DOMAIN.matcher(route.host()).matches()) {
+            unknown(route, "\"" + route.host() + "\" is no domain name: is it a placeholder?");
+            return;
+        }
         byHost.computeIfAbsent(route.host(), ignored -> new ArrayList<>()).add(route);
     }
 

@@ -187,7 +187,7 @@ final class Index {
 
     static boolean leadsTo(Field service, Field container) {
         return service.at("spec", "ports").items().stream()
-                .map(port -> port.at("targetPort").text(port.at("port").text("")))
+                .map(ServicePort::target)
                 .anyMatch(target -> container.at("ports").items().stream()
                         .anyMatch(port -> port.at("name").is(target)
                                 || port.at("containerPort").is(target)));

@@ -99,7 +99,7 @@ final class ProxyParity {
         return services.stream()
                 .flatMap(service -> service.at("spec", "ports").items().stream())
                 .filter(port -> ServicePort.of(port).isHttp())
-                .map(port -> port.at("targetPort").text(port.at("port").text("80")))
+                .map(ServicePort::target)
                 .map(app::containerPort)
                 .filter(port -> port.isPresent())
                 .findFirst()

@@ -24,6 +24,15 @@ record ServicePort(int number, String protocol, String name, String appProtocol)
                 port.at("appProtocol").text(""));
     }
 
+    /** The container's port, by number or name: the Service's own where none is given, or 0, which means the same. */
+    static String target(Field port) {
+        String own = port.at("port").text("");
+        return port.at("targetPort")
+                .text()
+                .filter(target -> !target.isEmpty() && !target.equals("0"))
+                .orElse(own);
+    }
+
     boolean isHttp() {
         if (!protocol.equals("TCP")) {
             return false;

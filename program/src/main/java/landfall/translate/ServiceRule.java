@@ -129,7 +129,8 @@ final class ServiceRule {
     private static void port(Draft draft, Field service, AppDraft app, Field port, String type) {
         String ports = Place.task(app.name, "ports");
         int number = port.at("port").number().orElse(80);
-        OptionalInt container = app.containerPort(port.at("targetPort").text(String.valueOf(number)));
+        OptionalInt container = app.containerPort(
+                ServicePort.target(port).isEmpty() ? String.valueOf(number) : ServicePort.target(port));
         if (container.isEmpty()) {
             draft.refuse(
                     "port-" + service.object().name(),

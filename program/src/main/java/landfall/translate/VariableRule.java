@@ -269,7 +269,7 @@ final class VariableRule {
         String target = ports.stream()
                 .filter(port -> port.at("port").is(asked))
                 .findFirst()
-                .map(port -> port.at("targetPort").text().orElse(asked))
+                .map(ServicePort::target)
                 .orElse(asked);
         int port = other.containerPort(target).orElse(other.firstPort().orElse(80));
         boolean isBare = mention.port().isEmpty() && !inUrl;
@@ -287,7 +287,7 @@ final class VariableRule {
     private void barePort(Variable variable, AppDraft other, List<Field> ports) {
         for (Field port : ports) {
             String number = port.at("port").text("");
-            String target = port.at("targetPort").text(number);
+            String target = ServicePort.target(port);
             if (!String.valueOf(other.containerPort(target).orElse(0)).equals(number)) {
                 draft.ask(
                         "port-" + app.name + "-" + other.name,
