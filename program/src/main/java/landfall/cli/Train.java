@@ -65,7 +65,7 @@ final class Train {
                             EmulatedDokku.start(folder.resolve("dokku"), addresses, containers, registry)) {
                 cluster.apply(List.of(JavaProcess.home().resolve("examples/v-sekai/k8s/config.yaml")));
                 useHost(dokku);
-                try (Cluster live = Cluster.connect(cluster.kubeconfig(), null, "default")) {
+                try (Cluster live = Cluster.connect(cluster.kubeconfig(), null, "vsekai")) {
                     live.read(new Problems());
                 }
             }
