@@ -5,11 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 
 /** The move folder's files by the places that the ledger names: the lines a field went to, with their secrets hidden. */
 public final class TargetText {
     private static final String TASKS = "recipe.yml#tasks/";
     private static final int LINES_MAX = 16;
+    private static final TreeSet<Integer> NOWHERE = new TreeSet<>();
 
     /**
      * Lines of a file.
@@ -25,6 +27,7 @@ public final class TargetText {
 
     private final Map<String, List<String>> files = new HashMap<>();
     private final Map<String, Integer> tasks = new HashMap<>();
+    private final Map<String, Map<String, TreeSet<Integer>>> indexes = new HashMap<>();
     private final Discretion discretion;
 
     /** @param files path inside the move folder to text */
@@ -58,7 +61,7 @@ public final class TargetText {
             return Optional.empty();
         }
         int hit = hash >= 0
-                ? named(lines, place.substring(hash + 1))
+                ? named(file, lines, place.substring(hash + 1))
                 : isNumbered ? Math.min(lines.size(), Integer.parseInt(place.substring(colon + 1))) - 1 : 0;
         int first = Math.max(0, hit - 4);
         int end = Math.min(lines.size(), first + LINES_MAX);
@@ -99,22 +102,34 @@ public final class TargetText {
     }
 
     /** Follows keys, or the names of items, downwards: {@code databases/uro-db/source}. */
-    private static int named(List<String> lines, String path) {
+    private int named(String file, List<String> lines, String path) {
+        Map<String, TreeSet<Integer>> words = indexes.computeIfAbsent(file, ignored -> index(lines));
         int at = 0;
         for (String step : path.split("/", -1)) {
-            for (int below = at; below < lines.size(); below++) {
-                String line = lines.get(below).strip();
-                String bare = line.startsWith("- ") ? line.substring(2) : line;
-                boolean isKey = unquoted(bare.contains(":") ? bare.substring(0, bare.indexOf(':')) : bare)
-                        .equals(step);
-                boolean isName = bare.endsWith(": " + step) || bare.endsWith(": \"" + step + "\"");
-                if (isKey || isName) {
-                    at = below;
-                    break;
-                }
+            Integer below = words.getOrDefault(step, NOWHERE).ceiling(at);
+            if (below != null) {
+                at = below;
             }
         }
         return at;
+    }
+
+    /** The lines of each key, and of each value by which an item may be called. */
+    private static Map<String, TreeSet<Integer>> index(List<String> lines) {
+        Map<String, TreeSet<Integer>> words = new HashMap<>();
+        for (int at = 0; at < lines.size(); at++) {
+            String line = lines.get(at).strip();
+            String bare = line.startsWith("- ") ? line.substring(2) : line;
+            int colon = bare.indexOf(':');
+            String key = unquoted(colon < 0 ? bare : bare.substring(0, colon));
+            words.computeIfAbsent(key, ignored -> new TreeSet<>()).add(at);
+            int value = bare.lastIndexOf(": ");
+            if (value >= 0) {
+                words.computeIfAbsent(unquoted(bare.substring(value + 2)), ignored -> new TreeSet<>())
+                        .add(at);
+            }
+        }
+        return words;
     }
 
     private Snippet snippet(String file, int first, List<String> lines, int hit, boolean isSafe) {

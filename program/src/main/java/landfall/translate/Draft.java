@@ -147,6 +147,9 @@ final class Draft {
     /** The app that a Service leads to: of several in one pod the one with the Service's port. */
     Optional<AppDraft> appOf(Field service) {
         Set<KubeObject> pods = index.selectedBy(service);
+        if (pods.isEmpty()) {
+            return Optional.empty();
+        }
         List<AppDraft> selected = apps.values().stream()
                 .filter(app -> app.all().stream().anyMatch(process -> pods.contains(process.workload.object())))
                 .toList();

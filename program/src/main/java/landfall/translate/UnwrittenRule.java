@@ -44,9 +44,9 @@ final class UnwrittenRule {
     }
 
     private static Optional<Field> direct(Draft draft, AppDraft app) {
-        for (Field service : draft.index.services()) {
+        for (Field service : draft.index.servicesOf(app.workload)) {
             Field type = service.at("spec", "type");
-            if ((type.is("NodePort") || type.is("LoadBalancer")) && Index.selects(service, app.workload)) {
+            if (type.is("NodePort") || type.is("LoadBalancer")) {
                 Field policy = service.at("spec", "externalTrafficPolicy");
                 return Optional.of(policy.is("Local") ? policy : type);
             }

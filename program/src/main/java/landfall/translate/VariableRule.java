@@ -189,6 +189,7 @@ final class VariableRule {
     /** The database that an operator runs, if the value names one of the Services it makes. */
     private Optional<ServiceDraft> operated(Variable variable) {
         return draft.services.stream()
+                .filter(service -> !service.operatorNames.isEmpty())
                 .filter(service -> ServiceNames.findMade(
                                 service.operatorNames, draft.namespace, variable.name(), variable.value())
                         .isPresent())
