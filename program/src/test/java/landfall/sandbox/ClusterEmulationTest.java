@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -144,7 +145,12 @@ final class ClusterEmulationTest {
               jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox, command: ["true"]}]}}}}
             """;
 
+    /** The one pod; another test's pods may be about to end, and would take their connections with them. */
     private static String ready() {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (cluster.pods("Deployment/server").size() != 1 && System.nanoTime() < end) {
+            LockSupport.parkNanos(50_000_000);
+        }
         return cluster.readyPod("Deployment/server").orElseThrow();
     }
 
