@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -11,7 +12,7 @@ import java.util.TreeSet;
 public final class TargetText {
     private static final String TASKS = "recipe.yml#tasks/";
     private static final int LINES_MAX = 16;
-    private static final TreeSet<Integer> NOWHERE = new TreeSet<>();
+    private static final NavigableSet<Integer> NOWHERE = new TreeSet<>();
 
     /**
      * Lines of a file.
@@ -27,7 +28,7 @@ public final class TargetText {
 
     private final Map<String, List<String>> files = new HashMap<>();
     private final Map<String, Integer> tasks = new HashMap<>();
-    private final Map<String, Map<String, TreeSet<Integer>>> indexes = new HashMap<>();
+    private final Map<String, Map<String, NavigableSet<Integer>>> indexes = new HashMap<>();
     private final Discretion discretion;
 
     /** @param files path inside the move folder to text */
@@ -103,7 +104,7 @@ public final class TargetText {
 
     /** Follows keys, or the names of items, downwards: {@code databases/uro-db/source}. */
     private int named(String file, List<String> lines, String path) {
-        Map<String, TreeSet<Integer>> words = indexes.computeIfAbsent(file, ignored -> index(lines));
+        Map<String, NavigableSet<Integer>> words = indexes.computeIfAbsent(file, ignored -> index(lines));
         int at = 0;
         for (String step : path.split("/", -1)) {
             Integer below = words.getOrDefault(step, NOWHERE).ceiling(at);
@@ -115,8 +116,8 @@ public final class TargetText {
     }
 
     /** The lines of each key, and of each value by which an item may be called. */
-    private static Map<String, TreeSet<Integer>> index(List<String> lines) {
-        Map<String, TreeSet<Integer>> words = new HashMap<>();
+    private static Map<String, NavigableSet<Integer>> index(List<String> lines) {
+        Map<String, NavigableSet<Integer>> words = new HashMap<>();
         for (int at = 0; at < lines.size(); at++) {
             String line = lines.get(at).strip();
             String bare = line.startsWith("- ") ? line.substring(2) : line;

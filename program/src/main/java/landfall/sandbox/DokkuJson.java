@@ -16,8 +16,8 @@ final class DokkuJson {
     static String object(Map<String, String> values, Map<String, List<String>> lists) {
         Map<String, String> entries = new TreeMap<>();
         values.forEach((key, value) -> entries.put(key, string(value)));
-        lists.forEach((key, list) -> entries.put(
-                key, list.stream().map(DokkuJson::string).collect(Collectors.joining(",", "[", "]"))));
+        lists.forEach((key, list) ->
+                entries.put(key, list.stream().map(DokkuJson::string).collect(Collectors.joining(",", "[", "]"))));
         return entries.entrySet().stream()
                 .map(entry -> string(entry.getKey()) + ":" + entry.getValue())
                 .collect(Collectors.joining(",", "{", "}"));

@@ -314,8 +314,7 @@ final class DokkuSettings {
         setDockerOptions(host, scope, phase, options);
     }
 
-    static void setDockerOptions(DokkuHost host, String scope, String phase, List<String> options)
-            throws IOException {
+    static void setDockerOptions(DokkuHost host, String scope, String phase, List<String> options) throws IOException {
         host.store().set(scope, "docker." + phase, String.join(BETWEEN_OPTIONS, options));
     }
 

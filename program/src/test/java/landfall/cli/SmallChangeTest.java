@@ -103,7 +103,8 @@ final class SmallChangeTest {
     @Test
     void aVariablesValueIsALineOfItsConfig() throws IOException {
         assertThat(changes("web.yaml", "value: 0.0.0.0", "value: 127.0.0.1"))
-                .containsExactlyInAnyOrder("recipe.yml: -HOSTNAME: \"0.0.0.0\"", "recipe.yml: +HOSTNAME: \"127.0.0.1\"");
+                .containsExactlyInAnyOrder(
+                        "recipe.yml: -HOSTNAME: \"0.0.0.0\"", "recipe.yml: +HOSTNAME: \"127.0.0.1\"");
     }
 
     @Test
