@@ -93,6 +93,9 @@ final class ReportSummary {
                 .append(" fields read, each accounted for: ");
         String separator = "";
         for (Disposition disposition : Disposition.values()) {
+            if (data.count(disposition) == 0) {
+                continue;
+            }
             page.append(separator)
                     .append("<span class=\"key ")
                     .append(disposition.word())

@@ -178,6 +178,7 @@ final class ReportPageTest {
                 .contains("What moves where", "For you to decide", "Lost, and what to do instead")
                 .contains("Pause to expect", "Size and cost", "example prices of")
                 .contains("uploads-uro", "on no volume", "redis-data", "sessions")
+                .contains("client-address-uro", "migrations-uro", "standard input open", "/health proves nothing")
                 .contains("aria-expanded=\"true\"", "apps/uro/Dockerfile", "ghcr.io/v-sekai/uro:1.4.2");
 
         Path pictures = Files.createDirectories(Path.of("target/report"));
