@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,30 @@ public sealed interface Node {
 
     default boolean isNull() {
         return this instanceof Scalar scalar && scalar.value() == null;
+    }
+
+    /** True if the other says the same, on whatever lines and with its keys in whatever order. */
+    default boolean isLike(Node other) {
+        return switch (this) {
+            case MapNode map ->
+                other instanceof MapNode that
+                        && map.entries().keySet().equals(that.entries().keySet())
+                        && map.entries().entrySet().stream()
+                                .allMatch(entry -> that.at(entry.getKey())
+                                        .filter(value -> entry.getValue().isLike(value))
+                                        .isPresent());
+            case ListNode list -> {
+                boolean isAlike = other instanceof ListNode that
+                        && list.items().size() == that.items().size();
+                for (int at = 0; isAlike && at < list.items().size(); at++) {
+                    isAlike = list.items()
+                            .get(at)
+                            .isLike(((ListNode) other).items().get(at));
+                }
+                yield isAlike;
+            }
+            case Scalar scalar -> other instanceof Scalar that && Objects.equals(scalar.value(), that.value());
+        };
     }
 
     private static @Nullable Node child(Node node, String step) {

@@ -111,6 +111,14 @@ public final class Translator {
             if (kept.equals(object)) {
                 continue;
             }
+            if (kept.root().isLike(object.root())) {
+                Field.root(book, object)
+                        .irrelevant("Object.duplicate", "stands again, alike, in " + kept.file() + ":" + kept.line());
+                continue;
+            }
+            if (object.group().equals("kustomize.config.k8s.io")) {
+                continue; // kustomize's own files: no cluster ever sees them, and none has a name
+            }
             String id = "duplicate-" + object.kind().toLowerCase(Locale.ROOT) + "-" + object.name();
             Field field = Field.root(book, object);
             draft.ask(
