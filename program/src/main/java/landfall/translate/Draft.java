@@ -151,7 +151,7 @@ final class Draft {
             return Optional.empty();
         }
         List<AppDraft> selected = apps.values().stream()
-                .filter(app -> app.all().stream().anyMatch(process -> pods.contains(process.workload.object())))
+                .filter(app -> app.runsAny(pods))
                 .toList();
         return selected.stream()
                 .filter(app -> selected.size() > 1 && Index.leadsTo(service, app.container))
