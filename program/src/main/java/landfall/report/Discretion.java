@@ -23,8 +23,7 @@ public final class Discretion {
             "(?i)pass(?:wor[dt]|wd|phrase|code)|pwd|^pass$|[_.-]pass$|secret|token|credential|htpasswd|signer|salt$|dsn$"
                     + "|(?:api|access|private|encryption|signing|master|auth|session|account|license)[_.-]?key|key[_.-]?base"
                     + "|[_.-]key$|connection[_.-]?string|webhook");
-    private static final Pattern SENSITIVE_KEY =
-            Pattern.compile("(?i)(?:password|passwd|passphrase|token|apikey)$");
+    private static final Pattern SENSITIVE_KEY = Pattern.compile("(?i)(?:password|passwd|passphrase|token|apikey)$");
     private static final Pattern ASSIGNMENT =
             Pattern.compile("^(\\s*(?:- )?[\"']?([A-Za-z0-9_.-]+)[\"']?\\s*[:=]\\s*)(\\S.*)$");
     private static final Pattern INLINE = Pattern.compile(

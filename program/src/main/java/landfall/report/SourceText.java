@@ -129,8 +129,7 @@ public final class SourceText {
         }
         boolean looksOther = scalar.value() instanceof String text
                 && !text.contains("\n")
-                && (text.isEmpty()
-                        || LOOKS_OTHER.matcher(text).matches());
+                && (text.isEmpty() || LOOKS_OTHER.matcher(text).matches());
         return looksOther ? "\"" + scalar.raw() + "\"" : scalar.raw();
     }
 
