@@ -28,6 +28,7 @@ import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.channel.ChannelSessionFactory;
+import org.apache.sshd.server.session.ServerSession;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
 
 /**
@@ -102,16 +103,21 @@ public final class EmulatedDokku implements AutoCloseable {
         server.setPort(Addresses.listenPort(22));
         server.setKeyPairProvider(session -> List.of(hostKey));
         server.setPublickeyAuthenticator(
-                (user, key, session) -> user.equals("dokku") && KeyUtils.compareKeys(key, clientKey.getPublic()));
+                (user, key, session) -> DokkuAccount.named(user).isPresent()
+                        && KeyUtils.compareKeys(key, clientKey.getPublic()));
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
-        server.setCommandFactory((channel, line) -> new DokkuSession(host, line));
-        server.setShellFactory(channel -> new DokkuSession(host, ""));
+        server.setCommandFactory((channel, line) -> new DokkuSession(host, account(channel.getSession()), line));
+        server.setShellFactory(channel -> new DokkuSession(host, account(channel.getSession()), ""));
         server.setChannelFactories(List.of(new BoundedSessions()));
         CoreModuleProperties.TCP_NODELAY.set(server, true);
         CoreModuleProperties.IDLE_TIMEOUT.set(server, java.time.Duration.ZERO);
         // A channel that the client closed has nobody to wait for: what it runs ends at once.
         CoreModuleProperties.COMMAND_EXIT_TIMEOUT.set(server, java.time.Duration.ofMillis(100));
         return server;
+    }
+
+    private static DokkuAccount account(ServerSession session) {
+        return DokkuAccount.named(session.getUsername()).orElse(DokkuAccount.DOKKU);
     }
 
     private static KeyPair key(Path file) throws IOException, GeneralSecurityException {
