@@ -298,7 +298,9 @@ final class DokkuDeploys {
         }
         if (forget) {
             running.remove(app);
-            Optional.ofNullable(leaked.remove(app)).stream().flatMap(List::stream).forEach(DokkuContainer::kill);
+            Optional.ofNullable(leaked.remove(app)).stream()
+                    .flatMap(List::stream)
+                    .forEach(DokkuContainer::kill);
         }
     }
 

@@ -230,7 +230,7 @@ final class DokkuHost {
             call.err(failure.text());
             exit = failure.exit();
         } catch (DokkuStore.DiskFull full) {
-            call.warn(full.getMessage());
+            call.warn(String.valueOf(full.getMessage()));
             exit = 1;
         }
         misbehaviour.ended(call.link(), number);

@@ -108,13 +108,13 @@ final class DokkuMisbehaviour {
 
     /** How many of the next bytes of output still reach the client. */
     int outputPasses(int count) {
-        return passes(written, count, find(DokkuFault.DropOutput.class, fault -> true)
-                .map(DokkuFault.DropOutput::bytes));
+        return passes(
+                written, count, find(DokkuFault.DropOutput.class, fault -> true).map(DokkuFault.DropOutput::bytes));
     }
 
     int inputPasses(int count) {
-        return passes(read, count, find(DokkuFault.DropInput.class, fault -> true)
-                .map(DokkuFault.DropInput::bytes));
+        return passes(
+                read, count, find(DokkuFault.DropInput.class, fault -> true).map(DokkuFault.DropInput::bytes));
     }
 
     private static int passes(AtomicLong counter, int count, Optional<Long> limit) {

@@ -52,8 +52,8 @@ final class DokkuSession implements Command {
 
     @Override
     public void start(ChannelSession channel, Environment environment) {
-        DokkuLink link = new DokkuLink(
-                host.misbehaviour(), () -> channel.getSession().close(true));
+        DokkuLink link =
+                new DokkuLink(host.misbehaviour(), () -> channel.getSession().close(true));
         InputStream input = link.input(java.util.Objects.requireNonNull(in));
         OutputStream output = link.output(java.util.Objects.requireNonNull(out));
         OutputStream errors = link.output(java.util.Objects.requireNonNull(err));

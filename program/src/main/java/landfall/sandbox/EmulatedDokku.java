@@ -112,9 +112,10 @@ public final class EmulatedDokku implements AutoCloseable {
         server.setHost(addresses.dokkuHost());
         server.setPort(Addresses.listenPort(22));
         server.setKeyPairProvider(session -> List.of(hostKey));
-        server.setPublickeyAuthenticator((user, key, session) -> DokkuAccount.named(user).isPresent()
-                && KeyUtils.compareKeys(key, clientKey.getPublic())
-                && !host.misbehaviour().refusesKey());
+        server.setPublickeyAuthenticator(
+                (user, key, session) -> DokkuAccount.named(user).isPresent()
+                        && KeyUtils.compareKeys(key, clientKey.getPublic())
+                        && !host.misbehaviour().refusesKey());
         server.addSessionListener(new SessionListener() {
             @Override
             public void sessionEstablished(Session session) {
@@ -233,7 +234,7 @@ public final class EmulatedDokku implements AutoCloseable {
                     super.handleClose();
                 }
 
-                /** The status before the end of the output: a client that hangs up at the latter would miss it. */
+                // The status before the end of the output: a client that hangs up at the latter would miss it.
                 @Override
                 protected void closeShell(int exitValue, boolean immediately) throws IOException {
                     if (!isClosing()) {

@@ -99,7 +99,8 @@ class DokkuMisbehaviourTest {
         assertThat(run("apps:list").exit()).isZero();
         // What arrived is a whole line for the command, and is set.
         dokku.misbehave(new DokkuFault.DropInput(8));
-        assertThat(run("config:import --no-restart one -", "KEY=abcdef\nTWO=2\n").exit())
+        assertThat(run("config:import --no-restart one -", "KEY=abcdef\nTWO=2\n")
+                        .exit())
                 .isEqualTo(-1);
         dokku.misbehave();
         assertThat(run("config:keys one").stdout()).doesNotContain("TWO");
