@@ -62,6 +62,7 @@ final class DokkuHost {
         new DokkuNetworks(this).register(commands);
         new DokkuCertificates(this).register(commands);
         deploys.register(commands);
+        new DokkuGitPush(this).register(commands);
         services.register(commands);
         commands.put("version", call -> {
             call.out("dokku version 0.38.27\n");
