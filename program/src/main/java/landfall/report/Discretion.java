@@ -2,6 +2,7 @@ package landfall.report;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ public final class Discretion {
             "(?i)pass(?:wor[dt]|wd|phrase|code)|pwd|^pass$|[_.-]pass$|secret|token|credential|htpasswd|signer|salt$|dsn$"
                     + "|(?:api|access|private|encryption|signing|master|auth|session|account|license)[_.-]?key|key[_.-]?base"
                     + "|[_.-]key$|connection[_.-]?string|webhook");
+    private static final Pattern SENSITIVE_KEY = Pattern.compile("(?i)(?:password|passwd|passphrase|token|apikey)$");
     private static final Pattern ASSIGNMENT =
             Pattern.compile("^(\\s*(?:- )?[\"']?([A-Za-z0-9_.-]+)[\"']?\\s*[:=]\\s*)(\\S.*)$");
     private static final Pattern INLINE = Pattern.compile(
@@ -35,7 +37,11 @@ public final class Discretion {
     private static final Pattern URL_PASSWORD = Pattern.compile("(://[^\\s:/@\"']*:)([^\\s@/\"']+)(@)");
     private static final Pattern WORDS = Pattern.compile("[^\\s\"'=:,;&@/]+");
 
+    /** Manifests and notes say the same again and again. */
+    private static final int REMEMBERED_MAX = 20_000;
+
     private final Set<String> known;
+    private final Map<String, String> shown = new HashMap<>();
 
     private Discretion(Set<String> known) {
         this.known = known;
@@ -99,6 +105,17 @@ public final class Discretion {
 
     /** A line with its secrets hidden. */
     String line(String text) {
+        String line = shown.get(text);
+        if (line == null) {
+            line = hidden(text);
+            if (shown.size() < REMEMBERED_MAX) {
+                shown.put(text, line);
+            }
+        }
+        return line;
+    }
+
+    private String hidden(String text) {
         String shown = URL_PASSWORD.matcher(text).replaceAll("$1" + HIDDEN + "$3");
         if (shown.contains("PRIVATE KEY")) {
             return shown.replaceAll("-----BEGIN.*", HIDDEN);
@@ -145,6 +162,6 @@ public final class Discretion {
         if (key.equals("value") && siblings.get("name") instanceof Node.Scalar name) {
             return isSensitive(name.raw());
         }
-        return key.matches("(?i).*(?:password|passwd|passphrase|token|apikey)");
+        return SENSITIVE_KEY.matcher(key).find();
     }
 }

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Boxes in columns with lines between them, as SVG; its colours are those of the page around it. */
 final class Drawing {
@@ -101,6 +102,7 @@ final class Drawing {
     private Map<Integer, List<Box>> ordered() {
         Map<Integer, List<Box>> columns = new LinkedHashMap<>();
         Map<String, Double> heights = new HashMap<>();
+        Map<String, List<Line>> leading = lines.stream().collect(Collectors.groupingBy(Line::to));
         for (int column = 0; column < headings.size(); column++) {
             int current = column;
             Map<String, Double> wanted = new HashMap<>();
@@ -108,8 +110,8 @@ final class Drawing {
                 if (box.column() == current) {
                     wanted.put(
                             box.id(),
-                            lines.stream()
-                                    .filter(line -> line.to().equals(box.id()) && heights.containsKey(line.from()))
+                            leading.getOrDefault(box.id(), List.of()).stream()
+                                    .filter(line -> heights.containsKey(line.from()))
                                     .mapToDouble(line -> Objects.requireNonNull(heights.get(line.from())))
                                     .average()
                                     .orElse(Double.MAX_VALUE));

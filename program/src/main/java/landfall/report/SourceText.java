@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.kube.Node;
@@ -12,6 +13,10 @@ import landfall.kube.Node;
 public final class SourceText {
     private static final int BLOCK_LINES_MAX = 30;
     private static final int LINE_LENGTH_MAX = 400;
+
+    /** Texts that YAML would take for something else. */
+    private static final Pattern LOOKS_OTHER =
+            Pattern.compile("(?i)[-+.0-9]+|true|false|yes|no|on|off|null|~|.*: .*|.* #.*|[*&!%@{\\[|>`].*");
 
     /** @param number where it stood in its file; 0 for a line that begins a map or a list */
     public record Line(int number, String text) {}
@@ -124,9 +129,7 @@ public final class SourceText {
         }
         boolean looksOther = scalar.value() instanceof String text
                 && !text.contains("\n")
-                && (text.isEmpty()
-                        || text.matches(
-                                "(?i)[-+.0-9]+|true|false|yes|no|on|off|null|~|.*: .*|.* #.*|[*&!%@{\\[|>`].*"));
+                && (text.isEmpty() || LOOKS_OTHER.matcher(text).matches());
         return looksOther ? "\"" + scalar.raw() + "\"" : scalar.raw();
     }
 

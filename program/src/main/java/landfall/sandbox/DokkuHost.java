@@ -152,14 +152,14 @@ final class DokkuHost {
     }
 
     /** Runs one command line of a client; never throws. */
-    int run(String line, DokkuCall streams, Consumer<DokkuCall> started) {
+    int run(DokkuAccount account, String line, DokkuCall streams, Consumer<DokkuCall> started) {
         try {
             if (line.getBytes(StandardCharsets.UTF_8).length >= COMMAND_LINE_MAX) {
                 // The kernel refuses one argument of 128 KiB; the shell that sshd starts says so.
                 streams.err("bash: Argument list too long\n");
                 return 126;
             }
-            DokkuWords words = DokkuWords.split(line);
+            DokkuWords words = account.split(line);
             streams.err(words.error());
             return dispatch(words.words(), streams, started);
         } catch (DokkuFailure failure) {

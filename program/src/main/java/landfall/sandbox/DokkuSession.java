@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One SSH channel: runs one command line, with the manners of a terminal if the client asked for one. */
 final class DokkuSession implements Command {
     private final DokkuHost host;
+    private final DokkuAccount account;
     private final String line;
     private @Nullable InputStream in;
     private @Nullable OutputStream out;
@@ -23,8 +24,9 @@ final class DokkuSession implements Command {
     private @Nullable ExitCallback exit;
     private volatile @Nullable DokkuCall call;
 
-    DokkuSession(DokkuHost host, String line) {
+    DokkuSession(DokkuHost host, DokkuAccount account, String line) {
         this.host = host;
+        this.account = account;
         this.line = line;
     }
 
@@ -72,7 +74,7 @@ final class DokkuSession implements Command {
     }
 
     private void run(DokkuCall started) {
-        int code = host.run(line, started, running -> call = running);
+        int code = host.run(account, line, started, running -> call = running);
         java.util.Objects.requireNonNull(exit).onExit(code);
     }
 

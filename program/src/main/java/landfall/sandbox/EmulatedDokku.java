@@ -29,6 +29,7 @@ import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.channel.ChannelSessionFactory;
 import org.apache.sshd.server.forward.RejectAllForwardingFilter;
+import org.apache.sshd.server.session.ServerSession;
 
 /**
  * A Dokku 0.38 host for the sandbox, bad manners included: an SSH server with its one forced command, a reverse proxy in
@@ -101,17 +102,21 @@ public final class EmulatedDokku implements AutoCloseable {
         server.setHost(addresses.dokkuHost());
         server.setPort(Addresses.listenPort(22));
         server.setKeyPairProvider(session -> List.of(hostKey));
-        server.setPublickeyAuthenticator(
-                (user, key, session) -> user.equals("dokku") && KeyUtils.compareKeys(key, clientKey.getPublic()));
+        server.setPublickeyAuthenticator((user, key, session) ->
+                DokkuAccount.named(user).isPresent() && KeyUtils.compareKeys(key, clientKey.getPublic()));
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
-        server.setCommandFactory((channel, line) -> new DokkuSession(host, line));
-        server.setShellFactory(channel -> new DokkuSession(host, ""));
+        server.setCommandFactory((channel, line) -> new DokkuSession(host, account(channel.getSession()), line));
+        server.setShellFactory(channel -> new DokkuSession(host, account(channel.getSession()), ""));
         server.setChannelFactories(List.of(new BoundedSessions()));
         CoreModuleProperties.TCP_NODELAY.set(server, true);
         CoreModuleProperties.IDLE_TIMEOUT.set(server, java.time.Duration.ZERO);
         // A channel that the client closed has nobody to wait for: what it runs ends at once.
         CoreModuleProperties.COMMAND_EXIT_TIMEOUT.set(server, java.time.Duration.ofMillis(100));
         return server;
+    }
+
+    private static DokkuAccount account(ServerSession session) {
+        return DokkuAccount.named(session.getUsername()).orElse(DokkuAccount.DOKKU);
     }
 
     private static KeyPair key(Path file) throws IOException, GeneralSecurityException {
@@ -173,6 +178,17 @@ public final class EmulatedDokku implements AutoCloseable {
                 public void handleClose() throws IOException {
                     endCommand();
                     super.handleClose();
+                }
+
+                /** The status before the end of the output: a client that hangs up at the latter would miss it. */
+                @Override
+                protected void closeShell(int exitValue, boolean immediately) throws IOException {
+                    if (!isClosing()) {
+                        out.flush();
+                        err.flush();
+                        sendExitStatus(exitValue);
+                    }
+                    super.closeShell(exitValue, immediately);
                 }
 
                 @Override

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import landfall.kube.KubeObject;
 import landfall.target.Certificate;
 import landfall.target.Place;
 import landfall.target.ProxyTemplate;
@@ -91,6 +92,13 @@ final class AppDraft {
         List<AppDraft> all = new ArrayList<>(List.of(this));
         all.addAll(members);
         return all;
+    }
+
+    /** True if it or one of its process types is one of these workloads; asked for every Service and every app. */
+    boolean runsAny(Set<KubeObject> workloads) {
+        return workloads.contains(workload.object())
+                || (!members.isEmpty()
+                        && members.stream().anyMatch(member -> workloads.contains(member.workload.object())));
     }
 
     /** Its process type that a workload is. */

@@ -150,9 +150,8 @@ final class Draft {
         if (pods.isEmpty()) {
             return Optional.empty();
         }
-        List<AppDraft> selected = apps.values().stream()
-                .filter(app -> app.all().stream().anyMatch(process -> pods.contains(process.workload.object())))
-                .toList();
+        List<AppDraft> selected =
+                apps.values().stream().filter(app -> app.runsAny(pods)).toList();
         return selected.stream()
                 .filter(app -> selected.size() > 1 && Index.leadsTo(service, app.container))
                 .findFirst()

@@ -228,9 +228,12 @@ public final class Translator {
 
     /** Which app names which database, and as which role. */
     private void findUsers() {
+        List<ServiceDraft> operated = draft.services.stream()
+                .filter(service -> !service.operatorNames.isEmpty())
+                .toList();
         for (AppDraft app : processes()) {
             for (AppDraft.Variable variable : app.variables.values()) {
-                for (ServiceDraft database : draft.services) {
+                for (ServiceDraft database : operated) {
                     if (ServiceNames.findMade(
                                     database.operatorNames, draft.namespace, variable.name(), variable.value())
                             .isPresent()) {

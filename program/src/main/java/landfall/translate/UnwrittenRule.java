@@ -63,6 +63,14 @@ final class UnwrittenRule {
 
     /** Processes that start at once and each bring the database up to date. */
     private static void migrations(Draft draft, AppDraft app) {
+        boolean hasDatabase = draft.services.stream()
+                .anyMatch(service -> app.waitsFor.contains(service.name)
+                        || app.links.stream()
+                                .anyMatch(link ->
+                                        link.service().equals(service.name) && isRelational(link.serviceType())));
+        if (!hasDatabase || !app.predeploy.isEmpty()) {
+            return;
+        }
         Field replicas = app.workload.at("spec", "replicas");
         Optional<Field> peak = draft.index.all("autoscaling", "HorizontalPodAutoscaler").stream()
                 .filter(scaler -> scaler.at("spec", "scaleTargetRef", "name")
@@ -72,12 +80,7 @@ final class UnwrittenRule {
                 .map(scaler -> scaler.at("spec", "maxReplicas"))
                 .findFirst();
         int most = Math.max(app.processes, peak.flatMap(Field::number).orElse(1));
-        boolean hasDatabase = draft.services.stream()
-                .anyMatch(service -> app.waitsFor.contains(service.name)
-                        || app.links.stream()
-                                .anyMatch(link ->
-                                        link.service().equals(service.name) && isRelational(link.serviceType())));
-        if (most < 2 || !hasDatabase || !app.predeploy.isEmpty()) {
+        if (most < 2) {
             return;
         }
         draft.decide(

@@ -24,10 +24,14 @@ final class VariableRule {
 
     private final Draft draft;
     private final AppDraft app;
+    private final List<ServiceDraft> operated;
 
     VariableRule(Draft draft, AppDraft app) {
         this.draft = draft;
         this.app = app;
+        this.operated = draft.services.stream()
+                .filter(service -> !service.operatorNames.isEmpty())
+                .toList();
     }
 
     void apply() {
@@ -188,8 +192,7 @@ final class VariableRule {
 
     /** The database that an operator runs, if the value names one of the Services it makes. */
     private Optional<ServiceDraft> operated(Variable variable) {
-        return draft.services.stream()
-                .filter(service -> !service.operatorNames.isEmpty())
+        return operated.stream()
                 .filter(service -> ServiceNames.findMade(
                                 service.operatorNames, draft.namespace, variable.name(), variable.value())
                         .isPresent())
