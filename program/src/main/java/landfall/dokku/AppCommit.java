@@ -158,8 +158,8 @@ public final class AppCommit implements AutoCloseable {
         /** As git has it: the innermost .gitignore that says something about a name decides. */
         private static boolean ignored(String name, boolean isFolder, List<Ignore> ignores) {
             for (Ignore ignore : ignores.reversed()) {
-                Boolean verdict =
-                        ignore.rules().checkIgnored(name.substring(ignore.below().length()), isFolder);
+                Boolean verdict = ignore.rules()
+                        .checkIgnored(name.substring(ignore.below().length()), isFolder);
                 if (verdict != null) {
                     return verdict;
                 }

@@ -27,8 +27,7 @@ final class DeployOutput {
         }
         complaints.forEach(line -> text.append(line).append('\n'));
         if (text.isEmpty()) {
-            List<String> lines =
-                    printed.lines().filter(line -> !line.isBlank()).toList();
+            List<String> lines = printed.lines().filter(line -> !line.isBlank()).toList();
             lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size())
                     .forEach(line -> text.append(line.strip()).append('\n'));
         }

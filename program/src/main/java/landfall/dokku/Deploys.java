@@ -104,8 +104,7 @@ final class Deploys {
 
     /** Dokku records which command began a build and when, not who; and not for every kind of deploy. */
     private String inProgress(String app) {
-        DokkuResult result =
-                host.run(DokkuCommand.of("builds:list", app, "--status", "running", "--format", "json"));
+        DokkuResult result = host.run(DokkuCommand.of("builds:list", app, "--status", "running", "--format", "json"));
         String known = !result.succeeded() || !result.stdout().strip().startsWith("[")
                 ? ""
                 : DokkuJson.objects(result.stdout(), "builds:list").stream()

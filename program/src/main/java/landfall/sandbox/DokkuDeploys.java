@@ -244,7 +244,8 @@ final class DokkuDeploys {
         }
     }
 
-    private int deploy(DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
+    private int deploy(
+            DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
             throws IOException, InterruptedException, DokkuFailure {
         call.heading("-----> Cleaning up...");
         call.heading("-----> Building " + app + " from Dockerfile");

@@ -48,7 +48,7 @@ final class DokkuGitPush {
                     InputStream.nullInputStream(),
                     OutputStream.nullOutputStream(),
                     call.errStream());
-            int exit = host.run("apps:create " + app, quiet, running -> {});
+            int exit = host.run(DokkuAccount.DOKKU, "apps:create " + app, quiet, running -> {});
             if (exit != 0) {
                 throw new DokkuFailure(exit, "");
             }
@@ -90,8 +90,8 @@ final class DokkuGitPush {
         for (ReceiveCommand command : commands) {
             if (!accepted(call, app, repository, command)) {
                 // git runs one hook for all refs of a push: all or none.
-                commands.forEach(each -> each.setResult(
-                        ReceiveCommand.Result.REJECTED_OTHER_REASON, "pre-receive hook declined"));
+                commands.forEach(each ->
+                        each.setResult(ReceiveCommand.Result.REJECTED_OTHER_REASON, "pre-receive hook declined"));
                 return;
             }
         }
@@ -101,10 +101,9 @@ final class DokkuGitPush {
         try {
             String pushed = command.getRefName().replaceFirst("^refs/(heads|tags)/", "");
             String wanted = DokkuRepository.deployBranch(host, app);
-            boolean chosen = !host.store()
-                            .get(DokkuHost.scope(app), "git.deploy-branch")
-                            .isEmpty()
-                    || !host.store().get("global", "git.deploy-branch").isEmpty();
+            boolean chosen =
+                    !host.store().get(DokkuHost.scope(app), "git.deploy-branch").isEmpty()
+                            || !host.store().get("global", "git.deploy-branch").isEmpty();
             if (!pushed.equals(wanted)) {
                 if (chosen) {
                     call.out(OVER + "-----> WARNING: deploy did not complete, you must push to " + wanted + ".\n");

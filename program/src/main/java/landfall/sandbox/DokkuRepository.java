@@ -98,8 +98,8 @@ final class DokkuRepository implements AutoCloseable {
             DirCacheBuilder builder = index.builder();
             DirCacheEntry entry = new DirCacheEntry("Dockerfile");
             entry.setFileMode(FileMode.REGULAR_FILE);
-            String text = "FROM " + image + "\nLABEL com.dokku.docker-image-labeler/alternate-tags=[\\\"" + image
-                    + "\\\"]\n";
+            String text =
+                    "FROM " + image + "\nLABEL com.dokku.docker-image-labeler/alternate-tags=[\\\"" + image + "\\\"]\n";
             entry.setObjectId(inserter.insert(Constants.OBJ_BLOB, text.getBytes(StandardCharsets.UTF_8)));
             builder.add(entry);
             builder.finish();
@@ -150,8 +150,7 @@ final class DokkuRepository implements AutoCloseable {
                     REJECTED_MISSING_OBJECT,
                     REJECTED_OTHER_REASON,
                     IO_FAILURE,
-                    RENAMED ->
-                throw new IOException(branch + " of the app's repository was not moved: " + result);
+                    RENAMED -> throw new IOException(branch + " of the app's repository was not moved: " + result);
         }
     }
 
@@ -181,8 +180,8 @@ final class DokkuRepository implements AutoCloseable {
                 Files.createDirectories(file.resolveSibling("."));
                 FileMode mode = walk.getFileMode(0);
                 if (mode == FileMode.SYMLINK) {
-                    String target = new String(
-                            repository.open(walk.getObjectId(0)).getBytes(), StandardCharsets.UTF_8);
+                    String target =
+                            new String(repository.open(walk.getObjectId(0)).getBytes(), StandardCharsets.UTF_8);
                     Files.createSymbolicLink(file, Path.of(target));
                     continue;
                 }

@@ -75,8 +75,7 @@ class FolderPushTest {
         Files.setLastModifiedTime(app.resolve("Dockerfile"), java.nio.file.attribute.FileTime.fromMillis(0));
         assertThat(push()).isEqualTo(Deployment.UNCHANGED);
         assertThat(printed).isEmpty();
-        Files.setPosixFilePermissions(
-                app.resolve("files/run.sh"), PosixFilePermissions.fromString("rw-r--r--"));
+        Files.setPosixFilePermissions(app.resolve("files/run.sh"), PosixFilePermissions.fromString("rw-r--r--"));
         assertThat(push()).isEqualTo(Deployment.DEPLOYED);
     }
 
@@ -143,7 +142,10 @@ class FolderPushTest {
                     .hasMessageContaining("out of the app's folder");
             Files.delete(outside);
         }
-        Files.createDirectories(app.resolve("sub/.git")).resolve("config").toFile().createNewFile();
+        Files.createDirectories(app.resolve("sub/.git"))
+                .resolve("config")
+                .toFile()
+                .createNewFile();
         assertThatThrownBy(() -> AppCommit.of(app)).hasMessageContaining("git takes no such name");
         Path empty = Files.createDirectories(folder.resolve("empty"));
         assertThatThrownBy(() -> AppCommit.of(empty)).hasMessageContaining("no file to deploy");
@@ -181,7 +183,8 @@ class FolderPushTest {
     private String git(Path place, String... words) throws Exception {
         List<String> argv = new ArrayList<>(List.of("git"));
         argv.addAll(List.of(words));
-        ProcessBuilder builder = new ProcessBuilder(argv).directory(place.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(argv).directory(place.toFile()).redirectErrorStream(true);
         Map<String, String> environment = builder.environment();
         environment.put("HOME", folder.toString());
         environment.put("GIT_CONFIG_NOSYSTEM", "1");
