@@ -67,6 +67,7 @@ final class DokkuHost {
         new DokkuNetworks(this).register(commands);
         new DokkuCertificates(this).register(commands);
         deploys.register(commands);
+        new DokkuGitPush(this).register(commands);
         services.register(commands);
         commands.put("version", call -> {
             call.out("dokku version " + misbehaviour.version(VERSION) + "\n");

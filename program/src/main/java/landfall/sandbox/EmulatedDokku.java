@@ -151,6 +151,10 @@ public final class EmulatedDokku implements AutoCloseable {
         return pair;
     }
 
+    DokkuHost host() {
+        return host;
+    }
+
     public InetSocketAddress sshAddress() {
         return new InetSocketAddress(addresses.dokkuHost(), Addresses.listenPort(22));
     }
