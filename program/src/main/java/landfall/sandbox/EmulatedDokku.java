@@ -176,7 +176,7 @@ public final class EmulatedDokku implements AutoCloseable {
                     super.handleClose();
                 }
 
-                /** The status before the end of the output: a client that hangs up at the latter would miss it. */
+                // The status before the end of the output: a client that hangs up at the latter would miss it.
                 @Override
                 protected void closeShell(int exitValue, boolean immediately) throws IOException {
                     if (!isClosing()) {
