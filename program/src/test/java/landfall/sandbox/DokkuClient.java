@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import org.apache.sshd.client.SshClient;
-import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.channel.ClientChannelEvent;
+import org.apache.sshd.client.channel.PtyCapableChannelSession;
 import org.apache.sshd.client.keyverifier.AcceptAllServerKeyVerifier;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
@@ -44,14 +44,26 @@ final class DokkuClient implements AutoCloseable {
     }
 
     Answer run(String line, byte[] stdin) throws Exception {
+        return run(line, stdin, false, false);
+    }
+
+    /** @param endless whether the command never ends by itself and is left after a second */
+    Answer run(String line, byte[] stdin, boolean terminal, boolean endless) throws Exception {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        try (ChannelExec channel = session.createExecChannel(line)) {
+        // OpenSSH asks for a shell where no command is given.
+        try (PtyCapableChannelSession channel =
+                line.isEmpty() ? session.createShellChannel() : session.createExecChannel(line)) {
+            channel.setUsePty(false);
+            if (terminal) {
+                channel.setUsePty(true);
+                channel.setPtyType("xterm");
+            }
             channel.setIn(new ByteArrayInputStream(stdin));
             channel.setOut(out);
             channel.setErr(err);
             channel.open().verify(Duration.ofSeconds(10));
-            channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), Duration.ofSeconds(60));
+            channel.waitFor(EnumSet.of(ClientChannelEvent.CLOSED), Duration.ofSeconds(endless ? 1 : 30));
             Integer exit = channel.getExitStatus();
             return new Answer(
                     exit == null ? -1 : exit,

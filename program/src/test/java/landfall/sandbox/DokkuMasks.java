@@ -1,0 +1,69 @@
+package landfall.sandbox;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/** Hides what differs between two runs of the same command on the same host, and nothing else. */
+final class DokkuMasks {
+    /** A pattern and what stands in its place; why is the third. */
+    private record Mask(Pattern pattern, String place, String why) {
+        static Mask of(String pattern, String place, String why) {
+            return new Mask(Pattern.compile(pattern), place, why);
+        }
+    }
+
+    private static final List<Mask> MASKS = List.of(
+            Mask.of("\\b[0-9a-f]{64}\\b", "<id of 64 digits>", "container and image ids"),
+            Mask.of("\\b[0-9a-f]{40}\\b", "<commit>", "names of commits"),
+            Mask.of("(?<=[:/]postgres:)[0-9a-f]{32}(?=@)", "<password>", "generated passwords"),
+            Mask.of("(?<=\\()[0-9a-f]{12}(?=[ )])", "<short id>", "short container ids in parentheses"),
+            Mask.of("(?<=CID: )[0-9a-f]{11}\\b", "<short id>", "short container ids of ps:report"),
+            Mask.of("\\b1[6-9][0-9]{8}\\b", "<epoch>", "seconds since 1970"),
+            Mask.of(
+                    "\\b20[2-9][0-9]-[01][0-9]-[0-3][0-9][T ][0-9:]{8}([.,][0-9]+)?( ?Z| ?[+-][0-9]{2}:?[0-9]{2})?",
+                    "<time>", "times"),
+            Mask.of("\\b172\\.[0-9]+\\.[0-9]+\\.[0-9]+\\b", "<container address>", "addresses on Docker's networks"),
+            Mask.of("\\b127\\.(?!0\\.0\\.1\\b)[0-9]+\\.[0-9]+\\.[0-9]+\\b", "<container address>", "the same, here"),
+            Mask.of("(?<=\\.upcoming-)[0-9]+\\b", "<n>", "numbers in the names of new containers"),
+            Mask.of("(?<=\\.run\\.)[0-9]+\\b", "<n>", "numbers in the names of run containers"),
+            Mask.of("/tmp/dokku-[0-9]+-[A-Za-z0-9_.-]+", "<temporary folder>", "names of temporary folders"),
+            Mask.of("(?<=DONE )[0-9]+\\.[0-9]s\\b", "<duration>", "how long a build step took"));
+
+    private static final Pattern CHECK =
+            Pattern.compile(" {7}(Running healthcheck name=|Healthcheck succeeded name=).*");
+
+    private DokkuMasks() {}
+
+    static String masked(String text) {
+        String result = text;
+        for (Mask mask : MASKS) {
+            result = mask.pattern().matcher(result).replaceAll(mask.place());
+        }
+        return inOrder(result);
+    }
+
+    /** What the masks hide, one line each, for the docs. */
+    static List<String> reasons() {
+        List<String> reasons = new ArrayList<>(MASKS.stream().map(Mask::why).toList());
+        reasons.add("the order of lines about health checks that run side by side");
+        return reasons;
+    }
+
+    private static String inOrder(String text) {
+        List<String> lines = new ArrayList<>(List.of(text.split("\n", -1)));
+        int from = 0;
+        while (from < lines.size()) {
+            int to = from;
+            while (to < lines.size() && CHECK.matcher(lines.get(to)).matches()) {
+                to++;
+            }
+            lines.subList(from, to)
+                    .sort(Comparator.comparing((String line) -> line.contains("succeeded"))
+                            .thenComparing(Comparator.naturalOrder()));
+            from = to + 1;
+        }
+        return String.join("\n", lines);
+    }
+}

@@ -1,0 +1,118 @@
+package landfall.sandbox;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Replays the recorded calls of a family over SSH against a fresh emulated host. */
+final class DokkuReplay {
+    /** One second of the real host's pauses, in seconds: nothing that is compared depends on them. */
+    private static final double PACE = 0.01;
+
+    private DokkuReplay() {}
+
+    /** A call and whether the emulated host answered as the real one. */
+    record Outcome(DokkuTranscript.Call call, DokkuClient.Answer answer, boolean agrees) {
+        /** What differs, masked, for a person who repairs it. */
+        String difference() {
+            StringBuilder text = new StringBuilder("[" + call.index() + "] " + shortened(call.line()) + "\n");
+            if (answer.exit() != call.exit()) {
+                text.append("  exit was ")
+                        .append(call.exit())
+                        .append(", is ")
+                        .append(answer.exit())
+                        .append('\n');
+            }
+            differing(text, "stdout", call.stdout(), answer.stdout());
+            differing(text, "stderr", call.stderr(), answer.stderr());
+            return text.toString();
+        }
+
+        private static void differing(StringBuilder text, String stream, String was, String is) {
+            List<String> before = DokkuMasks.masked(was).lines().toList();
+            List<String> after = DokkuMasks.masked(is).lines().toList();
+            if (before.equals(after)) {
+                return;
+            }
+            text.append("  ").append(stream).append('\n');
+            int same = 0;
+            while (same < before.size()
+                    && same < after.size()
+                    && before.get(same).equals(after.get(same))) {
+                same++;
+            }
+            int end = 0;
+            while (end < before.size() - same
+                    && end < after.size() - same
+                    && before.get(before.size() - 1 - end).equals(after.get(after.size() - 1 - end))) {
+                end++;
+            }
+            before.subList(same, before.size() - end)
+                    .forEach(line ->
+                            text.append("    was |").append(shortened(line)).append('\n'));
+            after.subList(same, after.size() - end)
+                    .forEach(line ->
+                            text.append("    is  |").append(shortened(line)).append('\n'));
+        }
+
+        private static String shortened(String line) {
+            return line.length() <= 4_000 ? line : line.substring(0, 4_000) + " …";
+        }
+    }
+
+    static List<Outcome> run(DokkuTranscript transcript, Path folder) throws Exception {
+        Files.createDirectories(folder);
+        ProcessRegistry registry = ProcessRegistry.in(folder);
+        List<Outcome> outcomes = new ArrayList<>();
+        try (Addresses addresses = Addresses.claim();
+                EmulatedDokku dokku = EmulatedDokku.start(
+                        folder,
+                        addresses,
+                        new Containers(folder, addresses, registry),
+                        registry,
+                        DokkuReplay::image,
+                        PACE);
+                DokkuClient client = new DokkuClient(dokku)) {
+            for (String line : transcript.setup()) {
+                DokkuClient.Answer answer = client.run(line);
+                if (answer.exit() != 0) {
+                    throw new IOException("setup of " + transcript.family() + " failed: " + line + "\n" + answer);
+                }
+            }
+            for (DokkuTranscript.Call call : transcript.calls()) {
+                DokkuClient.Answer answer = client.run(call.line(), call.stdin(), call.terminal(), call.exit() < 0);
+                outcomes.add(new Outcome(call, answer, agrees(call, answer)));
+            }
+        } finally {
+            registry.endAll();
+        }
+        return outcomes;
+    }
+
+    /** The images that the recorder built; a name that isn't among them can't be pulled. */
+    private static Optional<Program> image(String reference) {
+        return reference.matches("tinyweb:(v1|v2|crash|badcheck|appjson)")
+                ? Optional.of(new Program("tinyweb", DokkuTinyWeb.class.getName(), 5000, "/app"))
+                : Program.find(reference);
+    }
+
+    private static boolean agrees(DokkuTranscript.Call call, DokkuClient.Answer answer) {
+        return call.exit() == answer.exit()
+                && agrees(call.stdout(), call.stdoutBytes(), answer.stdout())
+                && agrees(call.stderr(), call.stderrBytes(), answer.stderr());
+    }
+
+    /** Of a long output the recorder kept the beginning and the length. */
+    private static boolean agrees(String was, long bytes, String is) {
+        if (bytes == 0) {
+            return DokkuMasks.masked(was).equals(DokkuMasks.masked(is));
+        }
+        String beginning = was.endsWith("…") ? was.substring(0, was.length() - 1) : was;
+        return DokkuMasks.masked(is).startsWith(DokkuMasks.masked(beginning))
+                && is.getBytes(StandardCharsets.UTF_8).length == bytes;
+    }
+}
