@@ -22,12 +22,12 @@ record RandomRecipe(String text, List<String> apps, List<String> services) {
             "",
             "$HOME `id` $(id) *",
             "it's",
-            "say \\"hi\\" now",
+            "say \\\"hi\\\" now",
             "back\\\\slash inside",
             "line one\\nline two\\n",
             "tab\\there",
             "Grüße, мир, 世界",
-            "{\\"json\\": [1, 2]}",
+            "{\\\"json\\\": [1, 2]}",
             "a=b;c&d|e>f<g#h",
             "%s %d");
 
