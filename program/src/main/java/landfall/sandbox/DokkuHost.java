@@ -56,6 +56,10 @@ final class DokkuHost {
         new DokkuApps(this).register(commands);
         new DokkuConfig(this).register(commands);
         new DokkuRouting(this).register(commands);
+        new DokkuDomains(this).register(commands);
+        new DokkuProxySettings(this).register(commands);
+        new DokkuNginx(this).register(commands);
+        DokkuFamilies.register(this, commands);
         new DokkuStorage(this).register(commands);
         new DokkuSettings(this).register(commands);
         new DokkuProcesses(this).register(commands);
