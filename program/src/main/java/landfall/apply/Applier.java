@@ -148,7 +148,7 @@ public final class Applier {
         String image = app.image();
         return app.folder() == null && image != null
                 ? DokkuCommand.of("git:from-image", app.name(), image)
-                : DokkuCommand.of("git:from-archive", app.name(), "--");
+                : DokkuCommand.of("git-receive-pack", "'" + app.name() + "'");
     }
 
     /**
@@ -172,7 +172,7 @@ public final class Applier {
         Deployment deployment;
         try {
             deployment = folder != null
-                    ? host.deployArchive(name, folderOf(folder), line -> told(step, line))
+                    ? host.deployFolder(name, folderOf(folder), line -> told(step, line))
                     : host.deployImage(name, String.valueOf(image), line -> told(step, line));
         } catch (LandfallException e) {
             events.step(step, "failed", "");

@@ -21,6 +21,9 @@ public final class Limits {
     /** One SSH command line is one argv element on both ends. */
     public static final int COMMAND_LINE_BYTES_MAX = 131_071;
 
+    /** An app's folder becomes a commit in memory before it is pushed. */
+    public static final long APP_FOLDER_BYTES_MAX = 256L << 20;
+
     public static final Duration SSH_CONNECT = Duration.ofSeconds(15);
 
     /** sshd's default MaxSessions is 10: two are left to others. */

@@ -1,7 +1,11 @@
 package landfall.dokku;
 
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Limits;
@@ -10,8 +14,7 @@ import landfall.base.Problem;
 /** Deploys an app from an image or a folder, and tells a failure with what the container printed. */
 final class Deploys {
     private static final String UNCHANGED = "No changes detected";
-    private static final String LOCKED = "deploy lock";
-    private static final int OUTPUT_CHARACTERS_MAX = 4000;
+    private static final String BRANCH_DEFAULT = "master";
 
     private final DokkuHost host;
 
@@ -21,68 +24,92 @@ final class Deploys {
 
     Deployment image(String app, String image, Consumer<String> onLine) {
         DokkuCommand command = DokkuCommand.of("git:from-image", app, image);
-        return judged(app, command, host.run(command, Limits.DEPLOY_MAX, onLine), onLine);
-    }
-
-    Deployment archive(String app, Path folder, Consumer<String> onLine) {
-        FolderTar tar = FolderTar.of(folder);
-        DokkuCommand command = DokkuCommand.of("git:from-archive", app, "--");
-        return judged(app, command, host.runWithBody(command, tar::writeTo, onLine), onLine);
-    }
-
-    private Deployment judged(String app, DokkuCommand command, DokkuResult result, Consumer<String> onLine) {
+        DokkuResult result = host.run(command, Limits.DEPLOY_MAX, onLine);
         if (result.succeeded()) {
             return Deployment.DEPLOYED;
         }
-        String said = result.stdout() + result.stderr();
-        if (!said.contains(UNCHANGED)) {
-            throw failed(app, command, result);
+        if (!(result.stdout() + result.stderr()).contains(UNCHANGED)) {
+            throw failed(app, command.display(), result.stdout() + "\n" + result.stderr());
         }
+        return present(app, onLine);
+    }
+
+    /** Pushes the folder as one commit; a folder that the host has already is not sent again. */
+    Deployment folder(String app, Path folder, Consumer<String> onLine) {
+        try (AppCommit commit = AppCommit.of(folder)) {
+            Map<String, String> git = host.report("git", app);
+            if (commit.id().equals(git.get("sha"))) {
+                return present(app, onLine);
+            }
+            String branch = git.getOrDefault("computed-deploy-branch", "");
+            FolderPush push =
+                    new FolderPush(host.connection(), app, branch.isEmpty() ? BRANCH_DEFAULT : branch, commit);
+            return switch (push.run(onLine)) {
+                case FolderPush.Outcome.Deployed() -> Deployment.DEPLOYED;
+                case FolderPush.Outcome.Unchanged() -> present(app, onLine);
+                case FolderPush.Outcome.Declined(String reason, List<String> lines) ->
+                    throw failed(app, "git push: " + reason, String.join("\n", lines));
+                case FolderPush.Outcome.Foreign(String id, String author, String date, String subject) ->
+                    throw new LandfallException(
+                            ExitCode.REFUSED,
+                            Problem.error(
+                                    app + " was deployed by somebody else: " + author + " pushed " + id + " (\""
+                                            + subject + "\") on " + date,
+                                    "pushing " + folder + " would replace their commit",
+                                    "Ask them. To go back to Landfall's folder, push it once by hand with"
+                                            + " `git push --force`, or put their files into " + folder
+                                            + " and run the same command again."));
+            };
+        } catch (IOException e) {
+            throw new LandfallException(
+                    ExitCode.FAILED,
+                    Problem.error(
+                            "the push of " + folder + " to " + app + " did not end properly",
+                            String.valueOf(e.getMessage()),
+                            "Run the same command again: it looks at what the host has and goes on."),
+                    e);
+        }
+    }
+
+    /** The repository has it; the app may still not run it, if an earlier run was cut off behind the commit. */
+    private Deployment present(String app, Consumer<String> onLine) {
         if (host.isDeployed(app)) {
             return Deployment.UNCHANGED;
         }
-        // An earlier run got as far as the repository: Dokku sees nothing new, yet nothing runs.
         DokkuCommand rebuild = DokkuCommand.of("ps:rebuild", app);
         DokkuResult rebuilt = host.run(rebuild, Limits.DEPLOY_MAX, onLine);
         if (!rebuilt.succeeded()) {
-            throw failed(app, rebuild, rebuilt);
+            throw failed(app, rebuild.display(), rebuilt.stdout() + "\n" + rebuilt.stderr());
         }
         return Deployment.DEPLOYED;
     }
 
-    private static LandfallException failed(String app, DokkuCommand command, DokkuResult result) {
-        String output = containerOutput(Ansi.stripped(result.stdout() + "\n" + result.stderr()));
-        if (output.isEmpty() && (result.stdout() + result.stderr()).contains(LOCKED)) {
+    private LandfallException failed(String app, String command, String output) {
+        String printed = Ansi.stripped(output);
+        if (DeployOutput.isLocked(printed)) {
             return new LandfallException(
-                    ExitCode.FAILED,
+                    ExitCode.REFUSED,
                     Problem.error(
-                            "another deploy of " + app + " is running on the host",
-                            result.tail(),
-                            "Wait until it has ended and run the same command again."));
+                            "somebody else is deploying " + app + " at this moment",
+                            inProgress(app),
+                            "Ask who else works on this host; when that deploy has ended, run the same command again."));
         }
         return new LandfallException(
                 ExitCode.FAILED,
                 Problem.error(
-                        "the deploy of " + app + " failed (`dokku " + command.display() + "`, exit " + result.exit()
-                                + ")",
-                        output.isEmpty() ? result.tail() : "the container printed:\n" + output,
+                        "the deploy of " + app + " failed (" + command + ")",
+                        DeployOutput.failure(printed),
                         "What ran before still runs. Mend the cause and run the same command again."));
     }
 
-    /** What stands between Dokku's "Start of … container output" and "End of …", the end of it if it is long. */
-    static String containerOutput(String printed) {
-        StringBuilder text = new StringBuilder();
-        boolean inside = false;
-        for (String line : printed.split("\n", -1)) {
-            if (line.contains("=====> Start of ") && line.contains("container output")) {
-                inside = true;
-            } else if (line.contains("=====> End of ") && line.contains("container output")) {
-                inside = false;
-            } else if (inside) {
-                text.append(line.strip()).append('\n');
-            }
-        }
-        String all = text.toString().strip();
-        return all.length() <= OUTPUT_CHARACTERS_MAX ? all : "…" + all.substring(all.length() - OUTPUT_CHARACTERS_MAX);
+    /** Dokku records which command began a build and when, not who; and not for every kind of deploy. */
+    private String inProgress(String app) {
+        DokkuResult result = host.run(DokkuCommand.of("builds:list", app, "--status", "running", "--format", "json"));
+        String known = !result.succeeded() || !result.stdout().strip().startsWith("[")
+                ? ""
+                : DokkuJson.objects(result.stdout(), "builds:list").stream()
+                        .map(build -> build.get("source") + " since " + build.get("started_at"))
+                        .collect(Collectors.joining(", "));
+        return known.isEmpty() ? "it holds the app's deploy lock; Dokku does not record whose it is" : known;
     }
 }

@@ -157,19 +157,9 @@ public final class DokkuHost {
         return new Deploys(this).image(app, image, onLine);
     }
 
-    /** Sends a folder as the app's source. */
-    public Deployment deployArchive(String app, Path folder, Consumer<String> onLine) {
-        return new Deploys(this).archive(app, folder, onLine);
-    }
-
-    DokkuResult runWithBody(DokkuCommand command, SshConnection.Body body, Consumer<String> onLine) {
-        try {
-            ExecResult result = connection.exec(
-                    command.line(), body, Limits.DEPLOY_MAX, line -> onLine.accept(Ansi.stripped(line)));
-            return new DokkuResult(result.exit(), result.stdout(), result.stderr());
-        } catch (IOException e) {
-            throw lost(command.display(), e);
-        }
+    /** Pushes a folder as the app's source, unless the host has exactly that already. */
+    public Deployment deployFolder(String app, Path folder, Consumer<String> onLine) {
+        return new Deploys(this).folder(app, folder, onLine);
     }
 
     public void scale(String app, Map<String, Integer> processes) {

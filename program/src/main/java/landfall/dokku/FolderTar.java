@@ -3,68 +3,20 @@ package landfall.dokku;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.List;
-import java.util.stream.Stream;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Origin;
 import landfall.base.Problem;
 
-/**
- * A folder as a tar (ustar): names in order, no owners and no times, so that the same folder is the same bytes. Only
- * files and folders; what ustar cannot hold is refused by name.
- */
+/** A tar (ustar) made in memory, without owners and times, so that the same files are the same bytes. */
 public final class FolderTar {
     private static final int BLOCK = 512;
     private static final int NAME_BYTES = 100;
     private static final int PREFIX_BYTES = 155;
 
-    private final Path folder;
-    private final List<Path> files;
-
-    private FolderTar(Path folder, List<Path> files) {
-        this.folder = folder;
-        this.files = files;
-    }
-
-    public static FolderTar of(Path folder) {
-        try (Stream<Path> walk = Files.walk(folder)) {
-            List<Path> entries = walk.filter(path -> !Files.isDirectory(path, java.nio.file.LinkOption.NOFOLLOW_LINKS))
-                    .sorted(java.util.Comparator.comparing(path -> name(folder, path)))
-                    .toList();
-            if (entries.isEmpty()) {
-                throw refused(folder, "holds no file to deploy");
-            }
-            for (Path entry : entries) {
-                if (!Files.isRegularFile(entry, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
-                    throw refused(entry, "is neither a file nor a folder (a link, perhaps)");
-                }
-                split(entry, name(folder, entry));
-            }
-            return new FolderTar(folder, entries);
-        } catch (IOException e) {
-            throw new LandfallException(
-                    ExitCode.BAD_INPUT,
-                    Problem.error(
-                            Origin.file(folder.toString()),
-                            "the app's folder cannot be read",
-                            String.valueOf(e.getMessage()),
-                            "Check that it exists and that you may read it, or run `landfall plan` again."),
-                    e);
-        }
-    }
-
-    public void writeTo(OutputStream output) throws IOException {
-        for (Path file : files) {
-            byte[] content = Files.readAllBytes(file);
-            writeEntry(output, file, name(folder, file), content, Files.isExecutable(file) ? 0755 : 0644);
-        }
-        output.write(new byte[2 * BLOCK]);
-        output.flush();
-    }
+    private FolderTar() {}
 
     /** One file of a tar made in memory; the caller ends the tar with {@link #end}. */
     public static void writeFile(OutputStream output, String name, byte[] content) throws IOException {
@@ -105,10 +57,6 @@ public final class FolderTar {
         System.arraycopy(bytes, 0, header, offset, bytes.length);
     }
 
-    private static String name(Path folder, Path file) {
-        return folder.relativize(file).toString();
-    }
-
     /** Prefix and name, as ustar keeps them. */
     private static String[] split(Path file, String name) {
         if (bytes(name) <= NAME_BYTES) {
@@ -135,6 +83,6 @@ public final class FolderTar {
                         Origin.file(file.toString()),
                         "cannot be sent to the Dokku host",
                         "it " + why,
-                        "Change the app's folder."));
+                        "Give it a shorter name."));
     }
 }

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 
@@ -26,6 +26,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 final class DokkuDeploys {
     private final DokkuHost host;
     private final Map<String, List<DokkuContainer>> running = new ConcurrentHashMap<>();
+    private final Map<String, List<DokkuContainer>> leaked = new ConcurrentHashMap<>();
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     DokkuDeploys(DokkuHost host) {
@@ -126,18 +127,19 @@ final class DokkuDeploys {
         }
         merged.heading("-----> Image exists on host, skipping pull");
         merged.heading("-----> Updating git repository with specified build context");
-        if (host.store().get(DokkuHost.scope(app), "source-image").equals(image) && isDeployed(app)) {
-            merged.warn("No changes detected, skipping git commit");
-            merged.warn("Call 'ps:rebuild' on app to rebuild the app from existing source");
-            return 1;
+        DokkuRepository.Update update;
+        try (DokkuRepository repository = DokkuRepository.of(host, app)) {
+            update = repository.commitImage(DokkuRepository.deployBranch(host, app), image);
+        }
+        if (update == null) {
+            return unchanged(merged);
         }
         Map<String, String> source = new HashMap<>();
         source.put("source-image", image);
-        source.put("source-tree", "");
         source.put("source-folder", "");
         source.put("deploy-source", "docker-image");
         source.put("deploy-source-metadata", image);
-        return deploy(merged, app, DokkuBuild.image(image, program), source, image + Instant.now());
+        return deploy(merged, app, DokkuBuild.image(image, program), source, update);
     }
 
     private int fromArchive(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -153,50 +155,69 @@ final class DokkuDeploys {
         merged.heading("-----> Generating build context");
         merged.out("       Striping 0 worth of directories from tarball\n");
         String name = "source-" + Instant.now().toEpochMilli();
+        host.store().checkSpace("/tmp/dokku-" + app + "-archive.tar");
         Path folder = Files.createDirectories(appFolder(app).resolve(name));
         extract(bytes, folder);
         merged.out("       Moving unarchived files and folders into place\n");
         merged.heading("-----> Updating git repository with specified build context");
-        // Committed to the app's git repository, as an image's build context is: the same tree is no change.
-        String tree = tree(folder);
-        if (host.store().get(DokkuHost.scope(app), "source-tree").equals(tree) && isDeployed(app)) {
-            merged.warn("No changes detected, skipping git commit");
-            merged.warn("Call 'ps:rebuild' on app to rebuild the app from existing source");
-            return 1;
+        DokkuRepository.Update update;
+        try (DokkuRepository repository = DokkuRepository.of(host, app)) {
+            update = repository.commit(DokkuRepository.deployBranch(host, app), folder);
         }
+        if (update == null) {
+            return unchanged(merged);
+        }
+        Map<String, String> source = sourceFolder(name, "archive", "--");
+        return built(merged, app, folder, source, update);
+    }
+
+    private static int unchanged(DokkuCall call) {
+        call.warn("No changes detected, skipping git commit");
+        call.warn("Call 'ps:rebuild' on app to rebuild the app from existing source");
+        return 1;
+    }
+
+    /**
+     * Deploys what was pushed.
+     *
+     * @param folder below the app's own, with the commit's files
+     */
+    int receive(DokkuCall call, String app, String folder, DokkuRepository.Update update)
+            throws IOException, InterruptedException, DokkuFailure {
+        Map<String, String> source =
+                sourceFolder(folder, "git-push", update.after().name());
+        return built(call, app, appFolder(app).resolve(folder), source, update);
+    }
+
+    private static Map<String, String> sourceFolder(String folder, String kind, String metadata) {
         Map<String, String> source = new HashMap<>();
         source.put("source-image", "");
-        source.put("source-tree", tree);
-        source.put("source-folder", name);
-        source.put("deploy-source", "archive");
-        source.put("deploy-source-metadata", "--");
+        source.put("source-folder", folder);
+        source.put("deploy-source", kind);
+        source.put("deploy-source-metadata", metadata);
+        return source;
+    }
+
+    private int built(
+            DokkuCall call, String app, Path folder, Map<String, String> source, DokkuRepository.Update update)
+            throws IOException, InterruptedException, DokkuFailure {
         DokkuBuild build;
         try {
             build = DokkuBuild.source(folder, host::image);
         } catch (DokkuFailure failure) {
-            merged.heading("-----> Cleaning up...");
-            merged.heading("-----> Building " + app + " from Dockerfile");
-            merged.out(failure.text());
-            merged.warn("App build failed");
+            call.heading("-----> Cleaning up...");
+            call.heading("-----> Building " + app + " from Dockerfile");
+            call.out(failure.text());
+            call.warn("App build failed");
+            undo(app, update);
             return 1;
         }
-        return deploy(
-                merged, app, build, source, HexFormat.of().formatHex(bytes, 0, Math.min(64, bytes.length)) + name);
+        return deploy(call, app, build, source, update);
     }
 
-    /** What git would make a tree's name of: paths, executable bits and contents, no times or owners. */
-    private static String tree(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-                byte[] content = Files.readAllBytes(file);
-                String head = folder.relativize(file) + " " + Files.isExecutable(file) + " " + content.length + "\n";
-                digest.update(head.getBytes(StandardCharsets.UTF_8));
-                digest.update(content);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("this is a bug: every JDK has SHA-256", e);
+    private void undo(String app, DokkuRepository.Update update) throws IOException {
+        try (DokkuRepository repository = DokkuRepository.of(host, app)) {
+            repository.undo(update);
         }
     }
 
@@ -226,7 +247,8 @@ final class DokkuDeploys {
         }
     }
 
-    private int deploy(DokkuCall call, String app, DokkuBuild build, Map<String, String> source, String seed)
+    private int deploy(
+            DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
             throws IOException, InterruptedException, DokkuFailure {
         call.heading("-----> Cleaning up...");
         call.heading("-----> Building " + app + " from Dockerfile");
@@ -244,10 +266,11 @@ final class DokkuDeploys {
                     List.of("source-image", "source-folder", "deploy-source", "exposed", "deploy-source-metadata")) {
                 host.store().set(scope, key, before.getOrDefault(key, ""));
             }
+            undo(app, update);
             new DokkuRouting(host).route();
             return exit;
         }
-        host.store().set(scope, "sha", sha(seed));
+        host.store().set(scope, "sha", update.after().name());
         host.store()
                 .set(scope, "git.last-updated-at", String.valueOf(Instant.now().getEpochSecond()));
         return 0;
@@ -274,8 +297,18 @@ final class DokkuDeploys {
         return old == null ? List.of() : old;
     }
 
+    /** Whether a deploy of the app is under way, as far as its lock tells. */
+    boolean isBeingDeployed(String app) {
+        return lock(app).isLocked() || host.misbehaviour().lockedApp().equals(Optional.of(app));
+    }
+
     ReentrantLock lock(String app) {
         return locks.computeIfAbsent(app, name -> new ReentrantLock());
+    }
+
+    /** Containers that no deploy will find again: they run until the app is destroyed or the host goes down. */
+    void leak(String app, List<DokkuContainer> containers) {
+        leaked.computeIfAbsent(app, name -> new CopyOnWriteArrayList<>()).addAll(containers);
     }
 
     /** @param forget whether the containers are gone, or stay as "exited" */
@@ -285,6 +318,9 @@ final class DokkuDeploys {
         }
         if (forget) {
             running.remove(app);
+            Optional.ofNullable(leaked.remove(app)).stream()
+                    .flatMap(List::stream)
+                    .forEach(DokkuContainer::kill);
         }
     }
 
@@ -323,7 +359,7 @@ final class DokkuDeploys {
             Map<String, String> values = new TreeMap<>();
             values.put("git-computed-archive-max-files", "10000");
             values.put("git-computed-archive-max-size", "1073741824");
-            values.put("git-computed-deploy-branch", "master");
+            values.put("git-computed-deploy-branch", DokkuRepository.deployBranch(host, app));
             values.put("git-computed-keep-git-dir", "false");
             for (String key : List.of("archive-max-files", "archive-max-size", "deploy-branch", "keep-git-dir")) {
                 values.put("git-global-" + key, host.store().get("global", "git." + key));
@@ -352,6 +388,8 @@ final class DokkuDeploys {
         }
         running.values().stream().flatMap(List::stream).forEach(DokkuContainer::kill);
         running.clear();
+        leaked.values().stream().flatMap(List::stream).forEach(DokkuContainer::kill);
+        leaked.clear();
     }
 
     static List<String> indented(List<String> lines) {
