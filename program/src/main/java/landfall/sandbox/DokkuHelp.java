@@ -6,7 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** What Dokku says about its own commands; the texts are data, as a real host printed them. */
 final class DokkuHelp {
@@ -30,11 +29,10 @@ final class DokkuHelp {
             "storage");
 
     private static final String FLAGS = text("flags");
-    private final Set<String> plugins;
+    private final DokkuHost host;
 
-    /** @param plugins the service plugins that are installed */
-    DokkuHelp(Set<String> plugins) {
-        this.plugins = plugins;
+    DokkuHelp(DokkuHost host) {
+        this.host = host;
     }
 
     void register(Map<String, DokkuCommand> commands) {
@@ -44,9 +42,7 @@ final class DokkuHelp {
             // A family's name alone is its help, unless it is a command of its own (apps, config, logs).
             commands.putIfAbsent(family, help);
         }
-        if (plugins.contains("postgres")) {
-            commands.put("postgres:help", call -> printed(call, serviceHelp(call.argument(0))));
-        }
+        commands.put("postgres:help", call -> printed(call, serviceHelp(call.argument(0))));
         commands.put("help", this::overview);
         commands.put("", this::overview);
     }
@@ -59,7 +55,7 @@ final class DokkuHelp {
         boolean all = call.arguments().contains("--all");
         text(all ? "help-all" : "help")
                 .lines()
-                .filter(line -> plugins.contains("postgres") || !line.startsWith("    postgres"))
+                .filter(line -> !host.misbehaviour().lacks("postgres") || !line.startsWith("    postgres"))
                 .forEach(line -> call.out(line + "\n"));
         return 0;
     }
