@@ -21,7 +21,13 @@ import tools.jackson.databind.json.JsonMapper;
 final class DokkuCosts {
     /** What also takes time here: it runs while the clock does. Everything else answers when the clock is there. */
     private static final Set<String> WORK = Set.of(
-            "postgres:create", "redis:create", "git:from-image", "git:from-archive", "ps:rebuild", "ps:restart", "ps:start");
+            "postgres:create",
+            "redis:create",
+            "git:from-image",
+            "git:from-archive",
+            "ps:rebuild",
+            "ps:restart",
+            "ps:start");
 
     private static final Cost UNKNOWN = new Cost("", "", 35, 35);
 
@@ -95,7 +101,8 @@ final class DokkuCosts {
     Running begin(List<String> words, boolean batched, int apps) {
         String command = words.isEmpty() ? "" : words.getFirst();
         Cost cost = costs.stream()
-                .filter(each -> each.command().equals(command) && (each.with().isEmpty() || words.contains(each.with())))
+                .filter(each ->
+                        each.command().equals(command) && (each.with().isEmpty() || words.contains(each.with())))
                 .findFirst()
                 .orElse(UNKNOWN);
         boolean all = command.endsWith(":report")

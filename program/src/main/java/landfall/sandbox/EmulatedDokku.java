@@ -115,11 +115,10 @@ public final class EmulatedDokku implements AutoCloseable {
         server.setHost(addresses.dokkuHost());
         server.setPort(Addresses.listenPort(22));
         server.setKeyPairProvider(session -> List.of(hostKey));
-        server.setPublickeyAuthenticator(
-                (user, key, session) -> letIn(host, session)
-                        && DokkuAccount.named(user).isPresent()
-                        && KeyUtils.compareKeys(key, clientKey.getPublic())
-                        && !host.misbehaviour().refusesKey());
+        server.setPublickeyAuthenticator((user, key, session) -> letIn(host, session)
+                && DokkuAccount.named(user).isPresent()
+                && KeyUtils.compareKeys(key, clientKey.getPublic())
+                && !host.misbehaviour().refusesKey());
         server.addSessionListener(new SessionListener() {
             @Override
             public void sessionEstablished(Session session) {
