@@ -79,7 +79,8 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
     private static Set<String> apps(List<Task> tasks) {
         Set<String> apps = new LinkedHashSet<>();
         tasks.stream()
-                .filter(task -> Set.of("dokku_domains", "dokku_ports", "dokku_certs").contains(task.type()))
+                .filter(task ->
+                        Set.of("dokku_domains", "dokku_ports", "dokku_certs").contains(task.type()))
                 .forEach(task -> apps.add(app(task)));
         return apps;
     }
@@ -115,7 +116,8 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
                 .forEach(task -> apps.add(app(task)));
         Set<String> managed = apps(tasks);
         for (String app : apps) {
-            List<Change> own = changes.stream().filter(change -> change.isAbout(app)).toList();
+            List<Change> own =
+                    changes.stream().filter(change -> change.isAbout(app)).toList();
             boolean isPaused = managed.contains(app)
                     && host.text(proxyType(app)).orElse("").strip().equals(PAUSED);
             boolean restartIsDue = log.isOpen(restart(app)) && host.isDeployed(app);
@@ -152,9 +154,10 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
                     .toList();
             this.isPaused = isPaused;
             this.restartIsDue = restartIsDue;
-            this.isDeployed = changes.stream().anyMatch(change -> !change.plan().effects().isEmpty())
-                    && host.appExists(app)
-                    && host.isDeployed(app);
+            this.isDeployed =
+                    changes.stream().anyMatch(change -> !change.plan().effects().isEmpty())
+                            && host.appExists(app)
+                            && host.isDeployed(app);
             this.isPlain = count(Effect.BUILDS_PROXY) > 1
                     && (!host.appExists(app)
                             || host.text(proxyType(app)).orElse("").isBlank());
@@ -168,7 +171,11 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
             boolean pauses = !isDeployed && !isPaused && isPlain;
             boolean pausedHere = false;
             if (isDeployed) {
-                add(works, changes.stream().filter(change -> change.has(Effect.NEEDS_PROXY)).toList());
+                add(
+                        works,
+                        changes.stream()
+                                .filter(change -> change.has(Effect.NEEDS_PROXY))
+                                .toList());
             }
             for (Change change : changes) {
                 if (isDeployed && change.has(Effect.NEEDS_PROXY)) {

@@ -77,8 +77,9 @@ public final class HostReading {
         for (int at = 0; at < open.size(); at++) {
             shares.get(at % CHANNELS).add(open.get(at));
         }
-        List<ShellAnswer> shells = together(
-                shares.stream().map(share -> (Callable<ShellAnswer>) () -> ShellAnswer.of(host, share)).toList());
+        List<ShellAnswer> shells = together(shares.stream()
+                .map(share -> (Callable<ShellAnswer>) () -> ShellAnswer.of(host, share))
+                .toList());
         roundTrips++;
         executions += CHANNELS;
         for (ShellAnswer shell : shells) {
@@ -181,11 +182,14 @@ public final class HostReading {
     private record ShellAnswer(
             List<HostRead> reads, String separator, List<List<String>> segments, boolean complained) {
         static ShellAnswer of(DokkuHost host, List<HostRead> reads) {
-            List<HostRead> ordered = new ArrayList<>(reads.stream().filter(HostRead::line).toList());
+            List<HostRead> ordered =
+                    new ArrayList<>(reads.stream().filter(HostRead::line).toList());
             ordered.addAll(reads.stream().filter(read -> !read.line()).toList());
             StringBuilder script = new StringBuilder("version\n");
             for (HostRead read : ordered) {
-                script.append(read.line() ? "" : "version\n").append(read.text()).append('\n');
+                script.append(read.line() ? "" : "version\n")
+                        .append(read.text())
+                        .append('\n');
             }
             DokkuResult result = host.shell(script.toString());
             List<List<String>> segments = new ArrayList<>();
@@ -202,7 +206,8 @@ public final class HostReading {
                     segments.getLast().add(line);
                 }
             }
-            return new ShellAnswer(ordered, separator, segments, !result.stderr().isBlank());
+            return new ShellAnswer(
+                    ordered, separator, segments, !result.stderr().isBlank());
         }
 
         /** Null if it doesn't answer as a Dokku host's shell does. */
@@ -240,7 +245,9 @@ public final class HostReading {
             }
             if (segments.getFirst().size() == answering.size()) {
                 for (int at = 0; at < answering.size(); at++) {
-                    found.put(answering.get(at), answered(List.of(segments.getFirst().get(at))));
+                    found.put(
+                            answering.get(at),
+                            answered(List.of(segments.getFirst().get(at))));
                 }
             }
             for (int at = 0; at < many.size(); at++) {

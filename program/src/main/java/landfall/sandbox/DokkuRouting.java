@@ -188,6 +188,7 @@ final class DokkuRouting {
         if (DokkuProxySettings.isDisabled(host, app)) {
             return withoutProxy(call, app, nginx);
         }
+        host.counts().nginxRebuilt();
         boolean tls = DokkuCertificates.has(host, app);
         List<Mapping> served = new ArrayList<>();
         for (Mapping mapping : mappings(app).isEmpty() ? detected(app) : mappings(app)) {

@@ -50,7 +50,9 @@ class ApplyLawsTest {
                 RandomRecipe recipe = RandomRecipe.of(seed, seed % SERVICE_EVERY == 0);
                 MoveFolder move = move(folder.resolve("moves/" + seed), recipe);
                 calm.dokku.misbehave();
-                assertThat(calm.apply(move, recipe).changed()).as("seed %d", seed).isPositive();
+                assertThat(calm.apply(move, recipe).changed())
+                        .as("seed %d", seed)
+                        .isPositive();
                 int commands = calm.dokku.commandsGiven();
                 assertThat(calm.apply(move, recipe).changed())
                         .as("changes of a second apply, seed %d", seed)
@@ -136,7 +138,9 @@ class ApplyLawsTest {
                     dokku.awaitUp();
                     return cut;
                 } catch (LandfallException e) {
-                    assertThat(cut).as("cuts of seed %d: %s", seed, e.getMessage()).isLessThan(most);
+                    assertThat(cut)
+                            .as("cuts of seed %d: %s", seed, e.getMessage())
+                            .isLessThan(most);
                     cut++;
                     dokku.awaitUp();
                 }

@@ -79,23 +79,37 @@ record RandomRecipe(String text, List<String> apps, List<String> services) {
                     () -> domains(app),
                     () -> ports(app),
                     () -> storage(app),
-                    () -> task("dokku_nginx_property", "app: " + app + ", property: client-max-body-size, value: "
-                            + (1 + random.nextInt(500)) + "m"),
-                    () -> task("dokku_nginx_property", "app: " + app + ", property: proxy-read-timeout, value: "
-                            + (1 + random.nextInt(900)) + "s"),
-                    () -> task("dokku_checks_property", "app: " + app + ", property: wait-to-retire, value: \""
-                            + random.nextInt(120) + "\""),
+                    () -> task(
+                            "dokku_nginx_property",
+                            "app: " + app + ", property: client-max-body-size, value: " + (1 + random.nextInt(500))
+                                    + "m"),
+                    () -> task(
+                            "dokku_nginx_property",
+                            "app: " + app + ", property: proxy-read-timeout, value: " + (1 + random.nextInt(900))
+                                    + "s"),
+                    () -> task(
+                            "dokku_checks_property",
+                            "app: " + app + ", property: wait-to-retire, value: \"" + random.nextInt(120) + "\""),
                     () -> task("dokku_checks_toggle", "app: " + app + ", state: " + pick("present", "absent")),
-                    () -> task("dokku_resource_limit", "app: " + app + ", resources: {memory: "
-                            + (1 + random.nextInt(2000)) + "m" + (random.nextBoolean() ? ", cpu: \"0.5\"" : "") + "}"),
-                    () -> task("dokku_resource_reserve", "app: " + app + ", resources: {memory: "
-                            + (1 + random.nextInt(2000)) + "m}"),
-                    () -> task("dokku_ps_scale", "app: " + app + ", skip_deploy: true, scale: {web: " + random.nextInt(4)
-                            + (random.nextBoolean() ? ", worker: 2" : "") + "}"),
-                    () -> task("dokku_ps_property", "app: " + app + ", property: stop-timeout-seconds, value: \""
-                            + (1 + random.nextInt(90)) + "\""),
-                    () -> task("dokku_docker_options", "app: " + app + ", phase: " + pick("deploy", "run")
-                            + ", option: \"--label=of=" + prefix + random.nextInt(3) + "\"")));
+                    () -> task(
+                            "dokku_resource_limit",
+                            "app: " + app + ", resources: {memory: " + (1 + random.nextInt(2000)) + "m"
+                                    + (random.nextBoolean() ? ", cpu: \"0.5\"" : "") + "}"),
+                    () -> task(
+                            "dokku_resource_reserve",
+                            "app: " + app + ", resources: {memory: " + (1 + random.nextInt(2000)) + "m}"),
+                    () -> task(
+                            "dokku_ps_scale",
+                            "app: " + app + ", skip_deploy: true, scale: {web: " + random.nextInt(4)
+                                    + (random.nextBoolean() ? ", worker: 2" : "") + "}"),
+                    () -> task(
+                            "dokku_ps_property",
+                            "app: " + app + ", property: stop-timeout-seconds, value: \"" + (1 + random.nextInt(90))
+                                    + "\""),
+                    () -> task(
+                            "dokku_docker_options",
+                            "app: " + app + ", phase: " + pick("deploy", "run") + ", option: \"--label=of=" + prefix
+                                    + random.nextInt(3) + "\"")));
             if (!services.isEmpty()) {
                 choices.add(() -> task(
                         "dokku_service_link", "app: " + app + ", service: postgres, name: " + services.getFirst()));
@@ -111,8 +125,10 @@ record RandomRecipe(String text, List<String> apps, List<String> services) {
             }
             List<String> pairs = new ArrayList<>();
             config.forEach((key, value) -> pairs.add(key + ": \"" + value + "\""));
-            task("dokku_config", "app: " + app + ", restart: " + random.nextBoolean() + ", config: {"
-                    + String.join(", ", pairs) + "}");
+            task(
+                    "dokku_config",
+                    "app: " + app + ", restart: " + random.nextBoolean() + ", config: {" + String.join(", ", pairs)
+                            + "}");
         }
 
         private void domains(String app) {
@@ -138,8 +154,10 @@ record RandomRecipe(String text, List<String> apps, List<String> services) {
         private void storage(String app) {
             String entry = app + "-files";
             task("dokku_storage_entry", "name: " + entry);
-            task("dokku_storage_mount", "app: " + app + ", entry_name: " + entry + ", container_dir: /data"
-                    + (random.nextBoolean() ? ", readonly: true" : ""));
+            task(
+                    "dokku_storage_mount",
+                    "app: " + app + ", entry_name: " + entry + ", container_dir: /data"
+                            + (random.nextBoolean() ? ", readonly: true" : ""));
         }
 
         private String pick(String... choices) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 final class AppResources {
     private AppResources() {}
 
-    static Plan plan(HostReading host, String kind, String app, @Nullable String process, Map<String, String> resources) {
+    static Plan plan(
+            HostReading host, String kind, String app, @Nullable String process, Map<String, String> resources) {
         Map<String, String> report = host.report("resource", app);
         String owner = process == null ? "_default_" : process;
         List<String> words = new ArrayList<>(List.of("resource:" + kind));

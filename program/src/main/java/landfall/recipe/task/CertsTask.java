@@ -1,15 +1,15 @@
 package landfall.recipe.task;
 
-import java.util.List;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import landfall.base.Secret;
 import landfall.dokku.DokkuCommand;
+import landfall.dokku.FolderTar;
 import landfall.dokku.HostRead;
 import landfall.dokku.HostReading;
-import landfall.dokku.FolderTar;
 
 /** {@code dokku_certs}: the app has a certificate; as docket does, only its presence is compared. */
 record CertsTask(String app, Secret certificate, Secret key) implements Task {
@@ -51,7 +51,7 @@ record CertsTask(String app, Secret certificate, Secret key) implements Task {
             return Plan.inSync();
         }
         return Plan.change(
-                "it has none",
+                        "it has none",
                         DokkuCommand.of("certs:add", app).withInput(tar()).droppingOutput())
                 .with(Effect.BUILDS_PROXY);
     }

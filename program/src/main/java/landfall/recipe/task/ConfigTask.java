@@ -1,15 +1,14 @@
 package landfall.recipe.task;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import landfall.base.Secret;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.HostRead;
-import landfall.dokku.HostReading;
 import landfall.dokku.DokkuJson;
 import landfall.dokku.DokkuResult;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_config}: these variables have these values; they travel on standard input and are never shown. */
 record ConfigTask(String app, boolean restart, Map<String, Secret> config) implements Task {

@@ -2,9 +2,9 @@ package landfall.recipe.task;
 
 import java.util.List;
 import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuJson;
 import landfall.dokku.HostRead;
 import landfall.dokku.HostReading;
-import landfall.dokku.DokkuJson;
 
 /** {@code dokku_docker_options}: one option of the app's containers. */
 record DockerOptionTask(String app, String phase, String option) implements Task {

@@ -41,8 +41,6 @@ record NetworkTask(String name) implements Task {
     public Plan plan(HostReading host) {
         boolean exists = DokkuJson.objects(host.text(LIST).orElse("[]"), "network:list").stream()
                 .anyMatch(network -> name.equals(network.get("Name")));
-        return exists
-                ? Plan.inSync()
-                : Plan.change("it does not exist", DokkuCommand.of("network:create", name));
+        return exists ? Plan.inSync() : Plan.change("it does not exist", DokkuCommand.of("network:create", name));
     }
 }

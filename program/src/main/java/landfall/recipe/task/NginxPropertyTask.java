@@ -1,7 +1,6 @@
 package landfall.recipe.task;
 
 import java.util.List;
-import landfall.dokku.DokkuCommand;
 import landfall.dokku.HostRead;
 import landfall.dokku.HostReading;
 

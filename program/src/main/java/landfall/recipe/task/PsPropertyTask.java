@@ -50,6 +50,7 @@ record PsPropertyTask(String app, String property, String value) implements Task
         if (!result.succeeded() && !result.appMissing()) {
             return new Plan.Unknown("this Dokku has no ps property \"" + property + "\"");
         }
-        return AppProperty.plan("ps", app, property, result.succeeded() ? result.stdout().strip() : "", value);
+        return AppProperty.plan(
+                "ps", app, property, result.succeeded() ? result.stdout().strip() : "", value);
     }
 }

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.HostRead;
-import landfall.dokku.HostReading;
 import landfall.dokku.DokkuJson;
 import landfall.dokku.DokkuResult;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_ps_scale}: how many containers of each process run. */
 record ScaleTask(String app, Map<String, Integer> scale, boolean skipDeploy) implements Task {

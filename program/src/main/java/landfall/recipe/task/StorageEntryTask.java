@@ -3,9 +3,9 @@ package landfall.recipe.task;
 import java.util.ArrayList;
 import java.util.List;
 import landfall.dokku.DokkuCommand;
+import landfall.dokku.DokkuJson;
 import landfall.dokku.HostRead;
 import landfall.dokku.HostReading;
-import landfall.dokku.DokkuJson;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_storage_entry}: a folder of the host kept under a name. */

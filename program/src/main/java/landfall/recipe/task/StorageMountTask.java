@@ -4,10 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.HostRead;
-import landfall.dokku.HostReading;
 import landfall.dokku.DokkuJson;
 import landfall.dokku.DokkuResult;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_storage_mount}: a storage entry or folder of the host seen by the app's containers. */
