@@ -81,7 +81,7 @@ final class DokkuApps {
             values.put("app-deploy-source-metadata", host.store().get(scope, "deploy-source-metadata"));
             values.put("app-dir", "/home/dokku/" + app);
             values.put("app-global-disable-autocreation", "");
-            values.put("app-locked", host.store().get(scope, "locked").isEmpty() ? "false" : "true");
+            values.put("app-locked", isLocked(app) ? "true" : "false");
             return new DokkuReport(app + " app information", "app-", true, values);
         });
     }
@@ -130,10 +130,13 @@ final class DokkuApps {
         return 0;
     }
 
+    private boolean isLocked(String app) throws IOException {
+        return host.deploys().isBeingDeployed(app)
+                || !host.store().get(DokkuHost.scope(app), "locked").isEmpty();
+    }
+
     private int locked(DokkuCall call) throws IOException, DokkuFailure {
-        if (host.store()
-                .get(DokkuHost.scope(host.app(call.argument(0))), "locked")
-                .isEmpty()) {
+        if (!isLocked(host.app(call.argument(0)))) {
             throw DokkuFailure.refused("Deploy lock does not exist");
         }
         call.out("Deploy lock exists\n");

@@ -21,6 +21,7 @@ final class DokkuCall {
     private final InputStream in;
     private final OutputStream out;
     private final OutputStream err;
+    private final DokkuLink link;
     private final Set<Process> processes = ConcurrentHashMap.newKeySet();
     private volatile boolean cancelled;
 
@@ -33,6 +34,18 @@ final class DokkuCall {
             InputStream in,
             OutputStream out,
             OutputStream err) {
+        this(words, quiet, force, pty, in, out, err, DokkuLink.none());
+    }
+
+    DokkuCall(
+            List<String> words,
+            boolean quiet,
+            boolean force,
+            boolean pty,
+            InputStream in,
+            OutputStream out,
+            OutputStream err,
+            DokkuLink link) {
         this.words = List.copyOf(words);
         this.quiet = quiet;
         this.force = force || (!words.isEmpty() && words.contains("--force"));
@@ -40,15 +53,25 @@ final class DokkuCall {
         this.in = in;
         this.out = out;
         this.err = err;
+        this.link = link;
     }
 
     DokkuCall with(List<String> otherWords, boolean otherQuiet, boolean otherForce) {
-        return new DokkuCall(otherWords, otherQuiet, otherForce, pty, in, out, err);
+        return new DokkuCall(otherWords, otherQuiet, otherForce, pty, in, out, err, link);
     }
 
     /** The same command with everything on stdout, as git's hook merges it. */
     DokkuCall merged() {
-        return new DokkuCall(words, quiet, force, pty, in, out, out);
+        return new DokkuCall(words, quiet, force, pty, in, out, out, link);
+    }
+
+    /** The same command answering elsewhere. */
+    DokkuCall answering(OutputStream otherOut) {
+        return new DokkuCall(words, quiet, force, pty, in, otherOut, err, link);
+    }
+
+    DokkuLink link() {
+        return link;
     }
 
     String command() {

@@ -128,6 +128,7 @@ final class DokkuCertificates {
             host.log("certs:add " + app + ": " + e.getMessage());
             throw DokkuFailure.refused("Could not install certificate: " + e.getMessage());
         }
+        host.store().checkSpace("/home/dokku/" + app + "/tls/server.crt");
         Path folder = Files.createDirectories(folder(host, app));
         Files.writeString(folder.resolve("server.crt"), certificate);
         Files.writeString(folder.resolve("server.key"), key);

@@ -92,12 +92,14 @@ final class DokkuConfig {
     void put(String app, Map<String, String> changes) throws IOException, DokkuFailure {
         Map<String, String> all = values(app);
         all.putAll(changes);
+        host.store().checkSpace(file(app).toString());
         DokkuEnvironment.write(file(app), all);
     }
 
     void drop(String app, List<String> keys) throws IOException, DokkuFailure {
         Map<String, String> all = values(app);
         keys.forEach(all::remove);
+        host.store().checkSpace(file(app).toString());
         DokkuEnvironment.write(file(app), all);
     }
 

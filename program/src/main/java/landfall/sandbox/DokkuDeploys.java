@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
@@ -25,6 +26,7 @@ import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 final class DokkuDeploys {
     private final DokkuHost host;
     private final Map<String, List<DokkuContainer>> running = new ConcurrentHashMap<>();
+    private final Map<String, List<DokkuContainer>> leaked = new ConcurrentHashMap<>();
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
     DokkuDeploys(DokkuHost host) {
@@ -153,6 +155,7 @@ final class DokkuDeploys {
         merged.heading("-----> Generating build context");
         merged.out("       Striping 0 worth of directories from tarball\n");
         String name = "source-" + Instant.now().toEpochMilli();
+        host.store().checkSpace("/tmp/dokku-" + app + "-archive.tar");
         Path folder = Files.createDirectories(appFolder(app).resolve(name));
         extract(bytes, folder);
         merged.out("       Moving unarchived files and folders into place\n");
@@ -294,8 +297,18 @@ final class DokkuDeploys {
         return old == null ? List.of() : old;
     }
 
+    /** Whether a deploy of the app is under way, as far as its lock tells. */
+    boolean isBeingDeployed(String app) {
+        return lock(app).isLocked() || host.misbehaviour().lockedApp().equals(Optional.of(app));
+    }
+
     ReentrantLock lock(String app) {
         return locks.computeIfAbsent(app, name -> new ReentrantLock());
+    }
+
+    /** Containers that no deploy will find again: they run until the app is destroyed or the host goes down. */
+    void leak(String app, List<DokkuContainer> containers) {
+        leaked.computeIfAbsent(app, name -> new CopyOnWriteArrayList<>()).addAll(containers);
     }
 
     /** @param forget whether the containers are gone, or stay as "exited" */
@@ -305,6 +318,9 @@ final class DokkuDeploys {
         }
         if (forget) {
             running.remove(app);
+            Optional.ofNullable(leaked.remove(app)).stream()
+                    .flatMap(List::stream)
+                    .forEach(DokkuContainer::kill);
         }
     }
 
@@ -372,6 +388,8 @@ final class DokkuDeploys {
         }
         running.values().stream().flatMap(List::stream).forEach(DokkuContainer::kill);
         running.clear();
+        leaked.values().stream().flatMap(List::stream).forEach(DokkuContainer::kill);
+        leaked.clear();
     }
 
     static List<String> indented(List<String> lines) {

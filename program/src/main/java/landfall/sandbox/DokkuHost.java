@@ -12,6 +12,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -19,6 +21,7 @@ import java.util.regex.Pattern;
 /** The host behind the SSH server: its state and its commands. */
 final class DokkuHost {
     static final String DOMAIN = "dokku.test";
+    static final String VERSION = "0.38.27";
     private static final int COMMAND_LINE_MAX = 131_072;
     private static final Pattern APP = Pattern.compile("[a-z0-9][a-z0-9.-]*");
 
@@ -33,6 +36,8 @@ final class DokkuHost {
     private final DokkuProxy proxy;
     private final DokkuDeploys deploys;
     private final DokkuServices services;
+    private final DokkuMisbehaviour misbehaviour = new DokkuMisbehaviour();
+    private final Set<Thread> busy = ConcurrentHashMap.newKeySet();
 
     DokkuHost(
             Path folder,
@@ -49,7 +54,7 @@ final class DokkuHost {
         this.images = images;
         this.pace = pace;
         Files.createDirectories(folder.resolve("logs"));
-        store = new DokkuStore(folder.resolve("dokku"));
+        store = new DokkuStore(folder.resolve("dokku"), misbehaviour::diskIsFull);
         proxy = new DokkuProxy(addresses.dokkuHost());
         deploys = new DokkuDeploys(this);
         services = new DokkuServices(this);
@@ -65,7 +70,7 @@ final class DokkuHost {
         new DokkuGitPush(this).register(commands);
         services.register(commands);
         commands.put("version", call -> {
-            call.out("dokku version 0.38.27\n");
+            call.out("dokku version " + misbehaviour.version(VERSION) + "\n");
             return 0;
         });
         commands.put("shell", this::shell);
@@ -101,6 +106,10 @@ final class DokkuHost {
 
     DokkuServices services() {
         return services;
+    }
+
+    DokkuMisbehaviour misbehaviour() {
+        return misbehaviour;
     }
 
     Optional<Program> image(String reference) {
@@ -153,6 +162,7 @@ final class DokkuHost {
 
     /** Runs one command line of a client; never throws. */
     int run(DokkuAccount account, String line, DokkuCall streams, Consumer<DokkuCall> started) {
+        busy.add(Thread.currentThread());
         try {
             if (line.getBytes(StandardCharsets.UTF_8).length >= COMMAND_LINE_MAX) {
                 // The kernel refuses one argument of 128 KiB; the shell that sshd starts says so.
@@ -169,9 +179,15 @@ final class DokkuHost {
             Thread.currentThread().interrupt();
             return 255;
         } catch (IOException | RuntimeException e) {
+            if (streams.link().isGone()) {
+                log("ended with its connection: " + firstWord(line));
+                return 255;
+            }
             log("failed: " + firstWord(line) + ": " + e);
             System.getLogger(DokkuHost.class.getName()).log(System.Logger.Level.WARNING, firstWord(line), e);
             return fault(streams, e);
+        } finally {
+            busy.remove(Thread.currentThread());
         }
     }
 
@@ -207,12 +223,39 @@ final class DokkuHost {
         }
         DokkuCall call = streams.with(words, quiet, force);
         started.accept(call);
+        int number = misbehaviour.begins(call.link());
+        int exit;
+        try {
+            exit = perform(call);
+        } catch (DokkuFailure failure) {
+            call.err(failure.text());
+            exit = failure.exit();
+        } catch (DokkuStore.DiskFull full) {
+            call.warn(String.valueOf(full.getMessage()));
+            exit = 1;
+        }
+        misbehaviour.ended(call.link(), number);
+        return exit;
+    }
+
+    private int perform(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         String name = call.command();
         DokkuCommand command = commands.get(name);
-        if (command == null) {
+        if (command == null || misbehaviour.lacks(plugin(name))) {
             return unknown(call, name);
         }
-        return command.run(call);
+        Optional<DokkuMisbehaviour.HalfAnswer> half = misbehaviour.truncates(call.words(), call.outStream());
+        if (half.isEmpty()) {
+            return command.run(call);
+        }
+        int exit = command.run(call.answering(half.get()));
+        half.get().pass();
+        return exit;
+    }
+
+    private static String plugin(String command) {
+        int colon = command.indexOf(':');
+        return colon < 0 ? command : command.substring(0, colon);
     }
 
     private int unknown(DokkuCall call, String name) {
@@ -262,6 +305,26 @@ final class DokkuHost {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** All that runs ends at once, commands included; what the disk has stays. */
+    void powerOff() throws InterruptedException {
+        long end = System.nanoTime() + 5_000_000_000L;
+        while (busy.stream().anyMatch(thread -> thread != Thread.currentThread()) && System.nanoTime() < end) {
+            busy.stream().filter(thread -> thread != Thread.currentThread()).forEach(Thread::interrupt);
+            Thread.sleep(10);
+        }
+        deploys.close();
+        services.close();
+    }
+
+    boolean isBusy() {
+        return !busy.isEmpty();
+    }
+
+    void powerOn() throws IOException, InterruptedException {
+        services.restart();
+        deploys.restart();
     }
 
     void close() {

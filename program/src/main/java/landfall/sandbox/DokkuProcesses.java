@@ -339,6 +339,7 @@ final class DokkuProcesses {
         }
         plugins.put("postgres", "1.48.0");
         plugins.put("redis", "1.43.0");
+        plugins.keySet().removeIf(host.misbehaviour()::lacks);
         boolean json = call.arguments().contains("json");
         List<String> lines = plugins.entrySet().stream()
                 .map(entry -> line(entry.getKey(), entry.getValue(), json))

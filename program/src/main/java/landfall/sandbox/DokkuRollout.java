@@ -31,6 +31,7 @@ final class DokkuRollout {
     private final DokkuBuild build;
     private final Map<String, String> env;
     private final int port;
+    private boolean toldToFail;
 
     DokkuRollout(DokkuHost host, DokkuCall call, String app, DokkuBuild build) throws IOException, DokkuFailure {
         this.host = host;
@@ -46,7 +47,8 @@ final class DokkuRollout {
 
     int run() throws IOException, InterruptedException, DokkuFailure {
         ReentrantLock lock = host.deploys().lock(app);
-        if (!lock.tryLock()) {
+        boolean others = host.misbehaviour().lockedApp().equals(java.util.Optional.of(app));
+        if (others || !lock.tryLock()) {
             call.out(" !     " + app + " currently has a deploy lock in place. Exiting...\n");
             return 1;
         }
@@ -58,6 +60,7 @@ final class DokkuRollout {
     }
 
     private int locked() throws IOException, InterruptedException, DokkuFailure {
+        toldToFail = host.misbehaviour().failsChecks();
         String scope = DokkuHost.scope(app);
         call.heading("-----> Releasing " + app + "...");
         String predeploy = script("predeploy");
@@ -77,7 +80,7 @@ final class DokkuRollout {
         call.heading("-----> Deploying " + app + " via the docker-local scheduler...");
         List<DokkuContainer> next = new ArrayList<>();
         for (Map.Entry<String, Integer> scale : scale().entrySet()) {
-            if (!deployType(scale.getKey(), scale.getValue(), next)) {
+            if (!deployed(scale.getKey(), scale.getValue(), next)) {
                 next.forEach(DokkuContainer::kill);
                 return 1;
             }
@@ -275,6 +278,17 @@ final class DokkuRollout {
         return new DokkuContainer(host.containers(), spec, type, index, port);
     }
 
+    /** What a deploy that dies with its connection leaves running, the host leaks until the app goes. */
+    private boolean deployed(String type, int count, List<DokkuContainer> next)
+            throws IOException, InterruptedException {
+        try {
+            return deployType(type, count, next);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            host.deploys().leak(app, next);
+            throw e;
+        }
+    }
+
     private boolean deployType(String type, int count, List<DokkuContainer> next)
             throws IOException, InterruptedException {
         call.heading("-----> Deploying " + type + " (count=" + count + ")");
@@ -309,6 +323,9 @@ final class DokkuRollout {
     private String check(DokkuContainer container, String type) throws InterruptedException {
         List<JsonNode> checks = checks(type);
         boolean web = type.equals("web");
+        if (toldToFail) {
+            return failure(container, "default", "container has restarted 3 times");
+        }
         call.heading("-----> Executing " + (Math.max(1, checks.size()) + (web ? 1 : 0)) + " healthchecks");
         if (web) {
             call.out("       Running healthcheck name='port listening check' attempts=3 port=" + port

@@ -52,9 +52,11 @@ final class DokkuSession implements Command {
 
     @Override
     public void start(ChannelSession channel, Environment environment) {
-        InputStream input = java.util.Objects.requireNonNull(in);
-        OutputStream output = java.util.Objects.requireNonNull(out);
-        OutputStream errors = java.util.Objects.requireNonNull(err);
+        DokkuLink link =
+                new DokkuLink(host.misbehaviour(), () -> channel.getSession().close(true));
+        InputStream input = link.input(java.util.Objects.requireNonNull(in));
+        OutputStream output = link.output(java.util.Objects.requireNonNull(out));
+        OutputStream errors = link.output(java.util.Objects.requireNonNull(err));
         boolean pty = environment.getEnv().containsKey(Environment.ENV_TERM);
         if (pty) {
             Map<PtyMode, Integer> modes = environment.getPtyModes();
@@ -63,7 +65,7 @@ final class DokkuSession implements Command {
             input = new DokkuTerminal(
                     input, output, on(modes, PtyMode.ECHO), on(modes, PtyMode.ICANON), on(modes, PtyMode.ICRNL));
         }
-        DokkuCall started = new DokkuCall(java.util.List.of(), false, false, pty, input, output, errors);
+        DokkuCall started = new DokkuCall(java.util.List.of(), false, false, pty, input, output, errors, link);
         Thread.ofVirtual().name("dokku " + line).start(() -> run(started));
     }
 
@@ -75,7 +77,9 @@ final class DokkuSession implements Command {
 
     private void run(DokkuCall started) {
         int code = host.run(account, line, started, running -> call = running);
-        java.util.Objects.requireNonNull(exit).onExit(code);
+        if (!started.link().isGone()) {
+            java.util.Objects.requireNonNull(exit).onExit(code);
+        }
     }
 
     @Override

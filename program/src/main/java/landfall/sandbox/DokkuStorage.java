@@ -152,6 +152,7 @@ final class DokkuStorage {
             call.heading("-----> Storage entry " + name + " already exists, leaving in place");
         } else {
             host.store().set("storage/" + name, "path", path);
+            host.store().checkSpace(path);
             Files.createDirectories(real(path));
             call.out("       Created " + path + "\n");
             if (!owner.isEmpty()) {
@@ -174,6 +175,7 @@ final class DokkuStorage {
         }
         String owner = owner(call, "herokuish");
         call.heading("-----> Ensuring " + ROOT + name + " exists");
+        host.store().checkSpace(ROOT + name);
         Files.createDirectories(real(ROOT + name));
         if (!owner.isEmpty()) {
             call.out("       Setting directory ownership to " + owner + "\n");

@@ -10,14 +10,34 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /** What the emulated host knows, one file of properties per app, service, network or storage entry. */
 final class DokkuStore {
     private final Path folder;
+    private final BooleanSupplier full;
 
-    DokkuStore(Path folder) throws IOException {
+    /** @param full whether nothing can be written */
+    DokkuStore(Path folder, BooleanSupplier full) throws IOException {
         this.folder = Files.createDirectories(folder);
+        this.full = full;
+    }
+
+    /** What a write to a full disk ends with. */
+    static final class DiskFull extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        DiskFull(String file) {
+            super("Unable to write file " + file + ": No space left on device");
+        }
+    }
+
+    /** @param file as the real host calls it */
+    void checkSpace(String file) throws DiskFull {
+        if (full.getAsBoolean()) {
+            throw new DiskFull(file);
+        }
     }
 
     Path folder() {
@@ -93,6 +113,7 @@ final class DokkuStore {
     }
 
     private void write(String scope, Map<String, String> values) throws IOException {
+        checkSpace("/var/lib/dokku/config/" + scope);
         Properties properties = new Properties();
         properties.putAll(values);
         Path file = file(scope);

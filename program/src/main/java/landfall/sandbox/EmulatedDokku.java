@@ -2,16 +2,19 @@ package landfall.sandbox;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.sshd.client.future.DefaultOpenFuture;
 import org.apache.sshd.client.future.OpenFuture;
 import org.apache.sshd.common.AttributeRepository.AttributeKey;
@@ -23,6 +26,7 @@ import org.apache.sshd.common.config.keys.PublicKeyEntry;
 import org.apache.sshd.common.config.keys.writer.openssh.OpenSSHKeyPairResourceWriter;
 import org.apache.sshd.common.keyprovider.FileKeyPairProvider;
 import org.apache.sshd.common.session.Session;
+import org.apache.sshd.common.session.SessionListener;
 import org.apache.sshd.common.util.buffer.Buffer;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.apache.sshd.server.SshServer;
@@ -47,15 +51,21 @@ public final class EmulatedDokku implements AutoCloseable {
     private static final int SESSIONS_MAX = 10;
     private static final AttributeKey<AtomicInteger> SESSIONS = new AttributeKey<>();
 
+    private static final Duration UP_MAX = Duration.ofSeconds(30);
+
     private final DokkuHost host;
-    private final SshServer server;
+    private final Supplier<SshServer> servers;
+    private volatile SshServer server;
+    private volatile boolean down;
     private final Addresses addresses;
     private final Path folder;
     private final KeyPair hostKey;
 
-    private EmulatedDokku(DokkuHost host, SshServer server, Addresses addresses, Path folder, KeyPair hostKey) {
+    private EmulatedDokku(
+            DokkuHost host, Supplier<SshServer> servers, Addresses addresses, Path folder, KeyPair hostKey) {
         this.host = host;
-        this.server = server;
+        this.servers = servers;
+        this.server = servers.get();
         this.addresses = addresses;
         this.folder = folder;
         this.hostKey = hostKey;
@@ -80,12 +90,12 @@ public final class EmulatedDokku implements AutoCloseable {
         try {
             KeyPair hostKey = key(folder.resolve("dokku").resolve("host_key"));
             KeyPair clientKey = key(folder.resolve("id_ed25519"));
-            SshServer server = server(host, addresses, hostKey, clientKey);
-            EmulatedDokku dokku = new EmulatedDokku(host, server, addresses, folder, hostKey);
+            EmulatedDokku dokku = new EmulatedDokku(
+                    host, () -> server(host, addresses, hostKey, clientKey), addresses, folder, hostKey);
+            host.misbehaviour().onReboot(dokku::reboot);
             Files.writeString(dokku.knownHostsFile(), dokku.knownHostsLine() + "\n");
-            host.services().restart();
-            host.deploys().restart();
-            server.start();
+            host.powerOn();
+            dokku.server.start();
             return dokku;
         } catch (IOException | GeneralSecurityException e) {
             host.close();
@@ -102,16 +112,26 @@ public final class EmulatedDokku implements AutoCloseable {
         server.setHost(addresses.dokkuHost());
         server.setPort(Addresses.listenPort(22));
         server.setKeyPairProvider(session -> List.of(hostKey));
-        server.setPublickeyAuthenticator((user, key, session) ->
-                DokkuAccount.named(user).isPresent() && KeyUtils.compareKeys(key, clientKey.getPublic()));
+        server.setPublickeyAuthenticator(
+                (user, key, session) -> DokkuAccount.named(user).isPresent()
+                        && KeyUtils.compareKeys(key, clientKey.getPublic())
+                        && !host.misbehaviour().refusesKey());
+        server.addSessionListener(new SessionListener() {
+            @Override
+            public void sessionEstablished(Session session) {
+                if (host.misbehaviour().refusesConnection()) {
+                    session.close(true);
+                }
+            }
+        });
         server.setForwardingFilter(RejectAllForwardingFilter.INSTANCE);
         server.setCommandFactory((channel, line) -> new DokkuSession(host, account(channel.getSession()), line));
         server.setShellFactory(channel -> new DokkuSession(host, account(channel.getSession()), ""));
         server.setChannelFactories(List.of(new BoundedSessions()));
         CoreModuleProperties.TCP_NODELAY.set(server, true);
-        CoreModuleProperties.IDLE_TIMEOUT.set(server, java.time.Duration.ZERO);
+        CoreModuleProperties.IDLE_TIMEOUT.set(server, Duration.ZERO);
         // A channel that the client closed has nobody to wait for: what it runs ends at once.
-        CoreModuleProperties.COMMAND_EXIT_TIMEOUT.set(server, java.time.Duration.ofMillis(100));
+        CoreModuleProperties.COMMAND_EXIT_TIMEOUT.set(server, Duration.ofMillis(100));
         return server;
     }
 
@@ -161,6 +181,44 @@ public final class EmulatedDokku implements AutoCloseable {
     /** The private key, mode 0600, of the one authorised client. */
     public Path clientKeyFile() {
         return folder.resolve("id_ed25519");
+    }
+
+    /** Misbehaves like this from now on, and like nothing given before; with none it behaves. */
+    public void misbehave(DokkuFault... faults) {
+        host.misbehaviour().set(List.of(faults));
+    }
+
+    /** How many commands it was given since it last was told how to misbehave, or since its start. */
+    public int commandsGiven() {
+        return host.misbehaviour().commands();
+    }
+
+    private void reboot(DokkuFault.Reboot fault) {
+        down = true;
+        Thread.ofVirtual().name("reboot").start(() -> {
+            try {
+                server.stop(true);
+                host.powerOff();
+                Thread.sleep(fault.down());
+                host.powerOn();
+                server = servers.get();
+                server.start();
+            } catch (IOException e) {
+                throw new UncheckedIOException("the emulated Dokku host did not come up again", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } finally {
+                down = false;
+            }
+        });
+    }
+
+    /** Waits until a reboot, if there is one, is over and what died with its connection has ended. */
+    public void awaitUp() throws InterruptedException {
+        long end = System.nanoTime() + UP_MAX.toNanos();
+        while ((down || host.isBusy()) && System.nanoTime() < end) {
+            Thread.sleep(2);
+        }
     }
 
     @Override
