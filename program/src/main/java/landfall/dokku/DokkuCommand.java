@@ -20,9 +20,19 @@ public record DokkuCommand(
         Set<Integer> secretWords,
         @Nullable Secret stdin,
         boolean echoesSecrets) {
-    private static final Set<String> READS = Set.of("version", "config:get", "config:keys", "ps:inspect", "url", "urls");
+    private static final Set<String> READS =
+            Set.of("version", "config:get", "config:keys", "ps:inspect", "url", "urls");
     private static final List<String> READ_SUFFIXES = List.of(
-            ":report", ":list", ":list-entries", ":exists", ":info", ":locked", ":export", ":show", ":links", ":linked",
+            ":report",
+            ":list",
+            ":list-entries",
+            ":exists",
+            ":info",
+            ":locked",
+            ":export",
+            ":show",
+            ":links",
+            ":linked",
             ":status");
 
     public DokkuCommand {

@@ -63,8 +63,7 @@ public final class DokkuHost {
     private DokkuResult ran(DokkuCommand command, Duration timeout, Consumer<String> onLine) throws IOException {
         Secret stdin = command.stdin();
         byte[] input = stdin == null ? NO_INPUT : stdin.reveal().getBytes(java.nio.charset.StandardCharsets.UTF_8);
-        Consumer<String> listener =
-                command.echoesSecrets() ? line -> {} : line -> onLine.accept(Ansi.stripped(line));
+        Consumer<String> listener = command.echoesSecrets() ? line -> {} : line -> onLine.accept(Ansi.stripped(line));
         ExecResult result = connection.exec(command.line(), input, timeout, listener);
         return new DokkuResult(result.exit(), command.echoesSecrets() ? "" : result.stdout(), result.stderr());
     }
@@ -121,7 +120,8 @@ public final class DokkuHost {
                     "is an account with a login shell",
                     "its shell knows no command `version`: " + result.tail(),
                     "Use Dokku's own account, --host dokku@" + host
-                            + "; it knows your key after: cat KEY.pub | ssh root@" + host + " dokku ssh-keys:add NAME.");
+                            + "; it knows your key after: cat KEY.pub | ssh root@" + host
+                            + " dokku ssh-keys:add NAME.");
         }
         throw notDokku(
                 "does not answer as a Dokku host",

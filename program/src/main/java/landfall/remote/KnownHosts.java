@@ -118,8 +118,8 @@ record KnownHosts(String host, int port, List<Path> files, boolean hashed, List<
         if (!Files.exists(file)) {
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         }
-        String line = (before.isEmpty() || before.endsWith("\n") ? "" : "\n") + (hashed ? hash(name(), salt()) : name()) + " "
-                + PublicKeyEntry.toString(key) + "\n";
+        String line = (before.isEmpty() || before.endsWith("\n") ? "" : "\n") + (hashed ? hash(name(), salt()) : name())
+                + " " + PublicKeyEntry.toString(key) + "\n";
         Files.writeString(file, line, StandardCharsets.ISO_8859_1, StandardOpenOption.APPEND);
         return file;
     }

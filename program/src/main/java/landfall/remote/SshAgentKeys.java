@@ -67,8 +67,7 @@ final class SshAgentKeys implements SshAgentFactory {
             List<Map.Entry<PublicKey, String>> offered = new ArrayList<>();
             for (Map.Entry<PublicKey, String> identity : super.getIdentities()) {
                 List<PublicKey> wanted = only;
-                if (wanted == null
-                        || wanted.stream().anyMatch(key -> KeyUtils.compareKeys(key, identity.getKey()))) {
+                if (wanted == null || wanted.stream().anyMatch(key -> KeyUtils.compareKeys(key, identity.getKey()))) {
                     offered.add(identity);
                 }
             }

@@ -231,9 +231,7 @@ final class SshConfig {
         boolean any = false;
         for (String pattern : patterns) {
             boolean negated = pattern.startsWith("!");
-            if (wildcard(negated ? pattern.substring(1) : pattern)
-                    .matcher(name)
-                    .matches()) {
+            if (wildcard(negated ? pattern.substring(1) : pattern).matcher(name).matches()) {
                 if (negated) {
                     return false;
                 }
@@ -245,7 +243,8 @@ final class SshConfig {
 
     private static Pattern wildcard(String pattern) {
         StringBuilder regex = new StringBuilder();
-        for (char c : pattern.toCharArray()) {
+        for (int i = 0; i < pattern.length(); i++) {
+            char c = pattern.charAt(i);
             regex.append(
                     switch (c) {
                         case '*' -> ".*";
@@ -262,7 +261,8 @@ final class SshConfig {
         StringBuilder word = new StringBuilder();
         boolean quoted = false;
         boolean started = false;
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             if (c == '"') {
                 quoted = !quoted;
                 started = true;
@@ -286,7 +286,6 @@ final class SshConfig {
     }
 
     private static LandfallException refused(Origin origin, String what, String why, @Nullable Exception cause) {
-        return new LandfallException(
-                ExitCode.BAD_INPUT, Problem.error(origin, what, why, "Mend that file."), cause);
+        return new LandfallException(ExitCode.BAD_INPUT, Problem.error(origin, what, why, "Mend that file."), cause);
     }
 }

@@ -16,11 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param patience how long one step of connecting may take
  */
 public record SshEnvironment(
-        Path home,
-        List<Path> configs,
-        @Nullable Path agentSocket,
-        SshDialogue dialogue,
-        Duration patience) {
+        Path home, List<Path> configs, @Nullable Path agentSocket, SshDialogue dialogue, Duration patience) {
     public SshEnvironment {
         configs = List.copyOf(configs);
     }

@@ -49,8 +49,7 @@ final class SshFailures {
     LandfallException connecting(IOException failure) {
         return switch (root(failure)) {
             case NoRouteToHostException e -> unreachable(e);
-            case ConnectException e
-            when String.valueOf(e.getMessage()).contains("nreachable") -> unreachable(e);
+            case ConnectException e when String.valueOf(e.getMessage()).contains("nreachable") -> unreachable(e);
             case ConnectException e ->
                 problem(
                         "connection to " + place + " refused",

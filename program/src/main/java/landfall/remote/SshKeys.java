@@ -109,8 +109,7 @@ final class SshKeys {
         try {
             return read(file, FilePasswordProvider.of(passphrase.reveal()));
         } catch (IOException | GeneralSecurityException | RuntimeException wrong) {
-            System.getLogger(SshKeys.class.getName())
-                    .log(System.Logger.Level.DEBUG, file + " did not open", wrong);
+            System.getLogger(SshKeys.class.getName()).log(System.Logger.Level.DEBUG, file + " did not open", wrong);
             return false;
         }
     }
@@ -141,8 +140,8 @@ final class SshKeys {
                 unusable(file, demanded, "it holds no private key that can be read", null);
             }
         } catch (IOException | GeneralSecurityException | RuntimeException e) {
-            if (e instanceof LandfallException) {
-                throw (LandfallException) e;
+            if (e instanceof LandfallException known) {
+                throw known;
             }
             String why = !Files.exists(file)
                     ? "there is no such file"
@@ -157,8 +156,8 @@ final class SshKeys {
         if (!Files.isReadable(beside)) {
             return Optional.empty();
         }
-        AuthorizedKeyEntry entry =
-                AuthorizedKeyEntry.parseAuthorizedKeyEntry(Files.readString(beside, StandardCharsets.UTF_8).strip());
+        AuthorizedKeyEntry entry = AuthorizedKeyEntry.parseAuthorizedKeyEntry(
+                Files.readString(beside, StandardCharsets.UTF_8).strip());
         return entry == null
                 ? Optional.empty()
                 : Optional.ofNullable(entry.resolvePublicKey(null, PublicKeyEntryResolver.IGNORING));

@@ -132,8 +132,7 @@ class SshLoginTest {
                 assertThat(person.asked)
                         .as(type)
                         .containsExactly(
-                                "Enter passphrase for key '" + key + "': ",
-                                "Enter passphrase for key '" + key + "': ");
+                                "Enter passphrase for key '" + key + "': ", "Enter passphrase for key '" + key + "': ");
                 person.asked.clear();
             }
         }
@@ -170,9 +169,7 @@ class SshLoginTest {
             }
             run(asked, "ssh-add", key.toString());
             person.asked.clear();
-            works(
-                    own.target(),
-                    new SshOptions(key, own.knownHosts(), null, environment(socket)));
+            works(own.target(), new SshOptions(key, own.knownHosts(), null, environment(socket)));
             assertThat(person.asked).isEmpty();
         } finally {
             agent.destroy();
@@ -202,9 +199,7 @@ class SshLoginTest {
     @Test
     void aGivenFingerprintIsRememberedToo() throws Exception {
         Files.writeString(dotSsh.resolve("config"), "HashKnownHosts yes\n");
-        works(
-                server.target(),
-                new SshOptions(server.identity(), null, server.fingerprint(), environment(null)));
+        works(server.target(), new SshOptions(server.identity(), null, server.fingerprint(), environment(null)));
         assertThat(Files.readString(dotSsh.resolve("known_hosts"))).startsWith("|1|");
         works(server.target(), options(server.identity(), null));
         if (new File("/usr/bin/ssh-keygen").exists()) {
@@ -234,14 +229,15 @@ class SshLoginTest {
             assertThat(Files.readString(known)).startsWith("|1|");
             works(server.target(), plain);
         }
-        Files.writeString(known, line + "@revoked * "
-                + PublicKeyEntry.toString(server.hostKey().getPublic()) + "\n");
+        Files.writeString(
+                known,
+                line + "@revoked * " + PublicKeyEntry.toString(server.hostKey().getPublic()) + "\n");
         assertThatThrownBy(() -> SshConnection.connect(server.target(), plain))
                 .hasMessageContaining("is revoked")
                 .hasMessageContaining(known + " line 2");
         KeyPair old = KeyUtils.generateKeyPair("ssh-ed25519", 256);
-        Files.writeString(known, "# one\n[127.0.0.1]:" + server.port() + " "
-                + PublicKeyEntry.toString(old.getPublic()) + "\n");
+        Files.writeString(
+                known, "# one\n[127.0.0.1]:" + server.port() + " " + PublicKeyEntry.toString(old.getPublic()) + "\n");
         person.yes = true;
         assertThatThrownBy(() -> SshConnection.connect(server.target(), plain))
                 .hasMessageContaining("HAS CHANGED: it now shows " + server.fingerprint())
@@ -259,7 +255,8 @@ class SshLoginTest {
                     Port %d
                     IdentityFile "%s"
                     UserKnownHostsFile %s
-                """.formatted(server.port(), server.identity(), server.knownHosts()));
+                """.formatted(
+                        server.port(), server.identity(), server.knownHosts()));
         Files.writeString(dotSsh.resolve("config"), """
                 Include conf.d/*.conf
                 Host *
@@ -309,15 +306,26 @@ class SshLoginTest {
                     Host circle
                       ProxyJump circle
                     """.formatted(
-                            first.port(), first.identity(), first.knownHosts(),
-                            second.port(), second.identity(), second.knownHosts(),
-                            server.port(), server.identity(), server.knownHosts()));
+                            first.port(),
+                            first.identity(),
+                            first.knownHosts(),
+                            second.port(),
+                            second.identity(),
+                            second.knownHosts(),
+                            server.port(),
+                            server.identity(),
+                            server.knownHosts()));
             try (SshConnection connection = SshConnection.connect(SshTarget.parse("inner"), options(null, null))) {
                 assertThat(connection
                                 .exec("echo in", new byte[0], PATIENCE, line -> {})
                                 .stdout())
                         .isEqualTo("in\n");
                 first.dropConnections();
+                long end = System.nanoTime() + PATIENCE.toNanos();
+                while (connection.isOpen()) {
+                    assertThat(System.nanoTime()).as("the loss is noticed").isLessThan(end);
+                    Thread.sleep(2);
+                }
                 assertThat(connection
                                 .exec("echo again", new byte[0], PATIENCE, line -> {})
                                 .stdout())
@@ -340,8 +348,8 @@ class SshLoginTest {
                 }
                 server.dropConnections();
             });
-            assertThatThrownBy(() -> connection.exec(
-                            "echo x >> " + count + "; sleep 20", new byte[0], PATIENCE, line -> {}))
+            assertThatThrownBy(() ->
+                            connection.exec("echo x >> " + count + "; sleep 20", new byte[0], PATIENCE, line -> {}))
                     .isInstanceOf(ConnectionLostException.class);
             dropper.join();
             assertThat(connection
