@@ -37,6 +37,8 @@ final class DokkuHost {
     private final DokkuDeploys deploys;
     private final DokkuServices services;
     private final DokkuMisbehaviour misbehaviour = new DokkuMisbehaviour();
+    private final DokkuCounts counts;
+    private volatile Optional<DokkuCosts> costs = Optional.empty();
     private final Set<Thread> busy = ConcurrentHashMap.newKeySet();
 
     DokkuHost(
@@ -54,6 +56,7 @@ final class DokkuHost {
         this.images = images;
         this.pace = pace;
         Files.createDirectories(folder.resolve("logs"));
+        counts = new DokkuCounts(folder);
         store = new DokkuStore(folder.resolve("dokku"), misbehaviour::diskIsFull);
         proxy = new DokkuProxy(addresses.dokkuHost());
         deploys = new DokkuDeploys(this);
@@ -106,6 +109,19 @@ final class DokkuHost {
 
     DokkuServices services() {
         return services;
+    }
+
+    DokkuCounts counts() {
+        return counts;
+    }
+
+    /** From now on each command takes as long as on the real host. */
+    void takeRealTime(DokkuCosts recorded) {
+        costs = Optional.of(recorded);
+    }
+
+    Optional<DokkuCosts> costs() {
+        return costs;
     }
 
     DokkuMisbehaviour misbehaviour() {
@@ -171,7 +187,10 @@ final class DokkuHost {
             }
             DokkuWords words = account.split(line);
             streams.err(words.error());
-            return dispatch(words.words(), streams, started);
+            counts.executed();
+            int exit = dispatch(words.words(), streams, started, false);
+            counts.write();
+            return exit;
         } catch (DokkuFailure failure) {
             streams.err(failure.text());
             return failure.exit();
@@ -204,7 +223,7 @@ final class DokkuHost {
         return line.split("\\s", 2)[0];
     }
 
-    private int dispatch(List<String> given, DokkuCall streams, Consumer<DokkuCall> started)
+    private int dispatch(List<String> given, DokkuCall streams, Consumer<DokkuCall> started, boolean batched)
             throws IOException, InterruptedException, DokkuFailure {
         List<String> words = new ArrayList<>(given);
         boolean quiet = false;
@@ -226,7 +245,7 @@ final class DokkuHost {
         int number = misbehaviour.begins(call.link());
         int exit;
         try {
-            exit = perform(call);
+            exit = timed(call, batched);
         } catch (DokkuFailure failure) {
             call.err(failure.text());
             exit = failure.exit();
@@ -236,6 +255,26 @@ final class DokkuHost {
         }
         misbehaviour.ended(call.link(), number);
         return exit;
+    }
+
+    private int timed(DokkuCall call, boolean batched) throws IOException, InterruptedException, DokkuFailure {
+        DokkuCosts real = costs.orElse(null);
+        if (real == null) {
+            return perform(call);
+        }
+        DokkuCosts.Running running =
+                real.begin(call.words(), batched, store.names("apps").size());
+        try {
+            if (running.works()) {
+                int exit = perform(call);
+                real.await(running);
+                return exit;
+            }
+            real.await(running);
+        } finally {
+            real.end(running);
+        }
+        return perform(call);
     }
 
     private int perform(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -297,7 +336,8 @@ final class DokkuHost {
 
     private void shellLine(DokkuCall call, String words) {
         try {
-            dispatch(List.of(words.split("\\s+")), call, running -> {});
+            counts.batched();
+            dispatch(List.of(words.split("\\s+")), call, running -> {}, true);
         } catch (DokkuFailure failure) {
             call.err(failure.text());
         } catch (InterruptedException e) {

@@ -296,6 +296,7 @@ final class DokkuRouting {
 
     /** Writes the app's proxy configuration and reloads, with the words of the real host. */
     int rebuild(DokkuCall call, String app) throws IOException, DokkuFailure {
+        host.counts().nginxRebuilt();
         boolean tls = DokkuCertificates.has(host, app);
         List<String> domains = host.store().list(DokkuHost.scope(app), "domains").stream()
                 .sorted()
