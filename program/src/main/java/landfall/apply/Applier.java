@@ -74,14 +74,15 @@ public final class Applier {
         plan.inSync().forEach(task -> events.step(HostPlan.name(task), "unchanged", ""));
         List<String> commands = new ArrayList<>();
         plan.works().forEach(work -> work.commands().forEach(command -> commands.add(command.display())));
-        int changed = plan.changedTasks().size()
-                + (int) plan.restarts().stream().filter(changeLog::isOpen).count();
+        Set<String> owed = new TreeSet<>(plan.changedTasks());
+        plan.works().stream().map(Work::name).filter(changeLog::isOpen).forEach(owed::add);
+        int changed = owed.size();
         if (dryRun) {
             plan.works().forEach(work -> events.step(work.name(), "would change", work.why()));
         } else {
-            // Noted first: whoever is cut off before the restart finds that it is still due.
+            // Noted first: whoever is cut off before it finds that it is still due.
             plan.works().stream()
-                    .filter(work -> plan.restarts().contains(work.name()))
+                    .filter(work -> plan.due().contains(work.name()))
                     .forEach(work -> changeLog.before(work.name(), work.shown()));
             Lanes.run(plan.works(), WORKS_AT_ONCE, this::run);
         }

@@ -23,9 +23,9 @@ import landfall.recipe.task.Task;
  * Dokku's nginx plugin leaves an app of another type alone (plugins/nginx-vhosts/post-domains-update), which spares the
  * host some seconds for each command. An apply that was cut off in between finds the mark and goes on.
  *
- * @param restarts names of the works that restart apps
+ * @param due names of the works that others count on: an apply that is cut off before them owes them still
  */
-record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, Set<String> restarts) {
+record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, Set<String> due) {
     /** What {@code proxy:report} shows as the type of an app whose nginx configuration is not to be written for now. */
     static final String PAUSED = "paused-by-landfall";
 
@@ -52,7 +52,7 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
         works = List.copyOf(works);
         inSync = List.copyOf(inSync);
         changedTasks = Set.copyOf(changedTasks);
-        restarts = Set.copyOf(restarts);
+        due = Set.copyOf(due);
     }
 
     int commands() {
@@ -93,10 +93,14 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
     static HostPlan of(List<Task> tasks, HostReading host, ChangeLog log) {
         List<Change> changes = new ArrayList<>();
         List<Task> inSync = new ArrayList<>();
+        List<Work> halfMade = new ArrayList<>();
         Problems problems = new Problems();
         for (Task task : tasks) {
             switch (task.plan(host)) {
-                case Plan.InSync() -> inSync.add(task);
+                case Plan.InSync() -> {
+                    inSync.add(task);
+                    HalfMade.work(task, log).ifPresent(halfMade::add);
+                }
                 case Plan.Unknown(String reason) ->
                     problems.add(Problem.error(
                             name(task) + " cannot be decided",
@@ -109,7 +113,7 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
         Set<String> changed = new LinkedHashSet<>();
         changes.forEach(change -> changed.add(name(change.task())));
         List<Work> works = new ArrayList<>();
-        Set<String> restarts = new LinkedHashSet<>();
+        Set<String> due = new LinkedHashSet<>();
         Set<String> apps = new LinkedHashSet<>();
         tasks.stream()
                 .filter(task -> task.touches().getFirst().startsWith("app "))
@@ -121,19 +125,24 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
             boolean isPaused = managed.contains(app)
                     && host.text(proxyType(app)).orElse("").strip().equals(PAUSED);
             boolean restartIsDue = log.isOpen(restart(app)) && host.isDeployed(app);
-            if (!own.isEmpty() || isPaused || restartIsDue) {
-                new AppWorks(app, own, host, isPaused, restartIsDue).addTo(works, restarts);
+            boolean proxyIsDue = log.isOpen(proxy(app));
+            if (!own.isEmpty() || isPaused || proxyIsDue || restartIsDue) {
+                new AppWorks(app, own, host, isPaused, proxyIsDue, restartIsDue).addTo(works, due);
             }
         }
-        List<Work> ordered = new ArrayList<>();
+        List<Work> ordered = new ArrayList<>(halfMade);
         changes.stream()
                 .filter(change -> !change.task().touches().getFirst().startsWith("app "))
                 .forEach(change -> ordered.add(change.work()));
         ordered.addAll(works);
-        return new HostPlan(ordered, inSync, changed, restarts);
+        return new HostPlan(ordered, inSync, changed, due);
     }
 
-    static String restart(String app) {
+    private static String proxy(String app) {
+        return "proxy " + app;
+    }
+
+    private static String restart(String app) {
         return "restart " + app;
     }
 
@@ -144,15 +153,20 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
         private final boolean isPaused;
         private final boolean isDeployed;
         private final boolean isPlain;
+        private final boolean proxyIsDue;
         private final boolean restartIsDue;
 
-        AppWorks(String app, List<Change> changes, HostReading host, boolean isPaused, boolean restartIsDue) {
+        AppWorks(String app, List<Change> changes, HostReading host,
+                boolean isPaused,
+                boolean proxyIsDue,
+                boolean restartIsDue) {
             this.app = app;
             this.changes = Stream.concat(
                             changes.stream().filter(change -> !change.isAboutVariables()),
                             changes.stream().filter(Change::isAboutVariables))
                     .toList();
             this.isPaused = isPaused;
+            this.proxyIsDue = proxyIsDue;
             this.restartIsDue = restartIsDue;
             this.isDeployed =
                     changes.stream().anyMatch(change -> !change.plan().effects().isEmpty())
@@ -167,9 +181,10 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
             return changes.stream().filter(change -> change.has(effect)).count();
         }
 
-        void addTo(List<Work> works, Set<String> restarts) {
+        void addTo(List<Work> works, Set<String> due) {
             boolean pauses = !isDeployed && !isPaused && isPlain;
             boolean pausedHere = false;
+            boolean variables = false;
             if (isDeployed) {
                 add(
                         works,
@@ -181,24 +196,18 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
                 if (isDeployed && change.has(Effect.NEEDS_PROXY)) {
                     continue;
                 }
+                if (change.isAboutVariables() && !variables) {
+                    variables = true;
+                    buildProxy(works, due, pausedHere);
+                }
                 if (pauses && !pausedHere && change.has(Effect.BUILDS_PROXY)) {
                     works.add(work("proxy " + app + " pauses", "several changes follow", "proxy:set", "type", PAUSED));
                     pausedHere = true;
                 }
                 works.add(change.work());
             }
-            if (pausedHere || isPaused) {
-                works.add(new Work(
-                        "proxy " + app,
-                        "its nginx configuration is written once",
-                        List.of(DokkuCommand.of("proxy:set", app, "type"), DokkuCommand.of("proxy:build-config", app)),
-                        touches()));
-            } else if (isDeployed && count(Effect.NEEDS_PROXY) > 0 && count(Effect.BUILDS_PROXY) == 0) {
-                works.add(new Work(
-                        "proxy " + app,
-                        "its nginx settings changed",
-                        List.of(DokkuCommand.of("proxy:build-config", app)),
-                        touches()));
+            if (!variables) {
+                buildProxy(works, due, pausedHere);
             }
             if (restartIsDue || (isDeployed && count(Effect.NEEDS_RESTART) > 0)) {
                 works.add(new Work(
@@ -206,7 +215,26 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
                         count(Effect.NEEDS_RESTART) > 0 ? "its variables changed" : "an earlier run didn't get to it",
                         List.of(DokkuCommand.of("ps:restart", app)),
                         touches()));
-                restarts.add(restart(app));
+                due.add(restart(app));
+            }
+        }
+
+        private void buildProxy(List<Work> works, Set<String> due, boolean pausedHere) {
+            if (pausedHere || isPaused) {
+                due.add(proxy(app));
+                works.add(new Work(
+                        proxy(app),
+                        "its nginx configuration is written once",
+                        List.of(DokkuCommand.of("proxy:set", app, "type"), DokkuCommand.of("proxy:build-config", app)),
+                        touches()));
+            } else if (proxyIsDue
+                    || (isDeployed && count(Effect.NEEDS_PROXY) > 0 && count(Effect.BUILDS_PROXY) == 0)) {
+                due.add(proxy(app));
+                works.add(new Work(
+                        proxy(app),
+                        proxyIsDue ? "an earlier run didn't get to it" : "its nginx settings changed",
+                        List.of(DokkuCommand.of("proxy:build-config", app)),
+                        touches()));
             }
         }
 

@@ -1,7 +1,6 @@
 package landfall.dokku;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,7 +29,6 @@ public final class HostReading {
     private static final int CHANNELS = 2;
 
     private static final int AT_ONCE_MAX = 8;
-    private static final String VERSION = "dokku version ";
 
     private final DokkuHost host;
     private final Map<HostRead, DokkuResult> answers = new LinkedHashMap<>();
@@ -191,18 +189,17 @@ public final class HostReading {
                         .append(read.text())
                         .append('\n');
             }
-            DokkuResult result = host.shell(script.toString());
+            DokkuResult result = host.shell(script.append("quit\n").toString());
             List<List<String>> segments = new ArrayList<>();
             String separator = "";
-            String text = result.stdout();
-            List<String> lines = text.isEmpty() ? List.of() : Arrays.asList(text.split("\n", -1));
-            for (String line : lines.isEmpty() ? lines : lines.subList(0, lines.size() - 1)) {
-                if (segments.isEmpty() && line.startsWith(VERSION)) {
-                    separator = line;
+            List<String> lines = result.stdout().lines().toList();
+            if (!lines.isEmpty() && DokkuVersion.announced(lines.getFirst()).isPresent()) {
+                separator = lines.getFirst();
+            }
+            for (String line : separator.isEmpty() ? List.<String>of() : lines) {
+                if (line.equals(separator)) {
                     segments.add(new ArrayList<>());
-                } else if (line.equals(separator)) {
-                    segments.add(new ArrayList<>());
-                } else if (!segments.isEmpty()) {
+                } else {
                     segments.getLast().add(line);
                 }
             }

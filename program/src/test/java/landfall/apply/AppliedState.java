@@ -11,7 +11,7 @@ import landfall.dokku.DokkuResult;
 final class AppliedState {
     private static final List<String> REPORTS = List.of(
             "domains", "ports", "checks", "resource", "nginx", "ps", "proxy", "docker-options", "network", "git");
-    private static final Pattern VOLATILE = Pattern.compile("[0-9a-f]{32}|\"(?:app-)?created-at\":\"[0-9]+\"");
+    private static final Pattern VOLATILE = Pattern.compile("[0-9a-f]{32,36}|\"(?:app-)?created-at\":\"[0-9]+\"");
 
     private AppliedState() {}
 
@@ -24,8 +24,22 @@ final class AppliedState {
             found.add(said(host, "storage:list", app, "--format", "json"));
             found.add(said(host, "nginx:show-config", app));
         }
-        recipe.services().forEach(service -> found.add(said(host, "postgres:links", service)));
+        for (String service : recipe.services()) {
+            found.add(said(host, "postgres:links", service));
+            found.add(said(host, "postgres:info", service, "--status"));
+        }
         return found;
+    }
+
+    /** What one says and the other doesn't, in few words. */
+    static List<String> differences(List<String> expected, List<String> found) {
+        List<String> differences = new ArrayList<>();
+        for (int at = 0; at < expected.size(); at++) {
+            if (!expected.get(at).equals(found.get(at))) {
+                differences.add("was " + expected.get(at) + "\n is " + found.get(at));
+            }
+        }
+        return differences;
     }
 
     private static String said(DokkuHost host, String... words) {

@@ -59,9 +59,9 @@ class ApplyLawsTest {
                         .isZero();
                 MoveFolder again = move(folder.resolve("again/" + seed), recipe);
                 cut += rough.applyThrough(again, recipe, seed, commands);
-                assertThat(rough.state(recipe))
+                assertThat(AppliedState.differences(calm.state(recipe), rough.state(recipe)))
                         .as("cut off, seed %d:%n%s", seed, recipe.text())
-                        .isEqualTo(calm.state(recipe));
+                        .isEmpty();
             }
             System.out.printf(
                     "apply: %d recipes from seed %d, applied twice: 0 changes; cut off %d times: the same end%n",

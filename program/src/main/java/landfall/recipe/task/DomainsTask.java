@@ -48,7 +48,7 @@ record DomainsTask(String app, List<String> domains, boolean only) implements Ta
         if (only) {
             return now.equals(new LinkedHashSet<>(domains))
                     ? Plan.inSync()
-                    : change("its domains are: " + vhosts, "domains:set", domains);
+                    : change(vhosts.isEmpty() ? "it has none" : "its domains are " + vhosts, "domains:set", domains);
         }
         List<String> missing =
                 domains.stream().filter(domain -> !now.contains(domain)).toList();
