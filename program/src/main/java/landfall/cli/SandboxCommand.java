@@ -9,6 +9,7 @@ import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
 import landfall.sandbox.Sandbox;
+import landfall.sandbox.SandboxManners;
 import landfall.sandbox.SandboxProcess;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,6 +48,15 @@ final class SandboxCommand {
                 description = "What runs in the cluster: a file or folder. Default: the V-Sekai example.")
         private @Nullable Path manifests;
 
+        @Option(
+                names = "--misbehave",
+                paramLabel = "HOW",
+                description = "What the Dokku host does wrong: drop=7, drop=7:during:2, drop=7:after, drop-output=4096,"
+                        + " drop-input=100, reboot=5, slow=20, refuse-connections=2, refuse-keys=1, disk-full=9,"
+                        + " deploy-lock=web, fail-checks=1, truncate-json=2, version=0.29.0, without=postgres, or seed=42;"
+                        + " real-time=20 has every command take a real host's time, 20 ms away. Several by commas.")
+        private String manners = "";
+
         @Mixin
         private final Output output = new Output();
 
@@ -61,7 +71,8 @@ final class SandboxCommand {
                         Problem.error(
                                 "no manifests at " + given, "there is no such file or folder", "Give --manifests."));
             }
-            String addresses = new SandboxProcess(folder).start(List.of(given), line -> {
+            checkManners();
+            String addresses = new SandboxProcess(folder).start(List.of(given), manners, line -> {
                 if (!output.json()) {
                     System.err.println("sandbox: " + line);
                 }
@@ -69,6 +80,20 @@ final class SandboxCommand {
             output.out().print(addresses);
             output.out().flush();
             return ExitCode.DONE.code();
+        }
+
+        private void checkManners() {
+            try {
+                SandboxManners.parse(manners);
+            } catch (IllegalArgumentException e) {
+                throw new LandfallException(
+                        ExitCode.BAD_INPUT,
+                        Problem.error(
+                                "--misbehave " + manners + " is not understood",
+                                String.valueOf(e.getMessage()),
+                                "See landfall sandbox start --help for what there is."),
+                        e);
+            }
         }
     }
 

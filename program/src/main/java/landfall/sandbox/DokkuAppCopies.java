@@ -72,8 +72,7 @@ final class DokkuAppCopies {
             }
         }
         // Dokku keeps the certificate of a clone out, and its nginx.conf has just been written.
-        DokkuApps.remove(
-                host.store().folder().resolve("apps").resolve(next).resolve("tls"));
+        DokkuApps.remove(host.store().folder().resolve("apps").resolve(next).resolve("tls"));
     }
 
     private static void tree(Path from, Path to) throws IOException {

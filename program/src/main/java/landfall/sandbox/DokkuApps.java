@@ -79,7 +79,8 @@ final class DokkuApps {
                 throw DokkuHelp.unknownFlag("apps:list", word);
             }
         }
-        if (call.arguments().equals(List.of("--format", "json")) || call.argument(0).equals("--format=json")) {
+        if (call.arguments().equals(List.of("--format", "json"))
+                || call.argument(0).equals("--format=json")) {
             call.out("[" + String.join(",", apps.stream().map(DokkuJson::string).toList()) + "]\n");
             return 0;
         }
@@ -117,9 +118,8 @@ final class DokkuApps {
     void destroy(DokkuCall call, String app) throws IOException, InterruptedException, DokkuFailure {
         call.out("-----> Destroying " + app + " (including all add-ons)\n");
         host.services().forgetApp(call, app);
-        List<String> containers = host.deploys().containers(app).stream()
-                .map(DokkuContainer::id)
-                .toList();
+        List<String> containers =
+                host.deploys().containers(app).stream().map(DokkuContainer::id).toList();
         host.deploys().stop(app, true);
         host.store().delete(DokkuHost.scope(app));
         remove(host.store().folder().resolve("config").resolve(app));

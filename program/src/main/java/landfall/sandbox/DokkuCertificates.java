@@ -122,8 +122,9 @@ final class DokkuCertificates {
     /** The names that a certificate is for; none if it can't be read. */
     static List<String> hostnames(DokkuHost host, String app) throws IOException {
         try {
-            X509Certificate certificate =
-                    chain(Files.readString(folder(host, app).resolve("server.crt"))).getFirst();
+            X509Certificate certificate = chain(
+                            Files.readString(folder(host, app).resolve("server.crt")))
+                    .getFirst();
             TreeSet<String> names = new TreeSet<>();
             for (Rdn part : new LdapName(certificate.getSubjectX500Principal().getName()).getRdns()) {
                 if (part.getType().equalsIgnoreCase("CN")) {
@@ -269,8 +270,8 @@ final class DokkuCertificates {
     private Map<String, String> facts(String app) throws IOException {
         X509Certificate certificate;
         try {
-            certificate =
-                    chain(Files.readString(folder(host, app).resolve("server.crt"))).getFirst();
+            certificate = chain(Files.readString(folder(host, app).resolve("server.crt")))
+                    .getFirst();
         } catch (GeneralSecurityException e) {
             host.log("the certificate of " + app + " can't be read: " + e.getMessage());
             return Map.of();

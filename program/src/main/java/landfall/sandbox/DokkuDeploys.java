@@ -316,8 +316,7 @@ final class DokkuDeploys {
                 #5 writing image sha256:IMAGE done
                 #5 naming to docker.io/dokku/APP:latest done
                 #5 DONE 0.0s
-                """
-                .replace("metadata for FROM", "metadata for " + from)
+                """.replace("metadata for FROM", "metadata for " + from)
                 .replace("FROM FROM", "FROM " + from)
                 .replace("IMAGE", id(app + " " + build.image()))
                 .replace("APP", app));

@@ -89,8 +89,8 @@ final class DokkuFamilies {
     /** Openresty has nginx's properties but for a few, and some of its own. */
     private static DokkuProperties openresty() {
         List<String> keys = new ArrayList<>(DokkuNginx.KEYS);
-        keys.removeAll(List.of(
-                "disable-custom-config", "nginx-conf-sigil-path", "nginx-service-command", "proxy-keepalive"));
+        keys.removeAll(
+                List.of("disable-custom-config", "nginx-conf-sigil-path", "nginx-service-command", "proxy-keepalive"));
         List<String> properties = new ArrayList<>(keys.stream()
                 .map(key -> key + "=" + DokkuNginx.usual(key, "APP") + "/agcC")
                 .toList());
@@ -109,10 +109,12 @@ final class DokkuFamilies {
         commands.put("traefik:labels:show", call -> shownNothing(host, call));
         DokkuProperties stacks =
                 DokkuProperties.of("buildpacks", true, List.of("stack"), "stack=gliderlabs/herokuish:latest-24/agcC");
-        commands.put("buildpacks:report", call -> DokkuSettings.each(host, call, app -> {
-            String list = String.join(",", host.store().list(DokkuHost.scope(app), "buildpacks"));
-            return stacks.report(host.store(), app, Map.of("buildpacks-list", list));
-        }));
+        commands.put(
+                "buildpacks:report",
+                call -> DokkuSettings.each(host, call, app -> {
+                    String list = String.join(",", host.store().list(DokkuHost.scope(app), "buildpacks"));
+                    return stacks.report(host.store(), app, Map.of("buildpacks-list", list));
+                }));
         commands.put(
                 "buildpacks:set-property",
                 call -> new DokkuSettings(host).set(call, "buildpacks.", List.of("stack"), "property", "properties"));
@@ -120,9 +122,7 @@ final class DokkuFamilies {
             DokkuHelp.refuseFlags(call);
             String app = host.app(call.argument(0));
             call.heading("-----> " + app + " buildpack urls");
-            host.store()
-                    .list(DokkuHost.scope(app), "buildpacks")
-                    .forEach(url -> call.out("       " + url + "\n"));
+            host.store().list(DokkuHost.scope(app), "buildpacks").forEach(url -> call.out("       " + url + "\n"));
             return 0;
         });
         commands.put("buildpacks:add", call -> {

@@ -42,6 +42,8 @@ final class DokkuHost {
     private volatile String clientKey = "";
     private volatile String clientKeyFingerprint = "";
     private final DokkuMisbehaviour misbehaviour = new DokkuMisbehaviour();
+    private final DokkuCounts counts;
+    private volatile Optional<DokkuCosts> costs = Optional.empty();
     private final Set<Thread> busy = ConcurrentHashMap.newKeySet();
 
     DokkuHost(
@@ -59,6 +61,7 @@ final class DokkuHost {
         this.images = images;
         this.pace = pace;
         Files.createDirectories(folder.resolve("logs"));
+        counts = new DokkuCounts(folder);
         store = new DokkuStore(folder.resolve("dokku"), misbehaviour::diskIsFull);
         proxy = new DokkuProxy(addresses.dokkuHost());
         deploys = new DokkuDeploys(this);
@@ -134,6 +137,19 @@ final class DokkuHost {
         return services;
     }
 
+    DokkuCounts counts() {
+        return counts;
+    }
+
+    /** From now on each command takes as long as on the real host. */
+    void takeRealTime(DokkuCosts recorded) {
+        costs = Optional.of(recorded);
+    }
+
+    Optional<DokkuCosts> costs() {
+        return costs;
+    }
+
     DokkuMisbehaviour misbehaviour() {
         return misbehaviour;
     }
@@ -197,7 +213,10 @@ final class DokkuHost {
             }
             DokkuWords words = account.split(line);
             streams.err(words.error());
-            return dispatch(words.words(), streams, started);
+            counts.executed();
+            int exit = dispatch(words.words(), streams, started, false);
+            counts.write();
+            return exit;
         } catch (DokkuFailure failure) {
             streams.err(failure.text());
             return failure.exit();
@@ -230,7 +249,7 @@ final class DokkuHost {
         return line.split("\\s", 2)[0];
     }
 
-    private int dispatch(List<String> given, DokkuCall streams, Consumer<DokkuCall> started)
+    private int dispatch(List<String> given, DokkuCall streams, Consumer<DokkuCall> started, boolean batched)
             throws IOException, InterruptedException, DokkuFailure {
         List<String> words = new ArrayList<>(given);
         boolean quiet = false;
@@ -252,7 +271,7 @@ final class DokkuHost {
         int number = misbehaviour.begins(call.link());
         int exit;
         try {
-            exit = perform(call);
+            exit = timed(call, batched);
         } catch (DokkuFailure failure) {
             call.err(failure.text());
             exit = failure.exit();
@@ -262,6 +281,26 @@ final class DokkuHost {
         }
         misbehaviour.ended(call.link(), number);
         return exit;
+    }
+
+    private int timed(DokkuCall call, boolean batched) throws IOException, InterruptedException, DokkuFailure {
+        DokkuCosts real = costs.orElse(null);
+        if (real == null) {
+            return perform(call);
+        }
+        DokkuCosts.Running running =
+                real.begin(call.words(), batched, store.names("apps").size());
+        try {
+            if (running.works()) {
+                int exit = perform(call);
+                real.await(running);
+                return exit;
+            }
+            real.await(running);
+        } finally {
+            real.end(running);
+        }
+        return perform(call);
     }
 
     /** Runs a command as part of another. */
@@ -315,7 +354,8 @@ final class DokkuHost {
 
     private void shellLine(DokkuCall call, String words) {
         try {
-            dispatch(List.of(words.split("\\s+")), call, running -> {});
+            counts.batched();
+            dispatch(List.of(words.split("\\s+")), call, running -> {}, true);
         } catch (DokkuFailure failure) {
             call.err(failure.text());
         } catch (InterruptedException e) {

@@ -84,7 +84,7 @@ final class DokkuNginx {
 
     void register(Map<String, DokkuCommand> commands) {
         String[] shown = KEYS.stream()
-                .map(key -> key + "=" + usual(key, "APP") + (key.equals("nginx-service-command") ? "/agc" : "/agc"))
+                .map(key -> key + "=" + usual(key, "APP") + "/agc")
                 .toArray(String[]::new);
         DokkuProperties properties = DokkuProperties.of("nginx", false, KEYS, shown);
         commands.put(
@@ -203,9 +203,8 @@ final class DokkuNginx {
             return 0;
         }
         boolean clean = call.arguments().contains("--clean") || flag.equals("--clean");
-        List<String> apps = only.isEmpty() || only.equals("--clean")
-                ? host.store().names("apps")
-                : List.of(host.app(only));
+        List<String> apps =
+                only.isEmpty() || only.equals("--clean") ? host.store().names("apps") : List.of(host.app(only));
         for (String app : apps) {
             if (!isConfigured(app)) {
                 call.quietWarn("No nginx config found for " + app);

@@ -163,8 +163,11 @@ record DokkuNginxConfig(
 
     private void errors(List<String> lines, boolean secure) {
         lines.addAll(List.of("  " + directive("client-max-body-size"), ""));
-        page(lines, "400 401 402 403 405 406 407 408 409 410 411 412 413 414 415 416 417 418 420 422 423 424 426 428"
-                + " 429 431 444 449 450 451", "400");
+        page(
+                lines,
+                "400 401 402 403 405 406 407 408 409 410 411 412 413 414 415 416 417 418 420 422 423 424 426 428"
+                        + " 429 431 444 449 450 451",
+                "400");
         lines.add("");
         page(lines, "404", "404");
         lines.addAll(List.of("", "  "));
@@ -190,8 +193,11 @@ record DokkuNginxConfig(
         String keepalive = setting.apply("proxy-keepalive");
         text.append("\nupstream ").append(app).append('-').append(port).append(" {\n");
         text.append(keepalive.isEmpty() ? "" : "  keepalive " + keepalive + ";\n");
-        listeners.forEach(address ->
-                text.append("\n  server ").append(address).append(':').append(port).append(";\n"));
+        listeners.forEach(address -> text.append("\n  server ")
+                .append(address)
+                .append(':')
+                .append(port)
+                .append(";\n"));
         text.append("}\n");
     }
 }

@@ -27,7 +27,14 @@ final class DokkuPlugins {
     void register(Map<String, DokkuCommand> commands) {
         commands.put("plugin:list", this::list);
         for (String verb : List.of(
-                "disable", "enable", "install", "install-dependencies", "installed", "trigger", "uninstall", "update")) {
+                "disable",
+                "enable",
+                "install",
+                "install-dependencies",
+                "installed",
+                "trigger",
+                "uninstall",
+                "update")) {
             commands.put("plugin:" + verb, DokkuPlugins::root);
         }
         commands.put("ssh-keys:list", this::keys);

@@ -70,9 +70,7 @@ record DokkuProperties(String name, boolean twice, List<String> settable, List<P
             }
             if (property.shows('C') || (property.shows('c') && !all)) {
                 String usual = property.usual().replace("APP", app);
-                values.put(
-                        name + "-computed-" + key,
-                        !own.isEmpty() ? own : everywhere.isEmpty() ? usual : everywhere);
+                values.put(name + "-computed-" + key, !own.isEmpty() ? own : everywhere.isEmpty() ? usual : everywhere);
             }
         }
         return new DokkuReport(app + " " + name + " information", name + "-", twice, values);

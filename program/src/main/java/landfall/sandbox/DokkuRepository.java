@@ -179,7 +179,7 @@ final class DokkuRepository implements AutoCloseable {
                 Path file = folder.resolve(walk.getPathString());
                 Files.createDirectories(file.resolveSibling("."));
                 FileMode mode = walk.getFileMode(0);
-                if (mode == FileMode.SYMLINK) {
+                if (mode.equals(FileMode.SYMLINK)) {
                     String target =
                             new String(repository.open(walk.getObjectId(0)).getBytes(), StandardCharsets.UTF_8);
                     Files.createSymbolicLink(file, Path.of(target));
@@ -188,7 +188,7 @@ final class DokkuRepository implements AutoCloseable {
                 try (OutputStream out = Files.newOutputStream(file)) {
                     repository.open(walk.getObjectId(0)).copyTo(out);
                 }
-                if (mode == FileMode.EXECUTABLE_FILE && !file.toFile().setExecutable(true)) {
+                if (mode.equals(FileMode.EXECUTABLE_FILE) && !file.toFile().setExecutable(true)) {
                     throw new IOException("cannot make executable: " + file);
                 }
             }

@@ -218,6 +218,7 @@ final class DokkuRouting {
         }
         call.out("-----> Creating " + (tls ? "https" : "http") + " nginx.conf\n");
         nginx.write(app, domains, served);
+        host.counts().nginxRebuilt();
         call.out("       Reloading nginx\n");
         int exit = nginx.validate(call, "", "");
         if (exit == 0) {

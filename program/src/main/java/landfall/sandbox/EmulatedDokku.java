@@ -12,6 +12,7 @@ import java.security.KeyPair;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -49,6 +50,7 @@ public final class EmulatedDokku implements AutoCloseable {
     public static final double PACE = 0.04;
 
     private static final int SESSIONS_MAX = 10;
+    private static final AttributeKey<Long> ARRIVED = new AttributeKey<>();
     private static final AttributeKey<AtomicInteger> SESSIONS = new AttributeKey<>();
 
     private static final Duration UP_MAX = Duration.ofSeconds(30);
@@ -56,6 +58,7 @@ public final class EmulatedDokku implements AutoCloseable {
     private final DokkuHost host;
     private final Supplier<SshServer> servers;
     private volatile SshServer server;
+    private volatile Optional<DokkuLatency> network = Optional.empty();
     private volatile boolean down;
     private final Addresses addresses;
     private final Path folder;
@@ -113,13 +116,15 @@ public final class EmulatedDokku implements AutoCloseable {
         server.setHost(addresses.dokkuHost());
         server.setPort(Addresses.listenPort(22));
         server.setKeyPairProvider(session -> List.of(hostKey));
-        server.setPublickeyAuthenticator(
-                (user, key, session) -> DokkuAccount.named(user).isPresent()
-                        && KeyUtils.compareKeys(key, clientKey.getPublic())
-                        && !host.misbehaviour().refusesKey());
+        server.setPublickeyAuthenticator((user, key, session) -> letIn(host, session)
+                && DokkuAccount.named(user).isPresent()
+                && KeyUtils.compareKeys(key, clientKey.getPublic())
+                && !host.misbehaviour().refusesKey());
         server.addSessionListener(new SessionListener() {
             @Override
             public void sessionEstablished(Session session) {
+                host.counts().connected();
+                session.setAttribute(ARRIVED, System.nanoTime());
                 if (host.misbehaviour().refusesConnection()) {
                     session.close(true);
                 }
@@ -134,6 +139,20 @@ public final class EmulatedDokku implements AutoCloseable {
         // A channel that the client closed has nobody to wait for: what it runs ends at once.
         CoreModuleProperties.COMMAND_EXIT_TIMEOUT.set(server, Duration.ofMillis(100));
         return server;
+    }
+
+    /** Lets the time pass that a handshake takes on the real host; here it takes less. */
+    private static boolean letIn(DokkuHost host, Session session) {
+        Long arrived = session.getAttribute(ARRIVED);
+        if (arrived != null && host.costs().isPresent()) {
+            long left = arrived + host.costs().get().handshake().toNanos() - System.nanoTime();
+            try {
+                TimeUnit.NANOSECONDS.sleep(left);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        return true;
     }
 
     private static DokkuAccount account(ServerSession session) {
@@ -194,6 +213,28 @@ public final class EmulatedDokku implements AutoCloseable {
         return host.misbehaviour().commands();
     }
 
+    /**
+     * Takes from now on the time that the real, quiet host takes: for a handshake, for each command, and for the network.
+     * Connections made before end.
+     */
+    public void takeRealTime(Duration roundTrip) throws IOException {
+        // Banner, keys and the way to authentication: three round trips pass while the client is let in.
+        host.takeRealTime(DokkuCosts.recorded(roundTrip.multipliedBy(3)));
+        if (!roundTrip.isZero()) {
+            server.stop(true);
+            server = servers.get();
+            server.setPort(0);
+            server.start();
+            network = Optional.of(new DokkuLatency(
+                    sshAddress(), () -> new InetSocketAddress(addresses.dokkuHost(), server.getPort()), roundTrip));
+        }
+    }
+
+    /** What clients asked for so far. */
+    public DokkuCounts.Snapshot counts() {
+        return host.counts().snapshot();
+    }
+
     private void reboot(DokkuFault.Reboot fault) {
         down = true;
         Thread.ofVirtual().name("reboot").start(() -> {
@@ -202,7 +243,11 @@ public final class EmulatedDokku implements AutoCloseable {
                 host.powerOff();
                 Thread.sleep(fault.down());
                 host.powerOn();
-                server = servers.get();
+                SshServer next = servers.get();
+                if (network.isPresent()) {
+                    next.setPort(0);
+                }
+                server = next;
                 server.start();
             } catch (IOException e) {
                 throw new UncheckedIOException("the emulated Dokku host did not come up again", e);
@@ -224,6 +269,9 @@ public final class EmulatedDokku implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
+        if (network.isPresent()) {
+            network.get().close();
+        }
         server.stop(true);
         host.close();
     }

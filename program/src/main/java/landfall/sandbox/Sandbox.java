@@ -55,7 +55,8 @@ public final class Sandbox implements AutoCloseable {
     }
 
     /** Starts both sides and waits until the cluster's workloads are ready. */
-    static Sandbox start(Path folder, List<Path> manifests) throws IOException, InterruptedException {
+    static Sandbox start(Path folder, List<Path> manifests, SandboxManners manners)
+            throws IOException, InterruptedException {
         Sandbox sandbox = new Sandbox(folder.toAbsolutePath().normalize());
         try {
             sandbox.progress("starting the cluster");
@@ -67,6 +68,7 @@ public final class Sandbox implements AutoCloseable {
             EmulatedDokku dokku =
                     EmulatedDokku.start(sandbox.folder, sandbox.addresses, sandbox.containers, sandbox.registry);
             sandbox.parts.addFirst(dokku);
+            manners.give(dokku);
             sandbox.awaitReady(cluster);
             sandbox.writeAddresses(cluster, dokku);
             return sandbox;
@@ -143,11 +145,11 @@ public final class Sandbox implements AutoCloseable {
         }
     }
 
-    /** The sandbox's process: runs until SIGTERM. Arguments: folder, then manifests. */
+    /** The sandbox's process: runs until SIGTERM. Arguments: folder, manners of the Dokku host, then manifests. */
     public static void main(String[] arguments) throws Exception {
         Path folder = Path.of(arguments[0]);
         List<Path> manifests = new ArrayList<>();
-        for (int i = 1; i < arguments.length; i++) {
+        for (int i = 2; i < arguments.length; i++) {
             manifests.add(Path.of(arguments[i]));
         }
         CountDownLatch stop = new CountDownLatch(1);
@@ -170,7 +172,7 @@ public final class Sandbox implements AutoCloseable {
                 Thread.currentThread().interrupt();
             }
         });
-        try (Sandbox sandbox = start(folder, manifests)) {
+        try (Sandbox sandbox = start(folder, manifests, SandboxManners.parse(arguments[1]))) {
             sandbox.progress("ready");
             stop.await();
         } catch (InterruptedException stopped) {

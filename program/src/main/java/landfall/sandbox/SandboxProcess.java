@@ -55,6 +55,12 @@ public final class SandboxProcess {
      * @return the text of addresses.json
      */
     public String start(List<Path> manifests, Consumer<String> progress) throws IOException, InterruptedException {
+        return start(manifests, "", progress);
+    }
+
+    /** @param manners how the Dokku host is to behave, as {@link SandboxManners#parse} reads it */
+    public String start(List<Path> manifests, String manners, Consumer<String> progress)
+            throws IOException, InterruptedException {
         if (running().isPresent()) {
             throw new LandfallException(
                     ExitCode.REFUSED,
@@ -67,7 +73,7 @@ public final class SandboxProcess {
         for (String stale : List.of(Sandbox.ADDRESSES_FILE, Sandbox.PROGRESS_FILE, "failure")) {
             Files.deleteIfExists(folder.resolve(stale));
         }
-        Process process = command(manifests).start();
+        Process process = command(manifests, manners).start();
         Files.writeString(folder.resolve("pid"), process.pid() + " " + startMillis(process.toHandle()) + "\n");
         long end = System.nanoTime() + START_MAX.toNanos();
         String last = "";
@@ -94,7 +100,7 @@ public final class SandboxProcess {
                                 + folder.resolve("logs") + "."));
     }
 
-    private ProcessBuilder command(List<Path> manifests) {
+    private ProcessBuilder command(List<Path> manifests, String manners) {
         List<String> command = new ArrayList<>();
         // A session of its own: Ctrl-C in the terminal is not meant for it.
         if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
@@ -103,6 +109,7 @@ public final class SandboxProcess {
         command.addAll(JavaProcess.words(512));
         command.add(Sandbox.class.getName());
         command.add(folder.toString());
+        command.add(manners);
         manifests.forEach(manifest -> command.add(manifest.toAbsolutePath().toString()));
         return new ProcessBuilder(command)
                 .redirectErrorStream(true)

@@ -181,6 +181,7 @@ class DokkuMisbehaviourTest {
                         .mapToObj(seed -> DokkuFault.drawn(seed, 40).getClass())
                         .distinct())
                 .hasSize(6);
+        assertThat(SandboxManners.parse("real-time=20,drop=3").realTime()).contains(Duration.ofMillis(20));
         assertThatThrownBy(() -> DokkuFault.parse("explode=1")).hasMessageContaining("explode=1");
     }
 }
