@@ -20,6 +20,21 @@ public record DokkuCommand(
         Set<Integer> secretWords,
         @Nullable Secret stdin,
         boolean echoesSecrets) {
+    private static final Set<String> READS =
+            Set.of("version", "config:get", "config:keys", "ps:inspect", "url", "urls");
+    private static final List<String> READ_SUFFIXES = List.of(
+            ":report",
+            ":list",
+            ":list-entries",
+            ":exists",
+            ":info",
+            ":locked",
+            ":export",
+            ":show",
+            ":links",
+            ":linked",
+            ":status");
+
     public DokkuCommand {
         words = List.copyOf(words);
         secretWords = java.util.Collections.unmodifiableSet(new TreeSet<>(secretWords));
@@ -45,6 +60,16 @@ public record DokkuCommand(
 
     public DokkuCommand droppingOutput() {
         return new DokkuCommand(words, secretWords, stdin, true);
+    }
+
+    /** Whether it only looks: such a command may be sent again when the connection was lost while it ran. */
+    public boolean isRead() {
+        for (String word : words) {
+            if (!word.startsWith("--")) {
+                return READS.contains(word) || READ_SUFFIXES.stream().anyMatch(word::endsWith);
+            }
+        }
+        return false;
     }
 
     /** What is sent; holds secrets where {@link #secretWords} says so. */

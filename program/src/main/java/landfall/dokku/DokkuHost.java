@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -15,12 +16,16 @@ import landfall.base.LandfallException;
 import landfall.base.Limits;
 import landfall.base.Problem;
 import landfall.base.Secret;
+import landfall.remote.ConnectionLostException;
 import landfall.remote.ExecResult;
 import landfall.remote.SshConnection;
 
 /** A Dokku host behind its forced command: runs commands, reads reports, gives streams to databases and containers. */
 public final class DokkuHost {
     private static final byte[] NO_INPUT = new byte[0];
+
+    /** A shell's exit code for a command that it doesn't find. */
+    private static final int NO_SUCH_COMMAND = 127;
 
     private final SshConnection connection;
 
@@ -37,17 +42,30 @@ public final class DokkuHost {
         return run(command, Limits.DEPLOY_MAX, line -> {});
     }
 
+    /** A read whose connection is lost is sent once more; whether a change was carried out, the caller must look. */
     public DokkuResult run(DokkuCommand command, Duration timeout, Consumer<String> onLine) {
-        Secret stdin = command.stdin();
-        byte[] input = stdin == null ? NO_INPUT : stdin.reveal().getBytes(java.nio.charset.StandardCharsets.UTF_8);
         try {
-            Consumer<String> listener =
-                    command.echoesSecrets() ? line -> {} : line -> onLine.accept(Ansi.stripped(line));
-            ExecResult result = connection.exec(command.line(), input, timeout, listener);
-            return new DokkuResult(result.exit(), command.echoesSecrets() ? "" : result.stdout(), result.stderr());
+            return ran(command, timeout, onLine);
+        } catch (ConnectionLostException e) {
+            if (!command.isRead()) {
+                throw lost(command.display(), e);
+            }
         } catch (IOException e) {
             throw lost(command.display(), e);
         }
+        try {
+            return ran(command, timeout, onLine);
+        } catch (IOException e) {
+            throw lost(command.display(), e);
+        }
+    }
+
+    private DokkuResult ran(DokkuCommand command, Duration timeout, Consumer<String> onLine) throws IOException {
+        Secret stdin = command.stdin();
+        byte[] input = stdin == null ? NO_INPUT : stdin.reveal().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        Consumer<String> listener = command.echoesSecrets() ? line -> {} : line -> onLine.accept(Ansi.stripped(line));
+        ExecResult result = connection.exec(command.line(), input, timeout, listener);
+        return new DokkuResult(result.exit(), command.echoesSecrets() ? "" : result.stdout(), result.stderr());
     }
 
     /** @throws LandfallException with what Dokku said, unless it exits 0 */
@@ -78,20 +96,42 @@ public final class DokkuHost {
                 cause);
     }
 
-    /** @throws LandfallException (bad input) if what answers isn't Dokku */
+    /** @throws LandfallException (bad input) if what answers isn't Dokku, or isn't Dokku alone */
     public DokkuVersion version() {
         DokkuResult result = run(DokkuCommand.of("version"));
-        try {
-            return DokkuVersion.parse(result.stdout());
-        } catch (IllegalArgumentException e) {
-            throw new LandfallException(
-                    ExitCode.BAD_INPUT,
-                    Problem.error(
-                            connection.target() + " does not answer as a Dokku host",
-                            "`version` printed: " + result.tail(),
-                            "Check --host: the account must be dokku's own, with Dokku's forced command."),
-                    e);
+        List<String> lines =
+                result.stdout().lines().filter(line -> !line.isBlank()).toList();
+        Optional<DokkuVersion> version = lines.stream()
+                .flatMap(line -> DokkuVersion.announced(line).stream())
+                .findFirst();
+        if (version.isPresent() && lines.size() == 1) {
+            return version.get();
         }
+        String host = connection.target().host();
+        if (version.isPresent()) {
+            throw notDokku(
+                    "prints lines of its own before Dokku's answers",
+                    "`version` printed: " + result.tail(),
+                    "Quiet them on the host (in ~dokku/.bashrc or what it reads, below `case $- in *i*)`): no answer"
+                            + " could be trusted.");
+        }
+        if (result.exit() == NO_SUCH_COMMAND || result.stderr().contains("command not found")) {
+            throw notDokku(
+                    "is an account with a login shell",
+                    "its shell knows no command `version`: " + result.tail(),
+                    "Use Dokku's own account, --host dokku@" + host
+                            + "; it knows your key after: cat KEY.pub | ssh root@" + host
+                            + " dokku ssh-keys:add NAME.");
+        }
+        throw notDokku(
+                "does not answer as a Dokku host",
+                "`version` printed: " + result.tail(),
+                "Check --host: the account must be dokku's own, with Dokku's forced command.");
+    }
+
+    private LandfallException notDokku(String what, String why, String nextStep) {
+        return new LandfallException(
+                ExitCode.BAD_INPUT, Problem.error(connection.target() + " " + what, why, nextStep));
     }
 
     /** Names of the enabled plugins. */

@@ -1,5 +1,6 @@
 package landfall.dokku;
 
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,13 @@ public record DokkuVersion(int major, int minor, int patch) implements Comparabl
                 Integer.parseInt(matcher.group(1)),
                 Integer.parseInt(matcher.group(2)),
                 Integer.parseInt(matcher.group(3)));
+    }
+
+    /** A line that is Dokku's answer to {@code version}, not one that has some number in it. */
+    static Optional<DokkuVersion> announced(String line) {
+        return line.strip().matches("(dokku version )?" + NUMBER.pattern() + "\\S*")
+                ? Optional.of(parse(line))
+                : Optional.empty();
     }
 
     @Override

@@ -89,7 +89,7 @@ final class FolderPush {
     }
 
     private Optional<Outcome> settled(AppRepository repository, Ref there) throws IOException {
-        if (there.getObjectId().equals(commit.commit())) {
+        if (commit.commit().equals(there.getObjectId())) {
             return Optional.of(new Outcome.Unchanged());
         }
         RevCommit tip = fetched(repository, there);

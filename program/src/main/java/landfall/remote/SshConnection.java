@@ -14,22 +14,24 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import landfall.base.Duplex;
+import landfall.base.LandfallException;
 import landfall.base.Limits;
-import org.apache.sshd.client.SshClient;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.channel.PtyMode;
+import org.apache.sshd.common.channel.exception.SshChannelOpenException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * SSH to one host: commands and streams as channels, with a further connection opened where the channels of the first
- * are taken. After a loss, connect again.
+ * are taken. After a loss the next command connects again; the command that was cut off is not repeated here, as only
+ * its caller knows whether it changed something.
  */
 public final class SshConnection implements AutoCloseable {
     private static final int OUTPUT_BYTES_MAX = 16 << 20;
 
-    private final SshClient client;
     private final SshConnector connector;
+    private volatile boolean closed;
     private final List<Line> lines = new ArrayList<>();
 
     /** One TCP connection and how many of its channels are in use. */
@@ -48,25 +50,24 @@ public final class SshConnection implements AutoCloseable {
         void writeTo(OutputStream output) throws IOException;
     }
 
-    private SshConnection(SshClient client, SshConnector connector) {
-        this.client = client;
+    private SshConnection(SshConnector connector) {
         this.connector = connector;
     }
 
     /** @throws landfall.base.LandfallException telling which of the ways to fail it was and what to do */
     public static SshConnection connect(SshTarget target, SshOptions options) {
         SshConnector connector = SshConnector.of(target, options);
-        SshClient client = connector.client();
         try {
-            SshConnection connection = new SshConnection(client, connector);
-            connection.lines.add(new Line(connector.session(client)));
+            SshConnection connection = new SshConnection(connector);
+            connection.lines.add(new Line(connector.session()));
             return connection;
         } catch (RuntimeException e) {
-            client.stop();
+            connector.close();
             throw e;
         }
     }
 
+    /** Whom and where, with what ~/.ssh/config adds; the host is named as it was given. */
     public SshTarget target() {
         return connector.target();
     }
@@ -119,10 +120,12 @@ public final class SshConnection implements AutoCloseable {
                 throw new IOException("no end after " + timeout.toSeconds() + " s");
             }
             if (exit == null) {
-                throw new IOException("the connection was lost while the command ran"
-                        + (stream.stderr().isBlank()
-                                ? ""
-                                : ": " + stream.stderr().strip()));
+                throw new ConnectionLostException(
+                        "the connection was lost while the command ran"
+                                + (stream.stderr().isBlank()
+                                        ? ""
+                                        : ": " + stream.stderr().strip()),
+                        null);
             }
             IOException failure = writeFailure.get();
             if (failure != null && exit == 0) {
@@ -189,6 +192,10 @@ public final class SshConnection implements AutoCloseable {
             return started(line, commandLine, rawPty);
         } catch (IOException refused) {
             give(line);
+            if (!isRefusal(refused)) {
+                // The command may have been on its way already.
+                throw new ConnectionLostException("the connection was lost: " + refused.getMessage(), refused);
+            }
             // The host may allow fewer sessions per connection than sshd's default: one more try on a new one.
             Line other = take(line);
             try {
@@ -199,6 +206,15 @@ public final class SshConnection implements AutoCloseable {
                 throw e;
             }
         }
+    }
+
+    private static boolean isRefusal(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SshChannelOpenException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private SshStream started(Line line, String commandLine, boolean rawPty) throws IOException {
@@ -243,29 +259,37 @@ public final class SshConnection implements AutoCloseable {
     }
 
     private synchronized Line take(@Nullable Line except) throws IOException {
-        lines.removeIf(line -> !line.session.isOpen() && line.channels == 0 && lines.size() > 1);
+        lines.removeIf(line -> !line.session.isOpen() && line.channels == 0);
         for (Line line : lines) {
             if (line != except && line.session.isOpen() && line.channels < Limits.SSH_CHANNELS_MAX) {
                 line.channels++;
                 return line;
             }
         }
-        if (!isOpen()) {
+        if (closed) {
             throw new IOException("the SSH connection to " + target() + " is closed");
         }
-        Line line = new Line(connector.session(client));
+        Line line = new Line(reconnected());
         line.channels++;
         lines.add(line);
         return line;
+    }
+
+    private ClientSession reconnected() throws IOException {
+        try {
+            return connector.session();
+        } catch (LandfallException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     private synchronized void give(Line line) {
         line.channels--;
     }
 
-    /** False once the host or {@link #close} ended it: connect again then. */
+    /** False once the host ended it; the next command connects again then, unless {@link #close} was called. */
     public synchronized boolean isOpen() {
-        return client.isOpen() && lines.stream().anyMatch(line -> line.session.isOpen());
+        return !closed && lines.stream().anyMatch(line -> line.session.isOpen());
     }
 
     /** How many TCP connections are open. */
@@ -275,7 +299,7 @@ public final class SshConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close(true);
-        client.stop();
+        closed = true;
+        connector.close();
     }
 }

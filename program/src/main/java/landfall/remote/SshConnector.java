@@ -1,263 +1,322 @@
 package landfall.remote;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
-import java.net.NoRouteToHostException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.PublicKey;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
-import landfall.base.Limits;
 import landfall.base.Origin;
 import landfall.base.Problem;
 import org.apache.sshd.client.SshClient;
-import org.apache.sshd.client.config.hosts.ConfigFileHostEntryResolver;
-import org.apache.sshd.client.config.hosts.HostConfigEntry;
 import org.apache.sshd.client.config.hosts.HostConfigEntryResolver;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.cipher.BuiltinCiphers;
 import org.apache.sshd.common.config.keys.KeyUtils;
 import org.apache.sshd.common.keyprovider.KeyIdentityProvider;
+import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.apache.sshd.core.CoreModuleProperties;
 import org.jspecify.annotations.Nullable;
 
-/** Makes authenticated sessions to one target, and turns each way to fail into its own problem. */
-final class SshConnector {
+/**
+ * Makes authenticated sessions to one host, through others where ~/.ssh/config has a ProxyJump. Each host on the way is
+ * checked and logged in to like any other.
+ */
+final class SshConnector implements AutoCloseable {
     private static final long WINDOW_BYTES = 8L << 20;
     private static final long PACKET_BYTES = 64L << 10;
     private static final Duration HEARTBEAT = Duration.ofSeconds(15);
     private static final int HEARTBEATS_UNANSWERED_MAX = 3;
+    private static final int HOPS_MAX = 8;
+    private static final Path SYSTEM_KNOWN_HOSTS = Path.of("/etc/ssh/ssh_known_hosts");
 
     private final SshTarget target;
-    private final String host;
-    private final int port;
+    private final String hostName;
     private final SshKeys keys;
     private final HostKeyCheck hostKeyCheck;
     private final @Nullable Path agent;
+    private final boolean onlyNamedKeys;
+    private final @Nullable SshConnector via;
+    private final SshEnvironment environment;
+    private final SshFailures failures;
+    private @Nullable SshClient client;
+    private @Nullable ClientSession carrier;
 
     private SshConnector(
-            SshTarget target, String host, int port, SshKeys keys, HostKeyCheck hostKeyCheck, @Nullable Path agent) {
+            SshTarget target,
+            String hostName,
+            SshKeys keys,
+            HostKeyCheck hostKeyCheck,
+            @Nullable Path agent,
+            boolean onlyNamedKeys,
+            @Nullable SshConnector via,
+            SshEnvironment environment) {
         this.target = target;
-        this.host = host;
-        this.port = port;
+        this.hostName = hostName;
         this.keys = keys;
         this.hostKeyCheck = hostKeyCheck;
         this.agent = agent;
+        this.onlyNamedKeys = onlyNamedKeys;
+        this.via = via;
+        this.environment = environment;
+        this.failures = new SshFailures(
+                target, hostName, via == null ? null : via.target().toString(), environment.patience());
     }
 
-    static SshConnector of(SshTarget target, SshOptions options) {
-        Path home = Path.of(System.getProperty("user.home"));
-        HostConfigEntry configured = configured(target, home.resolve(".ssh").resolve("config"));
-        String host = target.host();
-        int port = target.port();
-        List<Path> files = new ArrayList<>();
-        if (configured != null) {
-            String named = configured.getHostName();
-            host = named == null || named.isBlank() ? host : named;
-            port = port == 22 && configured.getPort() > 0 ? configured.getPort() : port;
-            configured.getIdentities().forEach(file -> files.add(Path.of(expanded(file, home))));
-        }
-        SshKeys keys = SshKeys.load(options.identity(), files, home);
-        String socket = System.getenv("SSH_AUTH_SOCK");
-        boolean useAgent =
-                options.identity() == null && socket != null && !socket.isEmpty() && Files.exists(Path.of(socket));
-        return new SshConnector(
-                target, host, port, keys, HostKeyCheck.of(host, port, options), useAgent ? Path.of(socket) : null);
-    }
-
-    private static String expanded(String file, Path home) {
-        return file.startsWith("~/") ? home.resolve(file.substring(2)).toString() : file;
-    }
-
-    private static @Nullable HostConfigEntry configured(SshTarget target, Path file) {
-        if (!Files.isReadable(file)) {
-            return null;
-        }
-        try {
-            HostConfigEntry entry = new ConfigFileHostEntryResolver(file)
-                    .resolveEffectiveHost(target.host(), 0, null, target.user(), null, null);
-            // "none" makes MINA 2.20.0 throw when it connects; we connect to the resolved name ourselves.
-            String jump = entry == null ? null : entry.getProxyJump();
-            if (jump != null
-                    && !jump.isBlank()
-                    && !jump.toLowerCase(Locale.ROOT).equals("none")) {
-                throw new LandfallException(
-                        ExitCode.BAD_INPUT,
-                        Problem.error(
-                                Origin.file(file.toString()),
-                                "asks for ProxyJump " + jump + " to reach " + target.host(),
-                                "Landfall connects directly only",
-                                "Forward a local port (ssh -L 2222:" + target.host() + ":22 JUMPHOST) and give --host "
-                                        + target.user() + "@127.0.0.1:2222."));
-            }
-            return entry;
-        } catch (IOException | IllegalArgumentException e) {
+    static SshConnector of(SshTarget given, SshOptions options) {
+        Path knownHosts = options.knownHosts();
+        if (knownHosts != null && !Files.isReadable(knownHosts)) {
             throw new LandfallException(
                     ExitCode.BAD_INPUT,
                     Problem.error(
-                            Origin.file(file.toString()),
-                            "cannot be understood",
-                            String.valueOf(e.getMessage()),
-                            "Mend the entry for " + target.host() + "."),
-                    e);
+                            Origin.file(knownHosts.toString()),
+                            "the known_hosts file cannot be read",
+                            Files.exists(knownHosts) ? "no permission" : "there is no such file",
+                            "Check --known-hosts."));
         }
+        SshConfig config = SshConfig.of(given.host(), options.environment());
+        return made(given, SshTarget.USER_DEFAULT, config, options, through(config, options.environment(), 0));
     }
 
+    /** The last of the hosts that this one is reached through, connected through those before it. */
+    private static @Nullable SshConnector through(SshConfig config, SshEnvironment environment, int depth) {
+        Origin command = config.proxyCommand();
+        if (command != null) {
+            throw new LandfallException(
+                    ExitCode.BAD_INPUT,
+                    Problem.error(
+                            command,
+                            "asks for a ProxyCommand",
+                            "Landfall runs no other program to connect",
+                            "Use ProxyJump instead, or forward a port (ssh -L 2222:DOKKUHOST:22 …) and give --host"
+                                    + " dokku@127.0.0.1:2222."));
+        }
+        SshConnector last = null;
+        for (String jump : config.jumps()) {
+            if (depth >= HOPS_MAX) {
+                throw new LandfallException(
+                        ExitCode.BAD_INPUT,
+                        Problem.error(
+                                "~/.ssh/config leads through more than " + HOPS_MAX + " hosts",
+                                "a circle of ProxyJump, perhaps",
+                                "Mend it."));
+            }
+            SshTarget hop = SshTarget.parse(jump.replaceFirst("^ssh://", ""));
+            SshConfig hopConfig = SshConfig.of(hop.host(), environment);
+            // As OpenSSH has it: only the first one's own ProxyJump counts.
+            SshConnector before = last == null ? through(hopConfig, environment, depth + 1) : last;
+            SshOptions plain = new SshOptions(null, null, null, environment);
+            last = made(hop, System.getProperty("user.name"), hopConfig, plain, before);
+        }
+        return last;
+    }
+
+    private static SshConnector made(
+            SshTarget given, String userDefault, SshConfig config, SshOptions options, @Nullable SshConnector via) {
+        SshEnvironment environment = options.environment();
+        String user = !given.user().isEmpty() ? given.user() : config.user().isEmpty() ? userDefault : config.user();
+        int port = given.port() > 0 ? given.port() : config.port() > 0 ? config.port() : SshTarget.PORT_DEFAULT;
+        SshTarget target = new SshTarget(user, given.host(), port);
+        String hostName = config.hostName().isEmpty() ? given.host() : config.hostName();
+        SshTarget reached = new SshTarget(user, hostName, port);
+        SshKeys keys = SshKeys.load(
+                options.identity(), config.identityFiles(reached), config.identitiesOnly(), environment.home());
+        return new SshConnector(
+                target,
+                hostName,
+                keys,
+                new HostKeyCheck(knownHosts(config, reached, options), options.acceptedFingerprint()),
+                agent(config, reached, environment),
+                options.identity() != null || config.identitiesOnly(),
+                via,
+                environment);
+    }
+
+    private static KnownHosts knownHosts(SshConfig config, SshTarget reached, SshOptions options) {
+        Path given = options.knownHosts();
+        List<Path> configured = config.knownHostsFiles(reached);
+        Path ssh = options.environment().home().resolve(".ssh");
+        List<Path> files = given != null
+                ? List.of(given)
+                : !configured.isEmpty()
+                        ? configured
+                        : List.of(ssh.resolve("known_hosts"), ssh.resolve("known_hosts2"), SYSTEM_KNOWN_HOSTS);
+        String alias = config.hostKeyAlias();
+        return alias.isEmpty()
+                ? KnownHosts.read(reached.host(), reached.port(), files, config.hashKnownHosts())
+                : KnownHosts.read(alias, SshTarget.PORT_DEFAULT, files, config.hashKnownHosts());
+    }
+
+    private static @Nullable Path agent(SshConfig config, SshTarget reached, SshEnvironment environment) {
+        String named = config.identityAgent();
+        if (named.equalsIgnoreCase("none")) {
+            return null;
+        }
+        Path socket = named.isEmpty() || named.equals("SSH_AUTH_SOCK") || named.startsWith("$")
+                ? environment.agentSocket()
+                : config.expanded(named, reached);
+        return socket != null && Files.exists(socket) ? socket : null;
+    }
+
+    /** Whom it logs in as, where, by the name that was given. */
     SshTarget target() {
         return target;
     }
 
-    SshClient client() {
-        SshClient client = SshClient.setUpDefaultClient();
-        client.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
-        client.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
-        client.setServerKeyVerifier(hostKeyCheck);
+    private synchronized SshClient client() {
+        SshClient running = client;
+        if (running != null) {
+            return running;
+        }
+        SshClient made = SshClient.setUpDefaultClient();
+        made.setHostConfigEntryResolver(HostConfigEntryResolver.EMPTY);
+        made.setKeyIdentityProvider(KeyIdentityProvider.EMPTY_KEYS_PROVIDER);
+        made.setServerKeyVerifier(hostKeyCheck);
         if (agent != null) {
-            client.setAgentFactory(new SshAgentKeys(agent));
+            List<PublicKey> only = onlyNamedKeys ? keys.named() : null;
+            made.setAgentFactory(new SshAgentKeys(agent, only));
         }
         // Without it each command waits 40 ms twice for a delayed ACK.
-        CoreModuleProperties.TCP_NODELAY.set(client, true);
-        CoreModuleProperties.SOCKET_KEEPALIVE.set(client, true);
-        CoreModuleProperties.IDLE_TIMEOUT.set(client, Duration.ZERO);
-        CoreModuleProperties.WINDOW_SIZE.set(client, WINDOW_BYTES);
-        CoreModuleProperties.MAX_PACKET_SIZE.set(client, PACKET_BYTES);
-        CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(client, HEARTBEATS_UNANSWERED_MAX);
-        CoreModuleProperties.HEARTBEAT_INTERVAL.set(client, HEARTBEAT);
+        CoreModuleProperties.TCP_NODELAY.set(made, true);
+        CoreModuleProperties.SOCKET_KEEPALIVE.set(made, true);
+        CoreModuleProperties.IDLE_TIMEOUT.set(made, Duration.ZERO);
+        CoreModuleProperties.WINDOW_SIZE.set(made, WINDOW_BYTES);
+        CoreModuleProperties.MAX_PACKET_SIZE.set(made, PACKET_BYTES);
+        CoreModuleProperties.HEARTBEAT_NO_REPLY_MAX.set(made, HEARTBEATS_UNANSWERED_MAX);
+        CoreModuleProperties.HEARTBEAT_INTERVAL.set(made, HEARTBEAT);
         // MINA prefers ChaCha20, which it does in plain Java; AES-GCM has instructions of its own.
-        client.setCipherFactories(List.of(
+        made.setCipherFactories(List.of(
                 BuiltinCiphers.aes128gcm,
                 BuiltinCiphers.aes256gcm,
                 BuiltinCiphers.aes128ctr,
                 BuiltinCiphers.aes256ctr,
                 BuiltinCiphers.cc20p1305_openssh));
         Set<String> known = hostKeyCheck.knownTypes();
-        client.setSignatureFactories(client.getSignatureFactories().stream()
+        made.setSignatureFactories(made.getSignatureFactories().stream()
                 .sorted(Comparator.comparing(
                         factory -> !known.contains(KeyUtils.getCanonicalKeyType(factory.getName()))))
                 .toList());
-        client.start();
-        return client;
+        made.start();
+        client = made;
+        return made;
     }
 
-    ClientSession session(SshClient client) {
-        resolve();
-        ClientSession session = null;
-        try {
-            session = client.connect(target.user(), host, port)
-                    .verify(Limits.SSH_CONNECT)
-                    .getSession();
-            keys.pairs().forEach(session::addPublicKeyIdentity);
-            session.auth().verify(Limits.SSH_CONNECT);
-            return session;
-        } catch (IOException e) {
-            boolean connected = session != null;
-            if (session != null) {
-                session.close(true);
+    /**
+     * One more session, logged in.
+     *
+     * @throws LandfallException telling which of the ways to fail it was and what to do
+     */
+    synchronized ClientSession session() {
+        if (keys.pairs().isEmpty() && agent == null) {
+            keys.unlock(environment.dialogue());
+        }
+        while (true) {
+            switch (attempt()) {
+                case Attempt.Open(ClientSession session) -> {
+                    hostKeyCheck.remember();
+                    return session;
+                }
+                case Attempt.Failed(IOException failure, boolean connected) -> {
+                    if (!mended(failure)) {
+                        throw problem(failure, connected);
+                    }
+                }
             }
-            throw failed(e, connected);
         }
     }
 
-    private void resolve() {
-        try {
-            InetAddress.getByName(host);
-        } catch (UnknownHostException e) {
-            throw problem(
-                    "there is no host named " + host,
-                    "its name does not resolve to an address",
-                    "Check the spelling of --host, or your DNS.",
-                    e);
-        }
+    /** How one try to log in ended. */
+    private sealed interface Attempt {
+        record Open(ClientSession session) implements Attempt {}
+
+        record Failed(IOException failure, boolean connected) implements Attempt {}
     }
 
-    private LandfallException failed(IOException failure, boolean connected) {
+    /** Whether somebody at the terminal took the obstacle away: an unknown host, a locked key. */
+    private boolean mended(IOException failure) {
+        if (hostKeyCheck.refusal() != null) {
+            Optional<Boolean> answer = hostKeyCheck.asked(environment.dialogue());
+            if (answer.isPresent() && !answer.get()) {
+                throw new LandfallException(ExitCode.REFUSED, hostKeyCheck.declined(), failure);
+            }
+            return answer.orElse(false);
+        }
+        return SshFailures.isDenied(failure) && keys.unlock(environment.dialogue());
+    }
+
+    private LandfallException problem(IOException failure, boolean connected) {
         Problem refusal = hostKeyCheck.refusal();
         if (refusal != null) {
             return new LandfallException(ExitCode.REFUSED, refusal, failure);
         }
-        String place = host + " port " + port;
         if (!connected) {
-            return switch (root(failure)) {
-                case NoRouteToHostException e -> unreachable(place, e);
-                case ConnectException e
-                when String.valueOf(e.getMessage()).contains("nreachable") -> unreachable(place, e);
-                case ConnectException e ->
-                    problem(
-                            "connection to " + place + " refused",
-                            "nothing listens there",
-                            "Check the port (--host dokku@HOST:PORT) and that sshd runs.",
-                            e);
-                case TimeoutException e -> timedOut(place, e);
-                case Throwable e ->
-                    problem(
-                            "cannot connect to " + place,
-                            String.valueOf(e.getMessage()),
-                            "Check that it is an SSH server and reachable from here.",
-                            e);
-            };
+            return failures.connecting(failure);
         }
-        if (root(failure) instanceof TimeoutException e) {
-            return timedOut(place, e);
-        }
-        String message = String.valueOf(failure.getMessage());
-        if (message.contains("No more authentication methods")) {
-            return denied(failure);
-        }
-        return problem(
-                "the SSH server at " + place + " ended the login",
-                message,
-                "Check that it is a Dokku host's sshd; its log (journalctl -u ssh) tells more.",
-                failure);
+        return SshFailures.isDenied(failure)
+                ? failures.denied(keys, agent != null, failure)
+                : failures.loggingIn(failure);
     }
 
-    private LandfallException denied(IOException cause) {
-        List<String> tried = new ArrayList<>(keys.described());
-        if (agent != null) {
-            tried.add("the keys of ssh-agent");
+    private Attempt attempt() {
+        ClientSession session = null;
+        try {
+            SshdSocketAddress address = address();
+            session = client().connect(target.user(), address.getHostName(), address.getPort())
+                    .verify(environment.patience())
+                    .getSession();
+            keys.pairs().forEach(session::addPublicKeyIdentity);
+            session.auth().verify(environment.patience());
+            return new Attempt.Open(session);
+        } catch (IOException e) {
+            if (session != null) {
+                session.close(true);
+            }
+            return new Attempt.Failed(e, session != null);
         }
-        String keysTried = tried.isEmpty() ? "no key was found to try" : "tried " + String.join(", ", tried);
-        return problem(
-                target + ": Permission denied (publickey)",
-                keysTried,
-                "Give the right key with --identity FILE, or have the host's admin add yours: cat KEY.pub | ssh root@"
-                        + target.host() + " dokku ssh-keys:add NAME.",
-                cause);
     }
 
-    private static LandfallException unreachable(String place, Exception cause) {
-        return problem(
-                place + " is unreachable",
-                String.valueOf(cause.getMessage()),
-                "Check the network between here and there.",
-                cause);
-    }
-
-    private static LandfallException timedOut(String place, Exception cause) {
-        return problem(
-                place + " does not answer",
-                "nothing came within " + Limits.SSH_CONNECT.toSeconds() + " s",
-                "Check the address, the port and firewalls.",
-                cause);
-    }
-
-    private static LandfallException problem(String what, String why, String nextStep, Throwable cause) {
-        return new LandfallException(ExitCode.FAILED, Problem.error(what, why, nextStep), cause);
-    }
-
-    private static Throwable root(Throwable failure) {
-        Throwable root = failure;
-        while (root.getCause() != null) {
-            root = root.getCause();
+    private SshdSocketAddress address() throws IOException {
+        if (via != null) {
+            return via.forwarded(new SshdSocketAddress(hostName, target.port()));
         }
-        return root;
+        try {
+            return new SshdSocketAddress(InetAddress.getByName(hostName).getHostAddress(), target.port());
+        } catch (UnknownHostException e) {
+            throw failures.unknownHost(e);
+        }
+    }
+
+    /** A port of this machine behind which the host lies, as seen from here; one session carries all of them. */
+    private synchronized SshdSocketAddress forwarded(SshdSocketAddress host) throws IOException {
+        ClientSession session = carrier;
+        if (session == null || !session.isOpen()) {
+            session = session();
+            carrier = session;
+        }
+        return session.startLocalPortForwarding(new SshdSocketAddress("127.0.0.1", 0), host);
+    }
+
+    synchronized boolean isOpen() {
+        SshClient running = client;
+        return running != null && running.isOpen();
+    }
+
+    @Override
+    public synchronized void close() {
+        SshClient running = client;
+        if (running != null) {
+            running.close(true);
+            running.stop();
+        }
+        if (via != null) {
+            via.close();
+        }
     }
 }

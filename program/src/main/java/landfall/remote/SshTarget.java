@@ -6,30 +6,40 @@ import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
 
-/** Where a Dokku host is reached: {@code dokku@host[:port]}. */
+/**
+ * Where a Dokku host is reached, as given: {@code [user@]host[:port]}, the host being a name of ~/.ssh/config, of DNS or
+ * an address.
+ *
+ * @param user empty: what ~/.ssh/config says, or {@code dokku}
+ * @param port 0: what ~/.ssh/config says, or 22
+ */
 public record SshTarget(String user, String host, int port) {
-    private static final int PORT_DEFAULT = 22;
+    static final String USER_DEFAULT = "dokku";
+    static final int PORT_DEFAULT = 22;
     private static final int PORT_MAX = 65_535;
-    private static final Pattern FORM =
-            Pattern.compile("([A-Za-z_][A-Za-z0-9_.-]*)@([A-Za-z0-9_.-]+|\\[[0-9A-Fa-f:.]+])(?::([0-9]{1,5}))?");
+    private static final String IPV6 = "[0-9A-Fa-f]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*(?:%[A-Za-z0-9_.-]+)?";
+    private static final Pattern FORM = Pattern.compile("(?:([A-Za-z_][A-Za-z0-9_.-]*)@)?(?:\\[(" + IPV6 + ")]|(" + IPV6
+            + ")|([A-Za-z0-9_][A-Za-z0-9_.-]*))(?::([0-9]{1,5}))?");
 
     public static SshTarget parse(String text) {
-        Matcher matcher = FORM.matcher(text);
+        Matcher matcher = FORM.matcher(text.strip());
         if (!matcher.matches()) {
             throw malformed(text);
         }
-        String host = matcher.group(2);
-        if (host.startsWith("[")) {
-            host = host.substring(1, host.length() - 1);
-        } else if (host.startsWith("-")) {
+        String user = matcher.group(1);
+        String bracketed = matcher.group(2);
+        String bare = matcher.group(3);
+        String portText = matcher.group(5);
+        if (bare != null && portText != null) {
+            // Without brackets its last group may be an address's as well as a port.
             throw malformed(text);
         }
-        String portText = matcher.group(3);
-        int port = portText == null ? PORT_DEFAULT : Integer.parseInt(portText);
-        if (port < 1 || port > PORT_MAX) {
+        int port = portText == null ? 0 : Integer.parseInt(portText);
+        if (portText != null && (port < 1 || port > PORT_MAX)) {
             throw malformed(text);
         }
-        return new SshTarget(matcher.group(1), host, port);
+        String host = bracketed != null ? bracketed : bare != null ? bare : matcher.group(4);
+        return new SshTarget(user == null ? "" : user, host, port);
     }
 
     private static LandfallException malformed(String text) {
@@ -37,13 +47,15 @@ public record SshTarget(String user, String host, int port) {
                 ExitCode.BAD_INPUT,
                 Problem.error(
                         "\"" + text + "\" is not an address of a Dokku host",
-                        "expected USER@HOST or USER@HOST:PORT with a port from 1 to 65535",
-                        "Give it like --host dokku@dokku.example:22."));
+                        "expected HOST, USER@HOST or USER@HOST:PORT with a port from 1 to 65535, an IPv6 address with a"
+                                + " port in brackets",
+                        "Give it like --host dokku@dokku.example:22 or --host 'dokku@[2001:db8::1]:22'."));
     }
 
     @Override
     public String toString() {
-        String shownHost = host.contains(":") ? "[" + host + "]" : host;
-        return user + "@" + shownHost + (port == PORT_DEFAULT ? "" : ":" + port);
+        boolean plainPort = port == PORT_DEFAULT || port == 0;
+        String shownHost = host.contains(":") && !plainPort ? "[" + host + "]" : host;
+        return (user.isEmpty() ? "" : user + "@") + shownHost + (plainPort ? "" : ":" + port);
     }
 }

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -19,6 +20,7 @@ import org.apache.sshd.server.ExitCallback;
 import org.apache.sshd.server.SshServer;
 import org.apache.sshd.server.channel.ChannelSession;
 import org.apache.sshd.server.command.Command;
+import org.apache.sshd.server.forward.AcceptAllForwardingFilter;
 
 /** A real SSH server on loopback whose commands are real processes, chosen by the test. */
 public final class ProcessSshServer implements AutoCloseable {
@@ -53,6 +55,33 @@ public final class ProcessSshServer implements AutoCloseable {
     public void writeKnownHost(KeyPair pair) throws IOException {
         Files.writeString(
                 knownHosts, "[127.0.0.1]:" + server.getPort() + " " + PublicKeyEntry.toString(pair.getPublic()) + "\n");
+    }
+
+    /** Lets another key in, and no longer its own. */
+    void accept(PublicKey other) {
+        server.setPublickeyAuthenticator((user, key, session) -> KeyUtils.compareKeys(key, other));
+    }
+
+    /** Lets others be reached through this server. */
+    void allowForwarding() {
+        server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
+    }
+
+    /** Ends every connection, as a host that goes down does. */
+    public void dropConnections() {
+        server.getActiveSessions().forEach(session -> session.close(true));
+    }
+
+    Path identity() {
+        return identity;
+    }
+
+    KeyPair hostKey() {
+        return hostKey;
+    }
+
+    public int port() {
+        return server.getPort();
     }
 
     public SshTarget target() {

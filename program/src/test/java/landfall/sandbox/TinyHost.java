@@ -69,7 +69,7 @@ final class TinyHost implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         connection.close();
         http.close();
         dokku.close();
