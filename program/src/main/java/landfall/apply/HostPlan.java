@@ -156,7 +156,10 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
         private final boolean proxyIsDue;
         private final boolean restartIsDue;
 
-        AppWorks(String app, List<Change> changes, HostReading host,
+        AppWorks(
+                String app,
+                List<Change> changes,
+                HostReading host,
                 boolean isPaused,
                 boolean proxyIsDue,
                 boolean restartIsDue) {
@@ -227,8 +230,7 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
                         "its nginx configuration is written once",
                         List.of(DokkuCommand.of("proxy:set", app, "type"), DokkuCommand.of("proxy:build-config", app)),
                         touches()));
-            } else if (proxyIsDue
-                    || (isDeployed && count(Effect.NEEDS_PROXY) > 0 && count(Effect.BUILDS_PROXY) == 0)) {
+            } else if (proxyIsDue || (isDeployed && count(Effect.NEEDS_PROXY) > 0 && count(Effect.BUILDS_PROXY) == 0)) {
                 due.add(proxy(app));
                 works.add(new Work(
                         proxy(app),

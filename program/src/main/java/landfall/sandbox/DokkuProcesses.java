@@ -159,8 +159,7 @@ final class DokkuProcesses {
                     + " that branch.\n");
             return 1;
         }
-        call.heading("-----> Cleaning up...");
-        call.heading("-----> Building " + app + " from Dockerfile");
+        DokkuDeploys.built(call, app, host.deploys().build(app));
         return host.deploys().release(call.merged(), app, true);
     }
 
@@ -237,7 +236,7 @@ final class DokkuProcesses {
         if (words.isEmpty()) {
             return 0;
         }
-        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app));
+        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app), false);
         Containers.Spec spec = rollout.spec(
                 "run." + RUNS.incrementAndGet(), words, host.addresses().nextDokkuContainer());
         Map<String, String> all = new TreeMap<>(spec.env());

@@ -188,7 +188,6 @@ final class DokkuRouting {
         if (DokkuProxySettings.isDisabled(host, app)) {
             return withoutProxy(call, app, nginx);
         }
-        host.counts().nginxRebuilt();
         boolean tls = DokkuCertificates.has(host, app);
         List<Mapping> served = new ArrayList<>();
         for (Mapping mapping : mappings(app).isEmpty() ? detected(app) : mappings(app)) {
@@ -219,6 +218,7 @@ final class DokkuRouting {
         }
         call.out("-----> Creating " + (tls ? "https" : "http") + " nginx.conf\n");
         nginx.write(app, domains, served);
+        host.counts().nginxRebuilt();
         call.out("       Reloading nginx\n");
         int exit = nginx.validate(call, "", "");
         if (exit == 0) {

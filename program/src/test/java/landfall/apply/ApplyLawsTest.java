@@ -38,6 +38,8 @@ class ApplyLawsTest {
     /** A service is a real PostgreSQL server that takes its time: one recipe in so many has one. */
     private static final int SERVICE_EVERY = 20;
 
+    private static final List<DokkuFault.Moment> MOMENTS = List.of(DokkuFault.Moment.values());
+
     @TempDir
     Path folder;
 
@@ -50,15 +52,13 @@ class ApplyLawsTest {
                 RandomRecipe recipe = RandomRecipe.of(seed, seed % SERVICE_EVERY == 0);
                 MoveFolder move = move(folder.resolve("moves/" + seed), recipe);
                 calm.dokku.misbehave();
-                assertThat(calm.apply(move, recipe).changed())
-                        .as("seed %d", seed)
-                        .isPositive();
+                assertThat(calm.apply(move).changed()).as("seed %d", seed).isPositive();
                 int commands = calm.dokku.commandsGiven();
-                assertThat(calm.apply(move, recipe).changed())
+                assertThat(calm.apply(move).changed())
                         .as("changes of a second apply, seed %d", seed)
                         .isZero();
                 MoveFolder again = move(folder.resolve("again/" + seed), recipe);
-                cut += rough.applyThrough(again, recipe, seed, commands);
+                cut += rough.applyThrough(again, seed, commands);
                 assertThat(AppliedState.differences(calm.state(recipe), rough.state(recipe)))
                         .as("cut off, seed %d:%n%s", seed, recipe.text())
                         .isEmpty();
@@ -109,7 +109,7 @@ class ApplyLawsTest {
                     new SshOptions(dokku.clientKeyFile(), dokku.knownHostsFile(), null));
         }
 
-        Applier.Outcome apply(MoveFolder move, RandomRecipe recipe) {
+        Applier.Outcome apply(MoveFolder move) {
             try (SshConnection connection = connect()) {
                 return new Applier(
                                 move,
@@ -121,19 +121,19 @@ class ApplyLawsTest {
         }
 
         /** @return how many times it was cut off before it went through */
-        int applyThrough(MoveFolder move, RandomRecipe recipe, long seed, int commands) throws Exception {
+        int applyThrough(MoveFolder move, long seed, int commands) throws Exception {
             Random random = new Random(seed);
             int cut = 0;
             int most = 1 + random.nextInt(3);
             while (true) {
                 if (cut < most) {
-                    DokkuFault.Moment moment = DokkuFault.Moment.values()[random.nextInt(3)];
+                    DokkuFault.Moment moment = MOMENTS.get(random.nextInt(MOMENTS.size()));
                     dokku.misbehave(new DokkuFault.Drop(1 + random.nextInt(commands), moment));
                 } else {
                     dokku.misbehave();
                 }
                 try {
-                    apply(move, recipe);
+                    apply(move);
                     dokku.misbehave();
                     dokku.awaitUp();
                     return cut;
