@@ -74,7 +74,8 @@ final class SshFailures {
         if (via != null) {
             return problem(
                     "cannot reach " + place + " through " + via,
-                    "the way ended before an SSH server answered (" + root(failure).getMessage() + ")",
+                    "the way ended before an SSH server answered ("
+                            + root(failure).getMessage() + ")",
                     "Check from there that something listens (ssh " + via + " nc -z " + hostName + " " + target.port()
                             + ") and that its sshd has AllowTcpForwarding.",
                     failure);

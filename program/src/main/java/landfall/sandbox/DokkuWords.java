@@ -16,8 +16,7 @@ import java.util.regex.Pattern;
  */
 record DokkuWords(List<String> words, String error) {
     private static final Pattern ECHO_FLAGS = Pattern.compile("-[neE]+");
-    private static final String ECHO_VERSION =
-            """
+    private static final String ECHO_VERSION = """
             echo (GNU coreutils) 9.1
             Copyright (C) 2022 Free Software Foundation, Inc.
             License GPLv3+: GNU GPL version 3 or later <https://gnu.org/licenses/gpl.html>.
@@ -26,8 +25,7 @@ record DokkuWords(List<String> words, String error) {
 
             Written by Brian Fox and Chet Ramey.
             """;
-    private static final String ECHO_HELP =
-            """
+    private static final String ECHO_HELP = """
             Usage: /bin/echo [SHORT-OPTION]... [STRING]...
               or:  /bin/echo LONG-OPTION
             Echo the STRING(s) to standard output.

@@ -31,9 +31,50 @@ import org.junit.jupiter.api.io.TempDir;
 /** Values reach the host as they are, whatever they hold, or are refused by name before anything is sent. */
 class ConfigBytesTest {
     private static final List<String> PIECES = List.of(
-            "a", "Z", "0", " ", "  ", "'", "''", "\"", "\\", "$", "$HOME", "`id`", "\n", "\n\n", "\t", "\r", "\r\n",
-            "#", "=", "{{ .x }}", "{}", "%s", "é", "✓", "😀", "\u0001", "\u001b[31m", "\u007f", "\u00a0", "\u2028", "!",
-            "*", "~", ";", "|", "&", "<", ">", "-n", "--help", "null", "true", "export ", "EOF\n");
+            "a",
+            "Z",
+            "0",
+            " ",
+            "  ",
+            "'",
+            "''",
+            "\"",
+            "\\",
+            "$",
+            "$HOME",
+            "`id`",
+            "\n",
+            "\n\n",
+            "\t",
+            "\r",
+            "\r\n",
+            "#",
+            "=",
+            "{{ .x }}",
+            "{}",
+            "%s",
+            "é",
+            "✓",
+            "😀",
+            "\u0001",
+            "\u001b[31m",
+            "\u007f",
+            "\u00a0",
+            "\u2028",
+            "!",
+            "*",
+            "~",
+            ";",
+            "|",
+            "&",
+            "<",
+            ">",
+            "-n",
+            "--help",
+            "null",
+            "true",
+            "export ",
+            "EOF\n");
 
     @TempDir
     Path folder;
@@ -93,7 +134,11 @@ class ConfigBytesTest {
         values.forEach((key, text) -> {
             secrets.put("v" + key, Secret.of(text));
             inputs.append("    - {name: v").append(key).append("}\n");
-            config.append("          ").append(key).append(": '{{ .v").append(key).append(" }}'\n");
+            config.append("          ")
+                    .append(key)
+                    .append(": '{{ .v")
+                    .append(key)
+                    .append(" }}'\n");
         });
         move.write(
                 move.recipeFile(),
@@ -138,8 +183,9 @@ class ConfigBytesTest {
         List<String> spoilt = List.of("canary\"", "canary\\", "canary\0", "canary".repeat(22_000));
         List<String> reasons = List.of("ends in \" or \\", "ends in \" or \\", "zero byte", "larger than 131071 bytes");
         for (int i = 0; i < spoilt.size(); i++) {
-            String recipe = "- inputs:\n    - {name: x}\n  tasks:\n    - dokku_config: {app: web, config: {SPOILT: '{{ .x"
-                    + " }}'}}\n";
+            String recipe =
+                    "- inputs:\n    - {name: x}\n  tasks:\n    - dokku_config: {app: web, config: {SPOILT: '{{ .x"
+                            + " }}'}}\n";
             Map<String, Secret> secrets = Map.of("x", Secret.of(spoilt.get(i)));
             String reason = reasons.get(i);
             assertThatThrownBy(() -> RecipeFile.parse(recipe, "recipe.yml", secrets))

@@ -101,7 +101,13 @@ final class WrongHostTest {
     @Test
     void aDokkuThatIsTooOldOrTalksBesidesIsTold() throws Exception {
         try (ProcessSshServer server = server("old", "version() { echo dokku version 0.25.1; }; ")) {
-            refused(4, "127.0.0.1:" + server.port(), options(server), "Dokku 0.25.1", "too old", "apt-get install dokku");
+            refused(
+                    4,
+                    "127.0.0.1:" + server.port(),
+                    options(server),
+                    "Dokku 0.25.1",
+                    "too old",
+                    "apt-get install dokku");
         }
         try (ProcessSshServer server = server("noisy", SHELL_NOISE + "version() { echo dokku version 0.38.27; }; ")) {
             refused(

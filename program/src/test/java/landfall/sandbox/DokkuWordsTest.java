@@ -12,8 +12,7 @@ import org.junit.jupiter.api.Test;
 
 class DokkuWordsTest {
     /** Dokku's way for each line of stdin (lines end in NUL): their number and the words. */
-    private static final String DOKKU =
-            """
+    private static final String DOKKU = """
             while IFS= read -r -d '' line; do
               readarray -t words < <(printf '%s' "$line" | xargs -n 1 2>/dev/null || true)
               printf '%s\\0' "${#words[@]}" "${words[@]}"
@@ -43,8 +42,7 @@ class DokkuWordsTest {
                 throw new java.io.UncheckedIOException(e);
             }
         });
-        String[] answers =
-                new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\0", -1);
+        String[] answers = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8).split("\0", -1);
         int at = 0;
         for (String line : lines) {
             int count = Integer.parseInt(answers[at++]);
