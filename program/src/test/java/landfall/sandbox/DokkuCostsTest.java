@@ -14,7 +14,7 @@ class DokkuCostsTest {
         DokkuCosts costs = DokkuCosts.recorded(Duration.ZERO);
         long start = System.nanoTime();
         List<DokkuCosts.Running> running =
-                commands.stream().map(words -> costs.begin(words, true, 1)).toList();
+                commands.stream().map(words -> costs.begin(words, true, 1, false)).toList();
         List<Thread> threads = running.stream()
                 .map(one -> Thread.ofVirtual().start(() -> {
                     try {
