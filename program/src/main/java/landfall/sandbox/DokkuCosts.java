@@ -32,8 +32,8 @@ final class DokkuCosts {
     private static final String BUILD = "proxy:build-config";
 
     /** What ends with writing nginx's configuration, if the app's proxy is nginx. */
-    private static final Set<String> BUILDERS =
-            Set.of("domains:add", "domains:set", "domains:remove", "domains:clear", "ports:add", "ports:set", "ports:remove");
+    private static final Set<String> BUILDERS = Set.of(
+            "domains:add", "domains:set", "domains:remove", "domains:clear", "ports:add", "ports:set", "ports:remove");
 
     private static final Cost UNKNOWN = new Cost("", "", 35, 35);
 

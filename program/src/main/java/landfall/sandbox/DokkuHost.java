@@ -289,8 +289,7 @@ final class DokkuHost {
             return perform(call);
         }
         String app = call.words().size() > 1 ? call.words().get(1) : "";
-        boolean withoutNginx =
-                isApp(app) && !DokkuProxySettings.type(this, app).equals("nginx");
+        boolean withoutNginx = isApp(app) && !DokkuProxySettings.type(this, app).equals("nginx");
         DokkuCosts.Running running =
                 real.begin(call.words(), batched, store.names("apps").size(), withoutNginx);
         try {
