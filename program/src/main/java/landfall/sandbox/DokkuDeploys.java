@@ -259,7 +259,7 @@ final class DokkuDeploys {
             host.store().set(scope, entry.getKey(), entry.getValue());
         }
         host.store().set(scope, "exposed", build.port() == 0 ? "" : String.valueOf(build.port()));
-        int exit = new DokkuRollout(host, call, app, build, true).run();
+        int exit = new DokkuRollout(host, call, app, build, DokkuRollout.Kind.BUILD).run();
         if (exit != 0) {
             // The repository goes back to the last good deploy.
             for (String key :
@@ -338,7 +338,9 @@ final class DokkuDeploys {
     /** Deploys again what the app is made from, with its present configuration. */
     int release(DokkuCall call, String app, boolean whole) throws IOException, InterruptedException, DokkuFailure {
         host.log((whole ? "release " : "restart ") + app);
-        return new DokkuRollout(host, call, app, build(app), whole).run();
+        return new DokkuRollout(
+                        host, call, app, build(app), whole ? DokkuRollout.Kind.RELEASE : DokkuRollout.Kind.RESTART)
+                .run();
     }
 
     /** Puts the containers of a finished deploy in place of the old ones, which it returns. */
@@ -350,6 +352,14 @@ final class DokkuDeploys {
     /** Whether a deploy of the app is under way, as far as its lock tells. */
     boolean isBeingDeployed(String app) {
         return lock(app).isLocked() || host.misbehaviour().lockedApp().equals(Optional.of(app));
+    }
+
+    /** The containers of a renamed app go on running under its new name. */
+    void rename(String old, String next) {
+        List<DokkuContainer> containers = running.remove(old);
+        if (containers != null) {
+            running.put(next, containers);
+        }
     }
 
     ReentrantLock lock(String app) {
@@ -380,7 +390,7 @@ final class DokkuDeploys {
             if (isDeployed(app)
                     && !host.store().get(DokkuHost.scope(app), "ps.restore").equals("false")) {
                 try {
-                    replace(app, new DokkuRollout(host, silent(), app, build(app), true).startAll());
+                    replace(app, new DokkuRollout(host, silent(), app, build(app), DokkuRollout.Kind.RESTART).startAll());
                 } catch (DokkuFailure failure) {
                     host.log("not started again: " + app + ": " + failure.text().strip());
                 }

@@ -33,6 +33,10 @@ final class DokkuMasks {
                     "\\bSHA256:[A-Za-z0-9+/]{43}(?!\\S)|\\bSHA256:[A-Za-z0-9+/]{43}(?=\")",
                     "<fingerprint>",
                     "fingerprints of keys"),
+            Mask.of(
+                    "(?<=\"source_url\":\")[a-z]+://[^\"]+(?=\")",
+                    "<origin>",
+                    "where a service plugin was installed from"),
             Mask.of("(?<=ssh-ed25519 )AAAAC3[A-Za-z0-9+/]+", "<public key>", "public keys"),
             Mask.of(
                     "\\b20[2-9][0-9]/[01][0-9]/[0-3][0-9] [0-9:]{8} \\[emerg] [0-9]+#[0-9]+(?=:)",
