@@ -175,7 +175,8 @@ final class DokkuConfig {
             return 0;
         }
         call.heading("-----> Restarting app " + app);
-        return host.deploys().release(call, app, true);
+        return new DokkuBuilds(host)
+                .recorded(call, app, "deploy", "config-redeploy", body -> host.deploys().release(body, app, true));
     }
 
     static String pretty(Map<String, String> values, String indent) {

@@ -42,8 +42,8 @@ final class DokkuDeploys {
     }
 
     void register(Map<String, DokkuCommand> commands) {
-        commands.put("git:from-image", this::fromImage);
-        commands.put("git:from-archive", this::fromArchive);
+        commands.put("git:from-image", call -> recorded(call, this::fromImage));
+        commands.put("git:from-archive", call -> recorded(call, this::fromArchive));
         commands.put("git:report", this::report);
         commands.put(
                 "git:set",
@@ -105,6 +105,13 @@ final class DokkuDeploys {
             throw DokkuFailure.refused("App image (dokku/" + app + ":latest) not found");
         }
         return DokkuBuild.image(image, program);
+    }
+
+    private int recorded(DokkuCall call, DokkuCommand body) throws IOException, InterruptedException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        return call.argument(1).isEmpty()
+                ? body.run(call)
+                : new DokkuBuilds(host).recorded(call, app, "build", call.command(), body);
     }
 
     private int fromImage(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -375,6 +382,9 @@ final class DokkuDeploys {
     void stop(String app, boolean forget) throws InterruptedException {
         for (DokkuContainer container : containers(app)) {
             container.retire();
+        }
+        for (DokkuContainer container : containers(app)) {
+            container.awaitEnd();
         }
         if (forget) {
             running.remove(app);
