@@ -89,16 +89,7 @@ final class DokkuBuilds {
             exit = body.run(call);
         } finally {
             if (host.isApp(app)) {
-                keep(
-                        app,
-                        new Build(
-                                running.id(),
-                                kind,
-                                pid,
-                                source,
-                                running.started(),
-                                now(),
-                                String.valueOf(exit)));
+                keep(app, new Build(running.id(), kind, pid, source, running.started(), now(), String.valueOf(exit)));
             }
         }
         return exit;
@@ -124,8 +115,7 @@ final class DokkuBuilds {
         all.removeIf(other -> other.id().equals(build.id()));
         all.addFirst(build);
         Files.createDirectories(file(app).resolveSibling("."));
-        Files.write(
-                file(app), all.stream().limit(RETENTION).map(Build::line).toList());
+        Files.write(file(app), all.stream().limit(RETENTION).map(Build::line).toList());
     }
 
     private int list(DokkuCall call) throws IOException, DokkuFailure {
@@ -153,7 +143,9 @@ final class DokkuBuilds {
                     build.status(),
                     build.pid(),
                     build.source(),
-                    Instant.parse(build.started()).truncatedTo(ChronoUnit.SECONDS).toString(),
+                    Instant.parse(build.started())
+                            .truncatedTo(ChronoUnit.SECONDS)
+                            .toString(),
                     build.duration()));
         }
         table(call, rows);

@@ -176,7 +176,12 @@ final class DokkuConfig {
         }
         call.heading("-----> Restarting app " + app);
         return new DokkuBuilds(host)
-                .recorded(call, app, "deploy", "config-redeploy", body -> host.deploys().release(body, app, true));
+                .recorded(
+                        call,
+                        app,
+                        "deploy",
+                        "config-redeploy",
+                        body -> host.deploys().release(body, app, true));
     }
 
     static String pretty(Map<String, String> values, String indent) {

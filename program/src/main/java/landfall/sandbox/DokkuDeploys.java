@@ -400,7 +400,9 @@ final class DokkuDeploys {
             if (isDeployed(app)
                     && !host.store().get(DokkuHost.scope(app), "ps.restore").equals("false")) {
                 try {
-                    replace(app, new DokkuRollout(host, silent(), app, build(app), DokkuRollout.Kind.RESTART).startAll());
+                    replace(
+                            app,
+                            new DokkuRollout(host, silent(), app, build(app), DokkuRollout.Kind.RESTART).startAll());
                 } catch (DokkuFailure failure) {
                     host.log("not started again: " + app + ": " + failure.text().strip());
                 }

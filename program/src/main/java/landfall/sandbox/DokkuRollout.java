@@ -347,7 +347,6 @@ final class DokkuRollout {
         return new DokkuContainer(host.containers(), spec, type, index, port);
     }
 
-    /** What a deploy that dies with its connection leaves running, the host leaks until the app goes. */
     /** The kernel refuses one argument of 128 KiB, which docker gets as {@code --env=KEY=VALUE}. */
     static boolean hasTooLongValue(Map<String, String> env) {
         return env.entrySet().stream()
@@ -357,6 +356,7 @@ final class DokkuRollout {
                         > 131_072);
     }
 
+    /** What a deploy that dies with its connection leaves running, the host leaks until the app goes. */
     private boolean deployed(String type, int count, List<DokkuContainer> next)
             throws IOException, InterruptedException {
         try {

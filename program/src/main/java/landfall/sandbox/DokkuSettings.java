@@ -115,10 +115,10 @@ final class DokkuSettings {
         if (containers.isEmpty()) {
             throw DokkuFailure.refused("Invalid container index specified (" + app + ".web.1)");
         }
-        DokkuRollout rollout =
-                new DokkuRollout(host, call, app, host.deploys().build(app), DokkuRollout.Kind.RESTART);
+        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app), DokkuRollout.Kind.RESTART);
         for (DokkuContainer container : containers) {
-            call.out("-----> Running checks for app (" + app + "." + container.type() + "." + container.index() + ")\n");
+            call.out(
+                    "-----> Running checks for app (" + app + "." + container.type() + "." + container.index() + ")\n");
             int exit = rollout.checked(container);
             if (exit != 0) {
                 return exit;

@@ -51,9 +51,10 @@ final class ConformanceHost implements AutoCloseable {
             return emulated(folder);
         }
         Optional<String> identity = Optional.ofNullable(System.getenv("LANDFALL_DOKKU_IDENTITY"));
-        SshOptions options = new SshOptions(
-                identity.map(Path::of).orElse(null), null, System.getenv("LANDFALL_DOKKU_HOST_KEY"));
-        String image = Optional.ofNullable(System.getenv("LANDFALL_DOKKU_IMAGE")).orElse("nginx:alpine");
+        SshOptions options =
+                new SshOptions(identity.map(Path::of).orElse(null), null, System.getenv("LANDFALL_DOKKU_HOST_KEY"));
+        String image =
+                Optional.ofNullable(System.getenv("LANDFALL_DOKKU_IMAGE")).orElse("nginx:alpine");
         return new ConformanceHost(SshTarget.parse(real), options, image);
     }
 
@@ -134,12 +135,12 @@ final class ConformanceHost implements AutoCloseable {
     }
 
     Map<String, String> report(String family, String app) {
-        return DokkuJson.strings(done(family + ":report", app, "--format", "json").stdout(), family);
+        return DokkuJson.strings(
+                done(family + ":report", app, "--format", "json").stdout(), family);
     }
 
     Map<String, String> config(String app) {
-        return DokkuJson.strings(
-                done("config:export", "--format", "json", app).stdout(), "config:export");
+        return DokkuJson.strings(done("config:export", "--format", "json", app).stdout(), "config:export");
     }
 
     boolean hasPlugin(String name) {

@@ -47,7 +47,8 @@ class DokkuConfigRoundtripTest {
         String read = read(client, app);
         List<Integer> rewrites = new ArrayList<>();
         for (String key : List.of("R1", "R2")) {
-            rewrites.add(client.run("config:set --no-restart " + app + " " + key + "=1").exit());
+            rewrites.add(client.run("config:set --no-restart " + app + " " + key + "=1")
+                    .exit());
         }
         List<Integer> recordedRewrites = new ArrayList<>();
         value.get("rewrite_exits").forEach(exit -> recordedRewrites.add(exit.asInt()));

@@ -44,10 +44,11 @@ class DokkuConformanceTest {
         List<Map<String, Object>> plugins =
                 DokkuJson.objects(host.done("plugin:list", "--format", "json").stdout(), "plugin:list");
 
-        assertThat(plugins).anySatisfy(plugin -> assertThat(plugin)
-                .containsEntry("name", "apps")
-                .containsEntry("enabled", true)
-                .containsKey("version"));
+        assertThat(plugins)
+                .anySatisfy(plugin -> assertThat(plugin)
+                        .containsEntry("name", "apps")
+                        .containsEntry("enabled", true)
+                        .containsKey("version"));
     }
 
     @Test
@@ -219,10 +220,10 @@ class DokkuConformanceTest {
 
         host.done("ps:scale", app, "web=2", "worker=1");
 
-        assertThat(DokkuJson.objects(host.done("ps:scale", "--format", "json", app).stdout(), "ps:scale"))
-                .anySatisfy(process -> assertThat(process)
-                        .containsEntry("process_type", "web")
-                        .containsEntry("quantity", 2))
+        assertThat(DokkuJson.objects(
+                        host.done("ps:scale", "--format", "json", app).stdout(), "ps:scale"))
+                .anySatisfy(process ->
+                        assertThat(process).containsEntry("process_type", "web").containsEntry("quantity", 2))
                 .anySatisfy(process -> assertThat(process).containsEntry("process_type", "worker"));
         assertThat(host.run("ps:scale", app, "web=-1").exit())
                 .as("Landfall checks counts, since Dokku doesn't")
@@ -252,7 +253,8 @@ class DokkuConformanceTest {
         assertThat(DokkuJson.objects(
                         host.done("storage:list-entries", "--format", "json").stdout(), "storage:list-entries"))
                 .anySatisfy(each -> assertThat(each).containsEntry("name", entry));
-        assertThat(DokkuJson.objects(host.done("storage:list", app, "--format", "json").stdout(), "storage:list"))
+        assertThat(DokkuJson.objects(
+                        host.done("storage:list", app, "--format", "json").stdout(), "storage:list"))
                 .anySatisfy(mount -> assertThat(mount)
                         .containsEntry("entry_name", entry)
                         .containsEntry("container_path", "/data")
@@ -295,8 +297,9 @@ class DokkuConformanceTest {
         String app = host.newApp();
         String text = host.done("apps:report", "--format", "json").stdout();
 
-        assertThat(text.lines()).allSatisfy(line -> assertThat(DokkuJson.strings(line, "apps:report"))
-                .containsKey("dir"));
+        assertThat(text.lines())
+                .allSatisfy(line ->
+                        assertThat(DokkuJson.strings(line, "apps:report")).containsKey("dir"));
         assertThat(text).contains("/home/dokku/" + app);
     }
 

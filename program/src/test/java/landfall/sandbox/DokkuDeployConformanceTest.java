@@ -176,7 +176,8 @@ class DokkuDeployConformanceTest {
         assertThat(host.run("postgres:linked", service, app).exit()).isEqualTo(1);
         host.done("postgres:link", service, app, "--no-restart");
 
-        String address = host.done("--quiet", "postgres:info", service, "--dsn").stdout().strip();
+        String address =
+                host.done("--quiet", "postgres:info", service, "--dsn").stdout().strip();
         assertThat(address)
                 .matches("postgres://postgres:[0-9a-f]+@dokku-postgres-" + service + ":5432/"
                         + service.replace('-', '_'));

@@ -91,7 +91,9 @@ final class DokkuReplay {
             List<DokkuTranscript.Call> calls = transcript.calls();
             for (int i = 0; i < calls.size(); i++) {
                 int to = i + 1;
-                while (calls.get(i).together() && to < calls.size() && calls.get(to).together()) {
+                while (calls.get(i).together()
+                        && to < calls.size()
+                        && calls.get(to).together()) {
                     to++;
                 }
                 outcomes.addAll(
