@@ -24,8 +24,9 @@ final class DokkuMasks {
             Mask.of(
                     "\\b20[2-9][0-9]-[01][0-9]-[0-3][0-9][T ][0-9:]{8}([.,][0-9]+)?( ?Z| ?[+-][0-9]{2}:?[0-9]{2})?",
                     "<time>", "times"),
-            Mask.of("\\b172\\.[0-9]+\\.[0-9]+\\.[0-9]+\\b", "<container address>", "addresses on Docker's networks"),
-            Mask.of("\\b127\\.(?!0\\.0\\.1\\b)[0-9]+\\.[0-9]+\\.[0-9]+\\b", "<container address>", "the same, here"),
+            Mask.of("\\b172\\.[0-9]+\\.[0-9]+\\.[0-9]+\\b *", "<container address>", "addresses on Docker's networks"),
+            Mask.of("\\b127\\.(?!0\\.0\\.1\\b)[0-9]+\\.[0-9]+\\.[0-9]+\\b *", "<container address>", "the same, here"),
+            Mask.of("(?<=5432->|exposed on port\\(s\\) )[0-9]{4,5}\\b", "<port>", "ports that Docker chose for a service"),
             Mask.of("(?<=\\.upcoming-)[0-9]+\\b", "<n>", "numbers in the names of new containers"),
             Mask.of("(?<=\\.run\\.)[0-9]+\\b", "<n>", "numbers in the names of run containers"),
             Mask.of("/tmp/dokku-[0-9]+-[A-Za-z0-9_.-]+", "<temporary folder>", "names of temporary folders"),
