@@ -20,7 +20,17 @@ final class DokkuApps {
 
     void register(Map<String, DokkuCommand> commands) {
         commands.put("apps:create", this::create);
+        commands.put(
+                "apps:set",
+                call -> new DokkuSettings(host)
+                        .set(
+                                call,
+                                "apps.",
+                                List.of("deploy-source", "deploy-source-metadata", "disable-autocreation"),
+                                "property",
+                                "properties"));
         commands.put("apps:exists", call -> {
+            DokkuHelp.refuseFlags(call);
             host.app(call.argument(0));
             return 0;
         });
@@ -35,17 +45,19 @@ final class DokkuApps {
 
     private int create(DokkuCall call) throws IOException, DokkuFailure {
         String name = call.argument(0);
-        if (name.startsWith("--")) {
-            throw new DokkuFailure(2, "Usage of apps:create:\nunknown flag: " + name + "\n");
-        }
-        if (name.startsWith("-")) {
-            throw new DokkuFailure(
-                    2, "Usage of apps:create:\nunknown shorthand flag: '" + name.charAt(1) + "' in " + name + "\n");
+        if (name.length() > 1 && name.startsWith("-")) {
+            throw DokkuHelp.unknownFlag(call.command(), name);
         }
         if (name.isEmpty()) {
             throw DokkuFailure.refused("Please specify an app to run the command on");
         }
         DokkuHost.checkName(name);
+        make(call, name);
+        return 0;
+    }
+
+    /** A new app, with its domain and its nginx.conf. */
+    void make(DokkuCall call, String name) throws IOException, DokkuFailure {
         if (!host.store().create(DokkuHost.scope(name))) {
             throw DokkuFailure.refused("Name is already taken");
         }
@@ -56,14 +68,19 @@ final class DokkuApps {
                         String.valueOf(Instant.now().getEpochSecond()));
         call.heading("-----> Creating " + name + "...");
         call.heading("-----> Creating new app virtual host file...");
-        host.store().set(DokkuHost.scope(name), "domains", name.contains(".") ? name : name + "." + DokkuHost.DOMAIN);
+        host.store().set(DokkuHost.scope(name), "domains", new DokkuDomains(host).usual(name));
         new DokkuRouting(host).rebuild(call, name);
-        return 0;
     }
 
-    private int list(DokkuCall call) throws IOException {
+    private int list(DokkuCall call) throws IOException, DokkuFailure {
         List<String> apps = host.store().names("apps");
-        if (call.arguments().equals(List.of("--format", "json"))) {
+        for (String word : call.arguments()) {
+            if (word.startsWith("-") && !word.startsWith("--format")) {
+                throw DokkuHelp.unknownFlag("apps:list", word);
+            }
+        }
+        if (call.arguments().equals(List.of("--format", "json"))
+                || call.argument(0).equals("--format=json")) {
             call.out("[" + String.join(",", apps.stream().map(DokkuJson::string).toList()) + "]\n");
             return 0;
         }
@@ -75,12 +92,15 @@ final class DokkuApps {
     private int report(DokkuCall call) throws IOException, DokkuFailure {
         return DokkuSettings.each(host, call, app -> {
             Map<String, String> values = new TreeMap<>();
+            values.put("app-global-disable-autocreation", host.store().get("global", "apps.disable-autocreation"));
+            if (app.equals("--global")) {
+                return new DokkuReport(app + " app information", "app-", true, values);
+            }
             String scope = DokkuHost.scope(app);
             values.put("app-created-at", host.store().get(scope, "created-at"));
             values.put("app-deploy-source", host.store().get(scope, "deploy-source"));
             values.put("app-deploy-source-metadata", host.store().get(scope, "deploy-source-metadata"));
             values.put("app-dir", "/home/dokku/" + app);
-            values.put("app-global-disable-autocreation", "");
             values.put("app-locked", isLocked(app) ? "true" : "false");
             return new DokkuReport(app + " app information", "app-", true, values);
         });
@@ -91,16 +111,23 @@ final class DokkuApps {
         if (!call.confirmed("This command will destroy app " + app + ".", app, "> ")) {
             throw DokkuFailure.refused("EOF");
         }
-        call.heading("-----> Destroying " + app + " (including all add-ons)");
+        destroy(call, app);
+        return 0;
+    }
+
+    void destroy(DokkuCall call, String app) throws IOException, InterruptedException, DokkuFailure {
+        call.out("-----> Destroying " + app + " (including all add-ons)\n");
         host.services().forgetApp(call, app);
+        List<String> containers =
+                host.deploys().containers(app).stream().map(DokkuContainer::id).toList();
         host.deploys().stop(app, true);
         host.store().delete(DokkuHost.scope(app));
         remove(host.store().folder().resolve("config").resolve(app));
         remove(host.store().folder().resolve("apps").resolve(app));
         new DokkuRouting(host).route();
-        call.heading("-----> Cleaning up...");
-        call.heading("-----> Retiring old containers and images");
-        return 0;
+        call.out("-----> Cleaning up...\n");
+        call.out("-----> Retiring old containers and images\n");
+        containers.forEach(id -> call.out("       Attempting to retire " + app + " container " + id + "\n"));
     }
 
     static void remove(Path folder) throws IOException {
@@ -136,6 +163,7 @@ final class DokkuApps {
     }
 
     private int locked(DokkuCall call) throws IOException, DokkuFailure {
+        DokkuHelp.refuseFlags(call);
         if (!isLocked(host.app(call.argument(0)))) {
             throw DokkuFailure.refused("Deploy lock does not exist");
         }

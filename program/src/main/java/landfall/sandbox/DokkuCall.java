@@ -128,6 +128,13 @@ final class DokkuCall {
         err(" !     " + line + "\n");
     }
 
+    /** A warning that {@code --quiet} drops, as only a few are. */
+    void quietWarn(String line) {
+        if (!quiet) {
+            warn(line);
+        }
+    }
+
     /** A line that {@code --quiet} drops. */
     void heading(String line) {
         if (!quiet) {

@@ -21,6 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.eclipse.jgit.lib.ObjectId;
 
 /** {@code git:*}: what an app is made from, and which containers it has. */
 final class DokkuDeploys {
@@ -134,6 +135,7 @@ final class DokkuDeploys {
         if (update == null) {
             return unchanged(merged);
         }
+        pushed(merged, app, update);
         Map<String, String> source = new HashMap<>();
         source.put("source-image", image);
         source.put("source-folder", "");
@@ -250,16 +252,14 @@ final class DokkuDeploys {
     private int deploy(
             DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
             throws IOException, InterruptedException, DokkuFailure {
-        call.heading("-----> Cleaning up...");
-        call.heading("-----> Building " + app + " from Dockerfile");
-        call.out("#1 FROM " + build.image() + "\n#1 CACHED\n");
+        built(call, app, build);
         String scope = DokkuHost.scope(app);
         Map<String, String> before = host.store().all(scope);
         for (Map.Entry<String, String> entry : source.entrySet()) {
             host.store().set(scope, entry.getKey(), entry.getValue());
         }
         host.store().set(scope, "exposed", build.port() == 0 ? "" : String.valueOf(build.port()));
-        int exit = new DokkuRollout(host, call, app, build).run();
+        int exit = new DokkuRollout(host, call, app, build, true).run();
         if (exit != 0) {
             // The repository goes back to the last good deploy.
             for (String key :
@@ -276,6 +276,56 @@ final class DokkuDeploys {
         return 0;
     }
 
+    /** What git says of the commit that holds the build context. */
+    private void pushed(DokkuCall call, String app, DokkuRepository.Update update) throws IOException {
+        String branch = DokkuRepository.deployBranch(host, app);
+        ObjectId before = update.before();
+        if (before == null || before.equals(ObjectId.zeroId())) {
+            call.out("       Detected branch, setting deploy-branch to " + branch + "\n");
+            host.store().set(DokkuHost.scope(app), "git.deploy-branch", branch);
+            return;
+        }
+        call.out("From /tmp/dokku-" + ProcessHandle.current().pid() + "-trigger-git-git-from-directory.AAAAAA\n   "
+                + before.name().substring(0, 7) + ".." + update.after().name().substring(0, 7) + "  " + branch
+                + "     -> " + branch + "\n");
+    }
+
+    /** What BuildKit prints of a Dockerfile that only names an image, which is what an image's build context is. */
+    static void built(DokkuCall call, String app, DokkuBuild build) {
+        call.out("-----> Cleaning up...\n-----> Building " + app + " from Dockerfile\n");
+        String from = "docker.io/library/" + build.image();
+        call.out("""
+                #0 building with "default" instance using docker driver
+
+                #1 [internal] load build definition from Dockerfile
+                #1 transferring dockerfile: 122B done
+                #1 DONE 0.0s
+
+                #2 [internal] load .dockerignore
+                #2 transferring context: 2B done
+                #2 DONE 0.0s
+
+                #3 [internal] load metadata for FROM
+                #3 DONE 0.0s
+
+                #4 [1/1] FROM FROM
+                #4 CACHED
+
+                #5 exporting to image
+                #5 exporting layers done
+                #5 writing image sha256:IMAGE done
+                #5 naming to docker.io/dokku/APP:latest done
+                #5 DONE 0.0s
+                """.replace("metadata for FROM", "metadata for " + from)
+                .replace("FROM FROM", "FROM " + from)
+                .replace("IMAGE", id(app + " " + build.image()))
+                .replace("APP", app));
+    }
+
+    private static String id(String seed) {
+        return (sha(seed) + sha("image " + seed)).substring(0, 64);
+    }
+
     static String sha(String seed) {
         try {
             return HexFormat.of()
@@ -288,7 +338,7 @@ final class DokkuDeploys {
     /** Deploys again what the app is made from, with its present configuration. */
     int release(DokkuCall call, String app, boolean whole) throws IOException, InterruptedException, DokkuFailure {
         host.log((whole ? "release " : "restart ") + app);
-        return new DokkuRollout(host, call, app, build(app)).run();
+        return new DokkuRollout(host, call, app, build(app), whole).run();
     }
 
     /** Puts the containers of a finished deploy in place of the old ones, which it returns. */
@@ -330,7 +380,7 @@ final class DokkuDeploys {
             if (isDeployed(app)
                     && !host.store().get(DokkuHost.scope(app), "ps.restore").equals("false")) {
                 try {
-                    replace(app, new DokkuRollout(host, silent(), app, build(app)).startAll());
+                    replace(app, new DokkuRollout(host, silent(), app, build(app), true).startAll());
                 } catch (DokkuFailure failure) {
                     host.log("not started again: " + app + ": " + failure.text().strip());
                 }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.PublicKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -17,6 +18,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.sshd.common.config.keys.KeyUtils;
+import org.apache.sshd.common.config.keys.PublicKeyEntry;
 
 /** The host behind the SSH server: its state and its commands. */
 final class DokkuHost {
@@ -36,6 +39,8 @@ final class DokkuHost {
     private final DokkuProxy proxy;
     private final DokkuDeploys deploys;
     private final DokkuServices services;
+    private volatile String clientKey = "";
+    private volatile String clientKeyFingerprint = "";
     private final DokkuMisbehaviour misbehaviour = new DokkuMisbehaviour();
     private final DokkuCounts counts;
     private volatile Optional<DokkuCosts> costs = Optional.empty();
@@ -64,6 +69,12 @@ final class DokkuHost {
         new DokkuApps(this).register(commands);
         new DokkuConfig(this).register(commands);
         new DokkuRouting(this).register(commands);
+        new DokkuDomains(this).register(commands);
+        new DokkuProxySettings(this).register(commands);
+        new DokkuNginx(this).register(commands);
+        DokkuFamilies.register(this, commands);
+        new DokkuAppCopies(this).register(commands);
+        new DokkuPlugins(this).register(commands);
         new DokkuStorage(this).register(commands);
         new DokkuSettings(this).register(commands);
         new DokkuProcesses(this).register(commands);
@@ -77,6 +88,21 @@ final class DokkuHost {
             return 0;
         });
         commands.put("shell", this::shell);
+        new DokkuHelp(this).register(commands);
+    }
+
+    /** The key of the one client, as authorized_keys has it. */
+    void authorize(PublicKey key) {
+        clientKey = PublicKeyEntry.toString(key);
+        clientKeyFingerprint = KeyUtils.getFingerPrint(key);
+    }
+
+    String clientKey() {
+        return clientKey;
+    }
+
+    String clientKeyFingerprint() {
+        return String.valueOf(clientKeyFingerprint);
     }
 
     DokkuStore store() {
@@ -277,7 +303,8 @@ final class DokkuHost {
         return perform(call);
     }
 
-    private int perform(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
+    /** Runs a command as part of another. */
+    int perform(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         String name = call.command();
         DokkuCommand command = commands.get(name);
         if (command == null || misbehaviour.lacks(plugin(name))) {
@@ -298,15 +325,6 @@ final class DokkuHost {
     }
 
     private int unknown(DokkuCall call, String name) {
-        if (name.isEmpty() || name.equals("help")) {
-            call.out(String.join(
-                            "\n",
-                            commands.keySet().stream()
-                                    .sorted()
-                                    .map(word -> "    " + word)
-                                    .toList()) + "\n");
-            return 0;
-        }
         log("not emulated: " + name);
         call.warn("`" + String.join(" ", call.words()) + "` is not a dokku command.");
         call.warn("See `dokku help` for a list of available commands.");

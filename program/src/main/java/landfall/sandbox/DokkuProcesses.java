@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
-/** {@code ps:*}, {@code run}, {@code enter}, {@code logs}, {@code plugin:list}. */
+/** {@code ps:*}, {@code run}, {@code enter}, {@code logs}. */
 final class DokkuProcesses {
     private static final List<String> KEYS = List.of(
             "dockerfile-start-cmd",
@@ -38,7 +38,6 @@ final class DokkuProcesses {
         commands.put("run", this::run);
         commands.put("enter", this::enter);
         commands.put("logs", this::logs);
-        commands.put("plugin:list", this::plugins);
     }
 
     private int scale(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -160,8 +159,7 @@ final class DokkuProcesses {
                     + " that branch.\n");
             return 1;
         }
-        call.heading("-----> Cleaning up...");
-        call.heading("-----> Building " + app + " from Dockerfile");
+        DokkuDeploys.built(call, app, host.deploys().build(app));
         return host.deploys().release(call.merged(), app, true);
     }
 
@@ -238,7 +236,7 @@ final class DokkuProcesses {
         if (words.isEmpty()) {
             return 0;
         }
-        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app));
+        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app), false);
         Containers.Spec spec = rollout.spec(
                 "run." + RUNS.incrementAndGet(), words, host.addresses().nextDokkuContainer());
         Map<String, String> all = new TreeMap<>(spec.env());
@@ -316,45 +314,5 @@ final class DokkuProcesses {
             }
         }
         return 0;
-    }
-
-    private int plugins(DokkuCall call) {
-        Map<String, String> plugins = new TreeMap<>();
-        for (String core : List.of(
-                "00_dokku-standard",
-                "apps",
-                "certs",
-                "checks",
-                "config",
-                "domains",
-                "git",
-                "network",
-                "nginx-vhosts",
-                "ports",
-                "proxy",
-                "ps",
-                "resource",
-                "storage")) {
-            plugins.put(core, "0.38.27");
-        }
-        plugins.put("postgres", "1.48.0");
-        plugins.put("redis", "1.43.0");
-        plugins.keySet().removeIf(host.misbehaviour()::lacks);
-        boolean json = call.arguments().contains("json");
-        List<String> lines = plugins.entrySet().stream()
-                .map(entry -> line(entry.getKey(), entry.getValue(), json))
-                .toList();
-        call.out(json ? "[" + String.join(",", lines) + "]\n" : String.join("\n", lines) + "\n");
-        return 0;
-    }
-
-    private static String line(String name, String version, boolean json) {
-        boolean core = version.equals("0.38.27");
-        String description = core ? "dokku core " + name + " plugin" : "dokku " + name + " service plugin";
-        return json
-                ? "{\"name\":" + DokkuJson.string(name) + ",\"version\":\"" + version + "\",\"enabled\":true,\"core\":"
-                        + core + ",\"description\":\"" + description
-                        + "\",\"source_url\":\"\",\"committish\":\"\",\"branch\":\"\"}"
-                : "  " + DokkuReport.pad(name, 21) + version + " enabled    " + description;
     }
 }

@@ -8,6 +8,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,6 +26,7 @@ final class DokkuRollout {
     private static final AtomicInteger COUNTER = new AtomicInteger();
     private static final String RED = "\u001b[1m\u001b[31m !     \u001b[0m\u001b[0m";
 
+    private final boolean whole;
     private final DokkuHost host;
     private final DokkuCall call;
     private final String app;
@@ -33,7 +35,10 @@ final class DokkuRollout {
     private final int port;
     private boolean toldToFail;
 
-    DokkuRollout(DokkuHost host, DokkuCall call, String app, DokkuBuild build) throws IOException, DokkuFailure {
+    /** @param whole whether the app is released and deployed, not only its containers replaced */
+    DokkuRollout(DokkuHost host, DokkuCall call, String app, DokkuBuild build, boolean whole)
+            throws IOException, DokkuFailure {
+        this.whole = whole;
         this.host = host;
         this.call = call;
         this.app = app;
@@ -61,53 +66,101 @@ final class DokkuRollout {
 
     private int locked() throws IOException, InterruptedException, DokkuFailure {
         toldToFail = host.misbehaviour().failsChecks();
-        String scope = DokkuHost.scope(app);
-        call.heading("-----> Releasing " + app + "...");
-        String predeploy = script("predeploy");
-        if (task("predeploy", predeploy, "predeploy task from app.json") != 0
-                || task(
-                                "release",
-                                build.processes().getOrDefault("release", ""),
-                                "release task from Procfile in ephemeral container")
-                        != 0) {
+        if (whole && !released()) {
             return 1;
         }
-        call.heading("=====> Processing deployment checks");
-        if (checks("web").isEmpty()) {
-            call.out(RED + "No healthchecks found in app.json for web process type\n");
-            call.out("       No web healthchecks found in app.json. Simple container checks will be performed.\n");
-        }
-        call.heading("-----> Deploying " + app + " via the docker-local scheduler...");
+        List<DokkuContainer> old = host.deploys().containers(app);
         List<DokkuContainer> next = new ArrayList<>();
-        for (Map.Entry<String, Integer> scale : scale().entrySet()) {
-            if (!deployed(scale.getKey(), scale.getValue(), next)) {
-                next.forEach(DokkuContainer::kill);
-                return 1;
-            }
+        if (!started(old, next)) {
+            next.forEach(DokkuContainer::kill);
+            host.deploys().replace(app, old);
+            new DokkuRouting(host).route();
+            return 1;
         }
+        String scope = DokkuHost.scope(app);
         host.store().set(scope, "deployed", "true");
         host.store().set(scope, "ps.restore", "");
         host.store().set(scope, "locked", "");
-        List<DokkuContainer> old = host.deploys().replace(app, next);
+        host.deploys().replace(app, next);
         name(next);
-        call.heading("=====> Triggering early nginx proxy rebuild");
-        call.heading("-----> Ensuring network configuration is in sync for " + app);
-        new DokkuRouting(host).rebuild(call, app);
-        call.heading("-----> Running post-deploy");
-        call.heading("-----> Renaming containers");
+        call.out("-----> Running post-deploy\n");
+        int proxied = proxied();
+        call.out("-----> Renaming containers\n");
         renamed(next, old);
         old.forEach(DokkuContainer::retire);
-        if (task("postdeploy", script("postdeploy"), "postdeploy task from app.json in ephemeral container") != 0) {
+        if (proxied != 0
+                || task("postdeploy", script("postdeploy"), "postdeploy task from app.json in ephemeral container")
+                        != 0) {
             return 1;
         }
-        host.store().set(scope, "cron", cron());
+        scheduled();
         if (!old.isEmpty()) {
-            call.heading("-----> Shutting down old containers in " + retireSeconds() + " seconds");
+            call.out("-----> Shutting down old containers in " + retireSeconds() + " seconds\n");
         }
-        call.heading("=====> Application deployed:");
-        new DokkuRouting(host).urlsOf(app).forEach(url -> call.out("       " + url + "\n"));
-        call.out("\n");
+        if (whole) {
+            call.out("=====> Application deployed:\n");
+            new DokkuRouting(host).urlsOf(app).forEach(url -> call.out("       " + url + "\n"));
+            call.out("\n");
+        }
         return 0;
+    }
+
+    private boolean released() throws IOException, InterruptedException {
+        call.out("-----> Releasing " + app + "...\n");
+        String release = build.processes().getOrDefault("release", "");
+        if (task("predeploy", script("predeploy"), "predeploy task from app.json") != 0
+                || task("release", release, "release task from Procfile in ephemeral container") != 0) {
+            return false;
+        }
+        if (!host.deploys().isDeployed(app)) {
+            call.out("-----> Checking for heroku.postdeploy task\n");
+            call.out("       No heroku.postdeploy task found, skipping\n");
+        }
+        call.out("=====> Processing deployment checks\n");
+        if (checks("web").isEmpty()) {
+            call.out(RED + "No healthchecks found in app.json for web process type\n");
+            call.out("       No web healthchecks found in app.json. Simple container checks will be performed.\n");
+            call.out("       For more efficient zero downtime deployments, add healthchecks to your app.json. See"
+                    + " https://dokku.com/docs/deployment/zero-downtime-deploys/ for examples\n");
+        }
+        call.out("-----> Deploying " + app + " via the docker-local scheduler...\n");
+        return true;
+    }
+
+    /** Web first: the proxy turns to its new containers before those of other types start. */
+    private boolean started(List<DokkuContainer> old, List<DokkuContainer> next)
+            throws IOException, InterruptedException, DokkuFailure {
+        for (Map.Entry<String, Integer> scale : scale().entrySet()) {
+            if (!deployed(scale.getKey(), scale.getValue(), next)) {
+                return false;
+            }
+            if (scale.getKey().equals("web")) {
+                List<DokkuContainer> mixed = new ArrayList<>(next);
+                old.stream()
+                        .filter(container -> !container.type().equals("web"))
+                        .forEach(mixed::add);
+                host.deploys().replace(app, mixed);
+                name(next);
+                call.out("=====> Triggering early nginx proxy rebuild\n");
+                if (proxied() != 0) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    private int proxied() throws IOException, DokkuFailure {
+        call.out("-----> Ensuring network configuration is in sync for " + app + "\n");
+        return new DokkuRouting(host).rebuild(call, app);
+    }
+
+    private void scheduled() throws IOException {
+        String cron = cron();
+        host.store().set(DokkuHost.scope(app), "cron", cron);
+        if (whole && !cron.isEmpty()) {
+            call.out("-----> Updated schedule file\n");
+        }
     }
 
     private String retireSeconds() throws IOException {
@@ -121,8 +174,12 @@ final class DokkuRollout {
             old.stream()
                     .filter(other -> other.type().equals(container.type()) && other.index() == container.index())
                     .findFirst()
-                    .ifPresent(other -> call.out("       Found previous container(s) ("
-                            + other.id().substring(0, 12) + ") named " + name + "\n"));
+                    .ifPresent(other -> {
+                        String id = other.id().substring(0, 12);
+                        call.out("       Found previous container(s) (" + id + ") named " + name + "\n");
+                        call.out("       Renaming container (" + id + ") " + name + " to " + name + "."
+                                + Instant.now().getEpochSecond() + "\n");
+                    });
             call.out("       Renaming container " + name + ".upcoming-" + COUNTER.get() + " ("
                     + container.id().substring(0, 12) + ") to " + name + "\n");
         }
@@ -308,6 +365,12 @@ final class DokkuRollout {
             }
             call.out("       All checks successful (" + label + ")\n");
             output(container, label);
+            int index = i;
+            if (host.deploys().containers(app).stream()
+                    .anyMatch(other -> other.type().equals(type) && other.index() == index)) {
+                call.out("       Scheduling old container shutdown in " + retireSeconds() + " seconds (" + label
+                        + ")\n");
+            }
         }
         return true;
     }

@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** {@code domains:*}, {@code ports:*}, {@code proxy:*}: which requests reach an app. */
+/** {@code ports:*}, and the building of the proxy's configuration: which requests reach an app. */
 final class DokkuRouting {
     private final DokkuHost host;
 
@@ -52,82 +53,13 @@ final class DokkuRouting {
     }
 
     void register(Map<String, DokkuCommand> commands) {
-        commands.put("domains:report", this::domainsReport);
-        commands.put("domains", this::domainsReport);
-        for (String verb : List.of("add", "set", "remove", "clear", "reset")) {
-            commands.put("domains:" + verb, this::changeDomains);
-        }
         for (String verb : List.of("add", "set", "remove", "clear")) {
             commands.put("ports:" + verb, this::changePorts);
         }
         commands.put("ports:list", this::portsList);
         commands.put("ports:report", this::portsReport);
-        commands.put("proxy:report", this::proxyReport);
-        commands.put("proxy:disable", call -> toggleProxy(call, true));
-        commands.put("proxy:enable", call -> toggleProxy(call, false));
-        commands.put("proxy:build-config", call -> rebuild(call, host.app(call.argument(0))));
         commands.put("url", this::urls);
         commands.put("urls", this::urls);
-    }
-
-    private int domainsReport(DokkuCall call) throws IOException, DokkuFailure {
-        return DokkuSettings.each(host, call, app -> {
-            Map<String, String> values = new TreeMap<>();
-            if (!app.equals("--global")) {
-                values.put("domains-app-enabled", "true");
-                values.put("domains-app-vhosts", host.store().get(DokkuHost.scope(app), "domains"));
-            }
-            values.put("domains-global-enabled", "true");
-            values.put("domains-global-vhosts", DokkuHost.DOMAIN);
-            return new DokkuReport(app + " domains information", "domains-", false, values);
-        });
-    }
-
-    private int changeDomains(DokkuCall call) throws IOException, DokkuFailure {
-        String app = host.app(call.argument(0));
-        String scope = DokkuHost.scope(app);
-        List<String> given = call.arguments().stream().skip(1).toList();
-        Set<String> domains = new LinkedHashSet<>(host.store().list(scope, "domains"));
-        String verb = call.command().substring("domains:".length());
-        if (List.of("clear", "reset").contains(verb)) {
-            host.store().set(scope, "domains", "");
-            rebuild(call, app);
-            call.heading("-----> Cleared domains in " + app);
-            if (verb.equals("reset")) {
-                call.heading("-----> Creating new app virtual host file...");
-                host.store().set(scope, "domains", app + "." + DokkuHost.DOMAIN);
-                rebuild(call, app);
-                call.heading("-----> Reset domains for " + app);
-            }
-            return 0;
-        }
-        if (given.isEmpty()) {
-            throw DokkuFailure.refused(
-                    "Please specify a domain name. Usage: dokku " + app + "  <domain> [<domain> ...]");
-        }
-        for (String domain : given) {
-            if (!domain.matches(
-                    "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")) {
-                throw DokkuFailure.refused(domain + " is invalid. exiting...");
-            }
-        }
-        if (verb.equals("set")) {
-            domains = new LinkedHashSet<>(given);
-            call.heading("-----> Set " + String.join(" ", given) + " for " + app);
-        }
-        for (String domain : given) {
-            if (verb.equals("add")) {
-                call.heading(
-                        domains.add(domain)
-                                ? "-----> Added " + domain + " to " + app
-                                : "-----> Skipping: " + domain + " already added to " + app);
-            } else if (verb.equals("remove")) {
-                domains.remove(domain);
-                call.heading("-----> Removed " + domain + " from " + app);
-            }
-        }
-        host.store().set(scope, "domains", String.join(" ", domains));
-        return rebuild(call, app);
     }
 
     List<Mapping> mappings(String app) throws IOException, DokkuFailure {
@@ -192,11 +124,7 @@ final class DokkuRouting {
     }
 
     private int portsList(DokkuCall call) throws IOException, DokkuFailure {
-        for (String word : call.arguments()) {
-            if (word.startsWith("--")) {
-                throw new DokkuFailure(2, "Usage of ports:list:\nunknown flag: " + word + "\n");
-            }
-        }
+        DokkuHelp.refuseFlags(call);
         String app = host.app(call.argument(0));
         List<Mapping> mappings = new ArrayList<>(mappings(app));
         if (mappings.isEmpty()) {
@@ -232,49 +160,6 @@ final class DokkuRouting {
                 : mappings.stream().map(Mapping::json).collect(Collectors.joining(",", "[", "]"));
     }
 
-    private int proxyReport(DokkuCall call) throws IOException, DokkuFailure {
-        return DokkuSettings.each(host, call, app -> {
-            Map<String, String> values = new TreeMap<>();
-            for (String key :
-                    List.of("disabled", "global-proxy-port", "global-proxy-ssl-port", "global-type", "type")) {
-                values.put("proxy-" + key, "");
-            }
-            boolean disabled = !app.equals("--global") && isDisabled(app);
-            values.put("proxy-computed-disabled", String.valueOf(disabled));
-            values.put("proxy-enabled", String.valueOf(!disabled));
-            values.put("proxy-computed-type", "nginx");
-            String tls = DokkuCertificates.has(host, app) ? "443" : "";
-            for (String key : List.of("proxy-proxy-port", "proxy-computed-proxy-port")) {
-                values.put(key, "80");
-            }
-            values.put("proxy-proxy-ssl-port", tls);
-            values.put("proxy-computed-proxy-ssl-port", tls);
-            return new DokkuReport(app + " proxy information", "proxy-", true, values);
-        });
-    }
-
-    private boolean isDisabled(String app) throws IOException {
-        return "true".equals(host.store().get(DokkuHost.scope(app), "proxy.disabled"));
-    }
-
-    private int toggleProxy(DokkuCall call, boolean disable) throws IOException, DokkuFailure {
-        String app = host.app(call.argument(0));
-        if (isDisabled(app) == disable) {
-            call.heading("-----> Proxy is already " + (disable ? "disable" : "enabled") + " for app");
-            return 0;
-        }
-        call.heading("-----> " + (disable ? "Disabling" : "Enabling") + " proxy for app");
-        host.store().set(DokkuHost.scope(app), "proxy.disabled", disable ? "true" : "");
-        if (!disable) {
-            return rebuild(call, app);
-        }
-        call.heading("-----> App virtual host support disabled");
-        call.heading("-----> Nginx support is disabled for app (" + app + ")");
-        call.heading("-----> Deleting nginx.conf");
-        route();
-        return 0;
-    }
-
     private int urls(DokkuCall call) throws IOException, DokkuFailure {
         String app = host.app(call.argument(0));
         List<String> urls = urlsOf(app);
@@ -294,39 +179,107 @@ final class DokkuRouting {
         return urls;
     }
 
-    /** Writes the app's proxy configuration and reloads, with the words of the real host. */
+    /** Writes the app's nginx.conf and reloads, with the words of the real host; 1 if nginx refuses the whole. */
     int rebuild(DokkuCall call, String app) throws IOException, DokkuFailure {
-        host.counts().nginxRebuilt();
+        DokkuNginx nginx = new DokkuNginx(host);
+        if (!DokkuProxySettings.type(host, app).equals("nginx")) {
+            return 0;
+        }
+        if (DokkuProxySettings.isDisabled(host, app)) {
+            return withoutProxy(call, app, nginx);
+        }
         boolean tls = DokkuCertificates.has(host, app);
-        List<String> domains = host.store().list(DokkuHost.scope(app), "domains").stream()
+        List<Mapping> served = new ArrayList<>();
+        for (Mapping mapping : mappings(app).isEmpty() ? detected(app) : mappings(app)) {
+            if (mapping.scheme().equals("https") && !tls) {
+                call.warn("Ignoring detected https port mapping without an accompanying ssl certificate ("
+                        + mapping.text() + ")");
+            } else {
+                served.add(mapping);
+            }
+        }
+        List<String> domains = host.store().list(DokkuHost.scope(app), "domains");
+        if (tls) {
+            warnOfForeignCertificate(call, app, domains);
+        }
+        boolean listening = !host.deploys().listeners(app).isEmpty();
+        if (!listening) {
+            call.quietWarn("No web listeners specified for " + app);
+        }
+        if (!listening && served.isEmpty()) {
+            return 0;
+        }
+        domains.stream()
                 .sorted()
-                .toList();
-        domains.forEach(domain -> call.heading("-----> Configuring " + domain + "...(using built-in template)"));
+                .forEach(domain -> call.out("-----> Configuring " + domain + "...(using built-in template)\n"));
         if (host.deploys().sourceFile(app, "nginx.conf.sigil").isPresent()) {
             call.warn("sandbox: nginx.conf.sigil is kept but not interpreted");
             host.log("nginx.conf.sigil of " + app + " is not interpreted");
         }
-        call.heading("-----> Creating " + (tls ? "https" : "http") + " nginx.conf");
-        for (Mapping mapping : mappings(app)) {
-            if (mapping.scheme().equals("https") && !tls) {
-                call.warn("Ignoring detected https port mapping without an accompanying ssl certificate ("
-                        + mapping.text() + ")");
+        call.out("-----> Creating " + (tls ? "https" : "http") + " nginx.conf\n");
+        nginx.write(app, domains, served);
+        host.counts().nginxRebuilt();
+        call.out("       Reloading nginx\n");
+        int exit = nginx.validate(call, "", "");
+        if (exit == 0) {
+            route();
+        }
+        return exit;
+    }
+
+    private int withoutProxy(DokkuCall call, String app, DokkuNginx nginx) throws IOException, DokkuFailure {
+        call.out("-----> Nginx support is disabled for app (" + app + ")\n");
+        if (!nginx.isConfigured(app)) {
+            return 0;
+        }
+        call.out("-----> Deleting nginx.conf\n");
+        nginx.clear(app);
+        if (host.deploys().isDeployed(app)) {
+            call.out("-----> Reloading nginx after nginx.conf deletion\n");
+            int exit = nginx.validate(call, "", "");
+            if (exit != 0) {
+                return exit;
             }
         }
-        if (host.deploys().listeners(app).isEmpty()) {
-            call.warn("No web listeners specified for " + app);
-        }
         route();
-        call.out("       Reloading nginx\n");
         return 0;
+    }
+
+    /** Dokku compares with a pattern anchored at the first name's beginning and the last name's end only. */
+    private void warnOfForeignCertificate(DokkuCall call, String app, List<String> domains)
+            throws IOException, DokkuFailure {
+        List<String> certified = DokkuCertificates.hostnames(host, app);
+        String pattern = certified.stream()
+                .map(name -> name.replace(".", "\\.").replace("*", "[^.]*"))
+                .collect(Collectors.joining("|", "^", "$"));
+        if (domains.stream()
+                .anyMatch(domain ->
+                        java.util.regex.Pattern.compile(pattern).matcher(domain).find())) {
+            return;
+        }
+        call.out("-----> No matching configured domains for " + app + " found in SSL certificate. Your app will show"
+                + " as insecure in a browser if accessed via SSL\n");
+        call.out("-----> Please add appropriate domains via the dokku domains command\n");
+        if (!domains.isEmpty()) {
+            call.out("-----> Configured domains for app:\n");
+            domains.forEach(domain -> call.out("=====> " + domain + "\n"));
+        }
+        call.out("-----> Domains found in SSL certificate:\n");
+        certified.forEach(name -> call.out("=====> " + name + "\n"));
     }
 
     /** Puts what all apps now say before the proxy; requests under way go on as they began. */
     void route() throws IOException, DokkuFailure {
+        DokkuNginx nginx = new DokkuNginx(host);
+        Optional<String> refused = nginx.problem();
+        if (refused.isPresent()) {
+            host.log("nginx is not reloaded: " + refused.get());
+            return;
+        }
         List<DokkuProxy.Route> routes = new ArrayList<>();
         for (String app : host.store().names("apps")) {
             List<DokkuDeploys.Listener> listeners = host.deploys().listeners(app);
-            if (listeners.isEmpty() || isDisabled(app)) {
+            if (listeners.isEmpty() || !nginx.isConfigured(app)) {
                 continue;
             }
             boolean tls = DokkuCertificates.has(host, app);

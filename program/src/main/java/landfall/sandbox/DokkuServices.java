@@ -476,7 +476,7 @@ final class DokkuServices {
     void forgetApp(DokkuCall call, String app) throws IOException {
         for (String kind : KINDS) {
             for (String name : host.store().names("services/" + kind)) {
-                call.out("       Unlinking from " + name + "\n");
+                call.heading("       Unlinking from " + name);
                 removeLink(kind, name, app);
             }
         }

@@ -9,47 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** {@code checks:*}, {@code nginx:*}, {@code resource:*}: properties that are stored as given, hardly checked. */
+/** {@code checks:*}, {@code resource:*}, {@code docker-options:*}: properties that are stored as given, hardly checked. */
 final class DokkuSettings {
     /** No option holds it: ASCII's unit separator. */
     private static final String BETWEEN_OPTIONS = "\u001f";
-
-    /** In the order in which nginx:set names them. */
-    private static final List<String> NGINX_KEYS =
-            List.of(("access-log-format access-log-path bind-address-ipv4 bind-address-ipv6 client-body-timeout"
-                            + " client-header-timeout client-max-body-size disable-custom-config error-log-path hsts"
-                            + " hsts-include-subdomains hsts-preload hsts-max-age keepalive-timeout lingering-timeout"
-                            + " nginx-conf-sigil-path nginx-service-command proxy-buffer-size proxy-buffering"
-                            + " proxy-buffers proxy-busy-buffers-size proxy-connect-timeout proxy-read-timeout"
-                            + " proxy-send-timeout proxy-keepalive send-timeout underscore-in-headers"
-                            + " x-forwarded-for-value x-forwarded-port-value x-forwarded-proto-value x-forwarded-ssl")
-                    .split(" "));
-
-    private static final Map<String, String> NGINX_DEFAULTS = Map.ofEntries(
-            Map.entry("bind-address-ipv6", "::"),
-            Map.entry("client-body-timeout", "60s"),
-            Map.entry("client-header-timeout", "60s"),
-            Map.entry("client-max-body-size", "1m"),
-            Map.entry("disable-custom-config", "false"),
-            Map.entry("hsts", "true"),
-            Map.entry("hsts-include-subdomains", "true"),
-            Map.entry("hsts-max-age", "15724800"),
-            Map.entry("hsts-preload", "false"),
-            Map.entry("keepalive-timeout", "75s"),
-            Map.entry("lingering-timeout", "5s"),
-            Map.entry("nginx-conf-sigil-path", "nginx.conf.sigil"),
-            Map.entry("proxy-buffer-size", "4k"),
-            Map.entry("proxy-buffering", "on"),
-            Map.entry("proxy-buffers", "8 4k"),
-            Map.entry("proxy-busy-buffers-size", "8k"),
-            Map.entry("proxy-connect-timeout", "60s"),
-            Map.entry("proxy-read-timeout", "60s"),
-            Map.entry("proxy-send-timeout", "60s"),
-            Map.entry("send-timeout", "60s"),
-            Map.entry("underscore-in-headers", "off"),
-            Map.entry("x-forwarded-for-value", "$remote_addr"),
-            Map.entry("x-forwarded-port-value", "$server_port"),
-            Map.entry("x-forwarded-proto-value", "$scheme"));
 
     private static final List<String> RESOURCES =
             List.of("cpu", "memory", "memory-swap", "network", "network-ingress", "network-egress", "nvidia-gpu");
@@ -84,16 +47,9 @@ final class DokkuSettings {
         for (String verb : List.of("enable", "disable", "skip")) {
             commands.put("checks:" + verb, this::checksToggle);
         }
-        commands.put("nginx:set", call -> set(call, "nginx.", NGINX_KEYS, "key", "keys"));
         commands.put(
                 "cron:set",
                 call -> set(call, "cron.", List.of("mailfrom", "mailto", "maintenance"), "property", "properties"));
-        commands.put("nginx:report", this::nginxReport);
-        commands.put("nginx:validate-config", call -> 0);
-        commands.put("nginx:reload", call -> {
-            new DokkuRouting(host).route();
-            return 0;
-        });
         for (String kind : List.of("limit", "reserve")) {
             commands.put("resource:" + kind, this::resource);
             commands.put("resource:" + kind + "-clear", this::resourceClear);
@@ -175,37 +131,6 @@ final class DokkuSettings {
         return 0;
     }
 
-    private int nginxReport(DokkuCall call) throws IOException, DokkuFailure {
-        return each(host, call, app -> {
-            Map<String, String> values = new TreeMap<>();
-            boolean global = app.equals("--global");
-            for (String key : NGINX_KEYS) {
-                String everywhere = host.store().get("global", "nginx." + key);
-                values.put("nginx-global-" + key, everywhere);
-                if (!global) {
-                    String own = host.store().get(DokkuHost.scope(app), "nginx." + key);
-                    values.put("nginx-" + key, own);
-                    values.put("nginx-computed-" + key, computed(app, key, own, everywhere));
-                }
-            }
-            if (!global) {
-                values.put("nginx-last-visited-at", "");
-            }
-            return new DokkuReport(app + " nginx information", "nginx-", false, values);
-        });
-    }
-
-    private static String computed(String app, String key, String own, String everywhere) {
-        if (!own.isEmpty() || !everywhere.isEmpty()) {
-            return own.isEmpty() ? everywhere : own;
-        }
-        return switch (key) {
-            case "access-log-path" -> "/var/log/nginx/" + app + "-access.log";
-            case "error-log-path" -> "/var/log/nginx/" + app + "-error.log";
-            default -> NGINX_DEFAULTS.getOrDefault(key, "");
-        };
-    }
-
     private int resource(DokkuCall call) throws IOException, DokkuFailure {
         boolean limit = call.command().equals("resource:limit");
         Map<String, String> given = new LinkedHashMap<>();
@@ -245,7 +170,7 @@ final class DokkuSettings {
             int equals = word.indexOf('=');
             String name = word.substring(2, equals < 0 ? word.length() : equals);
             if (!RESOURCES.contains(name) && !name.equals("process-type")) {
-                throw new DokkuFailure(2, "Usage of " + call.command() + ":\nunknown flag: " + word + "\n");
+                throw DokkuHelp.unknownFlag(call.command(), word);
             }
             String value = equals >= 0 ? word.substring(equals + 1) : i + 1 < words.size() ? words.get(++i) : "";
             if (name.equals("process-type")) {

@@ -93,6 +93,7 @@ public final class EmulatedDokku implements AutoCloseable {
         try {
             KeyPair hostKey = key(folder.resolve("dokku").resolve("host_key"));
             KeyPair clientKey = key(folder.resolve("id_ed25519"));
+            host.authorize(clientKey.getPublic());
             EmulatedDokku dokku = new EmulatedDokku(
                     host, () -> server(host, addresses, hostKey, clientKey), addresses, folder, hostKey);
             host.misbehaviour().onReboot(dokku::reboot);

@@ -29,6 +29,15 @@ final class DokkuMasks {
             Mask.of("(?<=5432->|exposed on port\\(s\\) )[0-9]{4,5}\\b", "<port>", "ports that Docker chose for a service"),
             Mask.of("(?<=\\.upcoming-)[0-9]+\\b", "<n>", "numbers in the names of new containers"),
             Mask.of("(?<=\\.run\\.)[0-9]+\\b", "<n>", "numbers in the names of run containers"),
+            Mask.of("(?<=Random port )[0-9]+", "<port>", "random ports"),
+            Mask.of(
+                    "\\bSHA256:[A-Za-z0-9+/]{43}(?!\\S)|\\bSHA256:[A-Za-z0-9+/]{43}(?=\")",
+                    "<fingerprint>",
+                    "fingerprints of keys"),
+            Mask.of("(?<=ssh-ed25519 )AAAAC3[A-Za-z0-9+/]+", "<public key>", "public keys"),
+            Mask.of(
+                    "\\b20[2-9][0-9]/[01][0-9]/[0-3][0-9] [0-9:]{8} \\[emerg] [0-9]+#[0-9]+(?=:)",
+                    "<time> [emerg] <process>", "times and processes in nginx's errors"),
             Mask.of("/tmp/dokku-[0-9]+-[A-Za-z0-9_.-]+", "<temporary folder>", "names of temporary folders"),
             Mask.of("(?<=DONE )[0-9]+\\.[0-9]s\\b", "<duration>", "how long a build step took"));
 

@@ -77,6 +77,8 @@ final class DokkuReplay {
                         DokkuReplay::image,
                         PACE);
                 DokkuClient client = new DokkuClient(dokku)) {
+            // The one service plugin of the recorded host is postgres.
+            dokku.misbehave(new DokkuFault.WithoutPlugin("redis"));
             for (String line : transcript.setup()) {
                 DokkuClient.Answer answer = client.run(line);
                 if (answer.exit() != 0) {
@@ -84,7 +86,7 @@ final class DokkuReplay {
                 }
             }
             for (DokkuTranscript.Call call : transcript.calls()) {
-                DokkuClient.Answer answer = client.run(call.line(), call.stdin(), call.terminal(), call.exit() < 0);
+                DokkuClient.Answer answer = client.run(call.line(), call.input(), call.terminal(), call.exit() < 0);
                 outcomes.add(new Outcome(call, answer, agrees(call, answer)));
             }
         } finally {

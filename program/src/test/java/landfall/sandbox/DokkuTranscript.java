@@ -38,13 +38,18 @@ record DokkuTranscript(String family, List<String> setup, List<Call> calls) {
     record Call(
             int index,
             String line,
-            byte[] stdin,
+            String stdin,
             boolean terminal,
             int exit,
             String stdout,
             String stderr,
             long stdoutBytes,
-            long stderrBytes) {}
+            long stderrBytes) {
+        /** What is sent, one character of the text for each byte. */
+        byte[] input() {
+            return stdin.getBytes(StandardCharsets.ISO_8859_1);
+        }
+    }
 
     static DokkuTranscript load(String family) throws IOException {
         JsonNode all;
@@ -58,7 +63,7 @@ record DokkuTranscript(String family, List<String> setup, List<Call> calls) {
             calls.add(new Call(
                     calls.size(),
                     text(call, "line"),
-                    stdin(call),
+                    new String(stdin(call), StandardCharsets.ISO_8859_1),
                     call.has("tty"),
                     call.get("exit").isNull() ? -1 : call.get("exit").asInt(),
                     text(call, "stdout"),
