@@ -20,9 +20,10 @@ final class DokkuMasks {
             Mask.of("(?<=[:/]postgres:)[0-9a-f]{32}(?=@)", "<password>", "generated passwords"),
             Mask.of("(?<=\\()[0-9a-f]{12}(?=[ )])", "<short id>", "short container ids in parentheses"),
             Mask.of("(?<=CID: )[0-9a-f]{11}\\b", "<short id>", "short container ids of ps:report"),
+            Mask.of("(?<=\"ID\":\"|       ID:             )[0-9a-f]{12}\\b", "<short id>", "short ids of networks"),
             Mask.of("\\b1[6-9][0-9]{8}\\b", "<epoch>", "seconds since 1970"),
             Mask.of(
-                    "\\b20[2-9][0-9]-[01][0-9]-[0-3][0-9][T ][0-9:]{8}([.,][0-9]+)?( ?Z| ?[+-][0-9]{2}:?[0-9]{2})?",
+                    "(?<![0-9])20[2-9][0-9]-[01][0-9]-[0-3][0-9][T ][0-9:]{8}([.,][0-9]+)?( ?Z| ?[+-][0-9]{2}:?[0-9]{2})?",
                     "<time>", "times"),
             Mask.of("\\b172\\.[0-9]+\\.[0-9]+\\.[0-9]+\\b *", "<container address>", "addresses on Docker's networks"),
             Mask.of("\\b127\\.(?!0\\.0\\.1\\b)[0-9]+\\.[0-9]+\\.[0-9]+\\b *", "<container address>", "the same, here"),
