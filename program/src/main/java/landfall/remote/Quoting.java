@@ -16,6 +16,12 @@ import landfall.base.Problem;
 public final class Quoting {
     private static final Pattern BARE = Pattern.compile("[A-Za-z0-9_./:=@%+,-]+");
 
+    /** Options of the {@code /bin/echo} that xargs runs for each word. */
+    private static final Pattern SWALLOWED = Pattern.compile("-[neE]+|--help|--version");
+
+    /** xargs takes 131,060 here; a host's may hold a little less. */
+    private static final int WORD_BYTES_MAX = 131_000;
+
     private Quoting() {}
 
     public static String commandLine(List<String> words) {
@@ -30,6 +36,10 @@ public final class Quoting {
                 line.append(' ');
             }
             line.append(blanksOnly ? unquoted(command, i, words.get(i)) : quoted(command, i, words.get(i)));
+        }
+        if (words.getLast().isEmpty()) {
+            // xargs drops an empty word at the very end of its input, and only there.
+            line.append(' ');
         }
         if (line.toString().getBytes(StandardCharsets.UTF_8).length > Limits.COMMAND_LINE_BYTES_MAX) {
             throw refused(
@@ -58,6 +68,18 @@ public final class Quoting {
                     "Dokku splits its SSH command line with xargs, which cannot carry them",
                     "Choose a value on one line.");
         }
+        if (index > 0 && SWALLOWED.matcher(word).matches()) {
+            throw refused(
+                    "word " + index + " of `" + command + "` is " + word,
+                    "Dokku splits its SSH command line with xargs and echo, and echo takes that word for itself",
+                    "Say it another way, e.g. within a script: sh -c '…'.");
+        }
+        if (word.getBytes(StandardCharsets.UTF_8).length > WORD_BYTES_MAX) {
+            throw refused(
+                    "word " + index + " of `" + command + "` is longer than " + WORD_BYTES_MAX + " bytes",
+                    "xargs, with which Dokku splits its SSH command line, takes no longer ones",
+                    "Shorten it.");
+        }
         if (BARE.matcher(word).matches()) {
             return word;
         }
@@ -67,17 +89,24 @@ public final class Quoting {
         return word.indexOf('"') < 0 ? "\"" + word + "\"" : pieces(word);
     }
 
-    /** Both kinds of quotes: each single quote stands in double quotes, the rest in single quotes. */
+    /** Both kinds of quotes: pieces as long as one kind carries them. */
     private static String pieces(String word) {
         StringBuilder text = new StringBuilder();
-        for (String piece : word.splitWithDelimiters("'", -1)) {
-            if (piece.equals("'")) {
-                text.append("\"'\"");
-            } else if (!piece.isEmpty()) {
-                text.append('\'').append(piece).append('\'');
-            }
+        int from = 0;
+        while (from < word.length()) {
+            int single = end(word, '\'', from);
+            int twofold = end(word, '"', from);
+            char quote = single >= twofold ? '\'' : '"';
+            int to = Math.max(single, twofold);
+            text.append(quote).append(word, from, to).append(quote);
+            from = to;
         }
         return text.toString();
+    }
+
+    private static int end(String word, char quote, int from) {
+        int at = word.indexOf(quote, from);
+        return at < 0 ? word.length() : at;
     }
 
     private static LandfallException refused(String what, String why, String nextStep) {

@@ -74,14 +74,15 @@ final class SshFailures {
         if (via != null) {
             return problem(
                     "cannot reach " + place + " through " + via,
-                    "the way ended before an SSH server answered (" + failure.getMessage() + ")",
+                    "the way ended before an SSH server answered ("
+                            + root(failure).getMessage() + ")",
                     "Check from there that something listens (ssh " + via + " nc -z " + hostName + " " + target.port()
                             + ") and that its sshd has AllowTcpForwarding.",
                     failure);
         }
         return problem(
                 place + " did not answer as an SSH server",
-                String.valueOf(failure.getMessage()),
+                "it hung up before the login (" + root(failure).getMessage() + ")",
                 "Check the port (--host dokku@HOST:PORT); if it is the right one, sshd's log there (journalctl -u ssh)"
                         + " tells more.",
                 failure);

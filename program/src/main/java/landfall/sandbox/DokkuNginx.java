@@ -83,9 +83,8 @@ final class DokkuNginx {
     }
 
     void register(Map<String, DokkuCommand> commands) {
-        String[] shown = KEYS.stream()
-                .map(key -> key + "=" + usual(key, "APP") + "/agc")
-                .toArray(String[]::new);
+        String[] shown =
+                KEYS.stream().map(key -> key + "=" + usual(key, "APP") + "/agc").toArray(String[]::new);
         DokkuProperties properties = DokkuProperties.of("nginx", false, KEYS, shown);
         commands.put(
                 "nginx:report",
