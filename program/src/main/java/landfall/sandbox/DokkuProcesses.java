@@ -167,7 +167,7 @@ final class DokkuProcesses {
             call.out(" !     App " + app + " has not been deployed\n");
             return 0;
         }
-        return host.deploys().release(call, app, false);
+        return host.deploys().restart(call, app, call.argument(1));
     }
 
     private int rebuild(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -183,13 +183,13 @@ final class DokkuProcesses {
 
     private int stop(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         String app = host.app(call.argument(0));
+        host.store().set(DokkuHost.scope(app), "ps.restore", "false");
         if (!host.deploys().isDeployed(app)) {
             call.warn("App " + app + " has not been deployed");
             return 0;
         }
         call.heading("-----> Stopping " + app);
         host.deploys().stop(app, false);
-        host.store().set(DokkuHost.scope(app), "ps.restore", "false");
         return 0;
     }
 
@@ -202,6 +202,7 @@ final class DokkuProcesses {
             call.warn("App " + app + " has not been deployed");
             return 0;
         }
+        host.store().set(DokkuHost.scope(app), "ps.restore", "");
         List<DokkuContainer> containers = host.deploys().containers(app);
         if (!containers.isEmpty() && containers.stream().allMatch(DokkuContainer::alive)) {
             call.warn("App " + app + " already running");

@@ -45,7 +45,7 @@ final class DokkuSchedulers {
                 "kube-context=/gcC",
                 "kubeconfig-path=/etc/rancher/k3s/k3s.yaml/gcC",
                 "network-interface=eth0/gcC"));
-        return DokkuProperties.of("scheduler-k3s", false, K3S_KEYS, properties.toArray(String[]::new));
+        return DokkuProperties.of("scheduler-k3s", true, K3S_KEYS, properties.toArray(String[]::new));
     }
 
     static void register(DokkuHost host, Map<String, DokkuCommand> commands) {
