@@ -1,6 +1,7 @@
 package landfall.sandbox;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -43,7 +44,7 @@ final class DokkuExposures {
                     125, "docker: Invalid hostPort: " + port + ".\nSee 'docker run --help'.\n");
         }
         host.store().set(scope, "exposed", PORT + "->" + wanted);
-        open(name, new InetSocketAddress("127.0.0.1", services.server(name).port()));
+        open(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), services.server(name).port()));
         call.heading("-----> Service " + name + " exposed on port(s) [container->host]: " + PORT + "->" + wanted + " ");
         return 0;
     }

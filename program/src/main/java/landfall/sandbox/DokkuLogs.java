@@ -67,7 +67,7 @@ final class DokkuLogs {
             throw DokkuFailure.refused("Invalid max-size unit measure, value must end in any of [k, m, g]");
         }
         int exit = new DokkuSettings(host).set(call, "logs.", KEYS, "property", "properties");
-        if (key.startsWith("vector-") && key.endsWith("-sink") || key.equals("vector-sink")) {
+        if (List.of("vector-sink", "vector-cron-sink").contains(key)) {
             call.out("       Writing updated vector config to /var/lib/dokku/data/logs/vector.json\n");
         }
         return exit;

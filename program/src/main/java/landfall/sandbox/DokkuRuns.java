@@ -244,8 +244,13 @@ final class DokkuRuns {
     private int logs(DokkuCall call) throws IOException, DokkuFailure {
         List<Detached> runs = wanted(call);
         if (runs.isEmpty() && !call.arguments().contains("--container")) {
-            call.out("docker: 'docker logs' requires 1 argument\n\nUsage:  docker logs [OPTIONS] CONTAINER\n\n"
-                    + "Run 'docker logs --help' for more information\n");
+            call.out("""
+                    docker: 'docker logs' requires 1 argument
+
+                    Usage:  docker logs [OPTIONS] CONTAINER
+
+                    Run 'docker logs --help' for more information
+                    """);
         }
         for (Detached run : runs) {
             Path log = host.containers().log(run.name());

@@ -549,8 +549,12 @@ final class DokkuServices {
             call.heading("=====> Container started");
             return 0;
         }
-        call.out("       Waiting for container to be ready\n       Creating container database\n"
-                + "       Already exists\n       Securing connection to database\n");
+        List.of(
+                        "Waiting for container to be ready",
+                        "Creating container database",
+                        "Already exists",
+                        "Securing connection to database")
+                .forEach(step -> call.out("       " + step + "\n"));
         call.heading("=====> " + title(kind(call)) + " container created: " + name);
         print(call, kind(call), name);
         return 0;
