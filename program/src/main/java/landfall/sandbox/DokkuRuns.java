@@ -129,6 +129,9 @@ final class DokkuRuns {
 
     private Containers.Spec spec(String app, String kind, List<String> words, Map<String, String> env)
             throws IOException, DokkuFailure {
+        if (DokkuRollout.hasTooLongValue(new DokkuConfig(host).merged(app))) {
+            throw new DokkuFailure(126, DokkuRollout.TOO_LONG);
+        }
         DokkuCall silent = new DokkuCall(
                 List.of(),
                 true,
@@ -138,7 +141,7 @@ final class DokkuRuns {
                 java.io.OutputStream.nullOutputStream(),
                 java.io.OutputStream.nullOutputStream());
         DokkuRollout rollout =
-                new DokkuRollout(host, silent, app, host.deploys().build(app), false);
+                new DokkuRollout(host, silent, app, host.deploys().build(app), DokkuRollout.Kind.RESTART);
         Containers.Spec spec = rollout.spec(
                 kind + "." + number(), words, host.addresses().nextDokkuContainer());
         Map<String, String> all = new TreeMap<>(spec.env());
