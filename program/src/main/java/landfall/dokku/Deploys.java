@@ -22,7 +22,11 @@ final class Deploys {
         this.host = host;
     }
 
-    Deployment image(String app, String image, Consumer<String> onLine) {
+    /**
+     * @param cutOff an earlier deploy of the app did not come to its end: Dokku may have the image on record that it
+     *     never ran, and would see nothing new in it
+     */
+    Deployment image(String app, String image, boolean cutOff, Consumer<String> onLine) {
         DokkuCommand command = DokkuCommand.of("git:from-image", app, image);
         DokkuResult result = host.run(command, Limits.DEPLOY_MAX, onLine);
         if (result.succeeded()) {
@@ -31,7 +35,7 @@ final class Deploys {
         if (!(result.stdout() + result.stderr()).contains(UNCHANGED)) {
             throw failed(app, command.display(), result.stdout() + "\n" + result.stderr());
         }
-        return present(app, onLine);
+        return present(app, cutOff, onLine);
     }
 
     /** Pushes the folder as one commit; a folder that the host has already is not sent again. */
@@ -39,14 +43,14 @@ final class Deploys {
         try (AppCommit commit = AppCommit.of(folder)) {
             Map<String, String> git = host.report("git", app);
             if (commit.id().equals(git.get("sha"))) {
-                return present(app, onLine);
+                return present(app, false, onLine);
             }
             String branch = git.getOrDefault("computed-deploy-branch", "");
             FolderPush push =
                     new FolderPush(host.connection(), app, branch.isEmpty() ? BRANCH_DEFAULT : branch, commit);
             return switch (push.run(onLine)) {
                 case FolderPush.Outcome.Deployed() -> Deployment.DEPLOYED;
-                case FolderPush.Outcome.Unchanged() -> present(app, onLine);
+                case FolderPush.Outcome.Unchanged() -> present(app, false, onLine);
                 case FolderPush.Outcome.Declined(String reason, List<String> lines) ->
                     throw failed(app, "git push: " + reason, String.join("\n", lines));
                 case FolderPush.Outcome.Foreign(String id, String author, String date, String subject) ->
@@ -72,8 +76,8 @@ final class Deploys {
     }
 
     /** The repository has it; the app may still not run it, if an earlier run was cut off behind the commit. */
-    private Deployment present(String app, Consumer<String> onLine) {
-        if (host.isDeployed(app)) {
+    private Deployment present(String app, boolean cutOff, Consumer<String> onLine) {
+        if (!cutOff && host.isDeployed(app)) {
             return Deployment.UNCHANGED;
         }
         DokkuCommand rebuild = DokkuCommand.of("ps:rebuild", app);

@@ -194,7 +194,26 @@ public final class DokkuHost {
     }
 
     public Deployment deployImage(String app, String image, Consumer<String> onLine) {
-        return new Deploys(this).image(app, image, onLine);
+        return new Deploys(this).image(app, image, false, onLine);
+    }
+
+    /** The same after a deploy that did not come to its end: what Dokku has on record is deployed again. */
+    public Deployment deployImageAgain(String app, String image, Consumer<String> onLine) {
+        return new Deploys(this).image(app, image, true, onLine);
+    }
+
+    /** Lets docker pull the app's images from a registry; the password travels on standard input. */
+    public void registryLogin(String app, String server, String user, Secret password) {
+        demand(DokkuCommand.of("registry:login", "--password-stdin", app, server, user)
+                .withInput(password));
+    }
+
+    /**
+     * Whether a deploy of the app is running, or was cut off and left its lock file. Nothing stands behind such a file,
+     * but ps:restart, which asks for no lock, must not run beside a deploy: two sets of containers would be left.
+     */
+    public boolean hasDeployLock(String app) {
+        return run(DokkuCommand.of("apps:locked", app)).succeeded();
     }
 
     /** Pushes a folder as the app's source, unless the host has exactly that already. */

@@ -126,6 +126,13 @@ final class DokkuDeploys {
             merged.warn("Failed to pull image: " + image);
             return 1;
         }
+        if (!DokkuRegistry.mayPull(host, app, image)) {
+            merged.heading("-----> Pulling image");
+            merged.out("Error response from daemon: pull access denied for " + image
+                    + ", repository does not exist or may require 'docker login'\n");
+            merged.warn("Failed to pull image: " + image);
+            return 1;
+        }
         merged.heading("-----> Image exists on host, skipping pull");
         merged.heading("-----> Updating git repository with specified build context");
         DokkuRepository.Update update;
