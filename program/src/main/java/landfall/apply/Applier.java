@@ -14,9 +14,9 @@ import landfall.dokku.Deployment;
 import landfall.dokku.DokkuCommand;
 import landfall.dokku.DokkuHost;
 import landfall.dokku.DokkuResult;
+import landfall.dokku.HostReading;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
-import landfall.recipe.task.Plan;
 import landfall.recipe.task.Task;
 
 /**
@@ -25,6 +25,9 @@ import landfall.recipe.task.Task;
  */
 public final class Applier {
     private static final String DEPLOY_TASK = "dokku_git_from_image";
+
+    /** Commands on different things at once: the host has work for its processors, and its users keep some. */
+    private static final int WORKS_AT_ONCE = 3;
 
     private final MoveFolder move;
     private final MoveSettings settings;
@@ -36,9 +39,12 @@ public final class Applier {
      * What an apply did.
      *
      * @param commands with {@code dryRun}: what would be sent, secrets masked
+     * @param roundTrips how often the host was waited for while it was read
+     * @param executions commands run over SSH, without those of deploys
      * @param waiting apps that are deployed after their databases are copied
      */
-    public record Outcome(int changed, int unchanged, List<String> commands, List<String> waiting) {
+    public record Outcome(
+            int changed, int unchanged, List<String> commands, List<String> waiting, int roundTrips, int executions) {
         public Outcome {
             commands = List.copyOf(commands);
             waiting = List.copyOf(waiting);
@@ -59,29 +65,28 @@ public final class Applier {
      * @throws LandfallException telling the task that failed; everything before it stays done
      */
     public Outcome apply(boolean dryRun) {
-        List<Task> tasks = RecipeFile.read(move.recipeFile(), move.secrets()).tasks();
-        Preflight.check(host, servicePlugins(tasks));
-        Set<String> waiting = settings.apps().stream()
-                .filter(app -> !app.waitsFor().isEmpty())
-                .map(MoveSettings.App::name)
-                .collect(Collectors.toCollection(TreeSet::new));
-        Set<String> known = settings.apps().stream().map(MoveSettings.App::name).collect(Collectors.toSet());
-        int changed = 0;
-        int unchanged = 0;
+        List<Task> tasks = tasks();
+        HostReading reading = new HostReading(host);
+        reading.prefetch(HostPlan.reads(tasks));
+        Preflight.checkVersion(reading);
+        HostPlan plan = HostPlan.of(tasks, reading, changeLog);
+        Preflight.checkPlugins(reading, newServices(plan));
+        plan.inSync().forEach(task -> events.step(HostPlan.name(task), "unchanged", ""));
         List<String> commands = new ArrayList<>();
-        for (Task task : tasks) {
-            // move.yaml says how its apps are deployed and when; others follow the recipe.
-            boolean deployedBelow = task.type().equals(DEPLOY_TASK)
-                    && known.contains(task.subject().split(" ", 2)[0]);
-            if (deployedBelow) {
-                continue;
-            }
-            if (applied(task, dryRun, commands)) {
-                changed++;
-            } else {
-                unchanged++;
-            }
+        plan.works().forEach(work -> work.commands().forEach(command -> commands.add(command.display())));
+        Set<String> owed = new TreeSet<>(plan.changedTasks());
+        plan.works().stream().map(Work::name).filter(changeLog::isOpen).forEach(owed::add);
+        int changed = owed.size();
+        if (dryRun) {
+            plan.works().forEach(work -> events.step(work.name(), "would change", work.why()));
+        } else {
+            // Noted first: whoever is cut off before it finds that it is still due.
+            plan.works().stream()
+                    .filter(work -> plan.due().contains(work.name()))
+                    .forEach(work -> changeLog.before(work.name(), work.shown()));
+            Lanes.run(plan.works(), WORKS_AT_ONCE, this::run);
         }
+        int unchanged = plan.inSync().size();
         for (MoveSettings.App app : settings.apps()) {
             if (app.waitsFor().isEmpty()) {
                 if (dryRun) {
@@ -93,55 +98,47 @@ public final class Applier {
                 }
             }
         }
-        return new Outcome(changed, unchanged, commands, List.copyOf(waiting));
+        return new Outcome(
+                changed, unchanged, commands, waiting(), reading.roundTrips(), reading.executions() + plan.commands());
     }
 
-    private static Set<String> servicePlugins(List<Task> tasks) {
-        return tasks.stream()
-                .filter(task -> task.type().equals("dokku_service_create"))
-                .map(task -> task.subject().split(" ", 2)[0])
+    /** move.yaml says how its apps are deployed and when; others follow the recipe. */
+    private List<Task> tasks() {
+        Set<String> known = settings.apps().stream().map(MoveSettings.App::name).collect(Collectors.toSet());
+        return RecipeFile.read(move.recipeFile(), move.secrets()).tasks().stream()
+                .filter(task -> !task.type().equals(DEPLOY_TASK)
+                        || !known.contains(task.subject().split(" ", 2)[0]))
+                .toList();
+    }
+
+    private List<String> waiting() {
+        return settings.apps().stream()
+                .filter(app -> !app.waitsFor().isEmpty())
+                .map(MoveSettings.App::name)
+                .sorted()
+                .toList();
+    }
+
+    private static Set<String> newServices(HostPlan plan) {
+        return plan.works().stream()
+                .map(Work::name)
+                .filter(name -> name.startsWith("dokku_service_create "))
+                .map(name -> name.split(" ", 3)[1])
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private boolean applied(Task task, boolean dryRun, List<String> commands) {
-        String name = task.type() + " " + task.subject();
-        return switch (task.plan(host)) {
-            case Plan.InSync() -> {
-                events.step(name, "unchanged", "");
-                yield false;
-            }
-            case Plan.Unknown(String reason) ->
-                throw new LandfallException(
-                        ExitCode.FAILED,
-                        Problem.error(
-                                name + " cannot be decided",
-                                reason,
-                                "Look at it on the host, then run the same command again."));
-            case Plan.Change(String why, List<DokkuCommand> changes) -> {
-                List<String> shown = changes.stream().map(DokkuCommand::display).toList();
-                commands.addAll(shown);
-                if (dryRun) {
-                    events.step(name, "would change", why);
-                } else {
-                    run(name, why, changes, String.join("\n", shown));
-                }
-                yield true;
-            }
-        };
-    }
-
-    private void run(String name, String why, List<DokkuCommand> changes, String shown) {
-        events.step(name, "begin", why);
-        changeLog.before(name, shown);
-        for (DokkuCommand command : changes) {
+    private void run(Work work) {
+        events.step(work.name(), "begin", work.why());
+        changeLog.before(work.name(), work.shown());
+        for (DokkuCommand command : work.commands()) {
             DokkuResult result = host.run(command);
             if (!result.succeeded()) {
-                events.step(name, "failed", "exit " + result.exit());
+                events.step(work.name(), "failed", "exit " + result.exit());
                 throw DokkuHost.failed(command, result);
             }
         }
-        changeLog.after(name);
-        events.step(name, "changed", why);
+        changeLog.after(work.name());
+        events.step(work.name(), "changed", work.why());
     }
 
     private static DokkuCommand deployCommand(MoveSettings.App app) {

@@ -12,10 +12,18 @@ public interface ChangeLog {
         public void after(String task) {
             // Nobody keeps a journal here.
         }
+
+        @Override
+        public boolean isOpen(String task) {
+            return false;
+        }
     };
 
     /** @param commands as shown to people, one a line, secrets masked */
     void before(String task, String commands);
 
     void after(String task);
+
+    /** True if it was begun and never ended. */
+    boolean isOpen(String task);
 }

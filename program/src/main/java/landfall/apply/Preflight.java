@@ -7,14 +7,16 @@ import landfall.base.Problem;
 import landfall.base.Problems;
 import landfall.dokku.DokkuHost;
 import landfall.dokku.DokkuVersion;
+import landfall.dokku.HostReading;
 
 /** What a host must have before anything is changed on it. */
 final class Preflight {
     private Preflight() {}
 
-    static void check(DokkuHost host, Set<String> servicePlugins) {
+    static void checkVersion(HostReading reading) {
         Problems problems = new Problems();
-        DokkuVersion version = host.version();
+        DokkuHost host = reading.host();
+        DokkuVersion version = reading.version();
         if (version.compareTo(DokkuVersion.OLDEST_SUPPORTED) < 0) {
             problems.add(Problem.error(
                     "Dokku " + version + " on " + host.connection().target() + " is too old",
@@ -23,8 +25,14 @@ final class Preflight {
             // Older ones don't list their plugins as JSON either.
             problems.stopOnErrors(ExitCode.REFUSED);
         }
+    }
+
+    /** @param servicePlugins plugins of services that are to be created */
+    static void checkPlugins(HostReading reading, Set<String> servicePlugins) {
+        Problems problems = new Problems();
+        // The list of plugins takes the host half a second: it is asked for only where one could be missing.
         Set<String> missing = new TreeSet<>(servicePlugins);
-        missing.removeAll(host.plugins());
+        missing.removeAll(missing.isEmpty() ? Set.of() : reading.host().plugins());
         for (String plugin : missing) {
             problems.add(Problem.error(
                     "the Dokku host has no " + plugin + " plugin",

@@ -93,6 +93,10 @@ final class ApplyCommand implements Callable<Integer> {
                 dryRun ? outcome.changed() : 0,
                 "waiting",
                 outcome.waiting(),
+                "roundTrips",
+                outcome.roundTrips(),
+                "executions",
+                outcome.executions(),
                 "message",
                 (dryRun ? outcome.changed() + " would change, " : outcome.changed() + " changed, ")
                         + outcome.unchanged() + " unchanged" + waiting);

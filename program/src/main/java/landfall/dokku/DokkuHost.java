@@ -96,6 +96,11 @@ public final class DokkuHost {
                 cause);
     }
 
+    /** Many commands on one channel, a line each; it tells nothing of how any of them exited. */
+    DokkuResult shell(String lines) {
+        return run(DokkuCommand.of("shell").withInput(Secret.of(lines)));
+    }
+
     /** @throws LandfallException (bad input) if what answers isn't Dokku, or isn't Dokku alone */
     public DokkuVersion version() {
         DokkuResult result = run(DokkuCommand.of("version"));

@@ -5,6 +5,11 @@ public record DokkuResult(int exit, String stdout, String stderr) {
     private static final int NO_SUCH_APP = 20;
     private static final int LINES_MAX = 12;
 
+    /** What every command about an absent app answers. */
+    static DokkuResult missing(String app) {
+        return new DokkuResult(NO_SUCH_APP, "", " !     App " + app + " does not exist\n");
+    }
+
     public boolean succeeded() {
         return exit == 0;
     }

@@ -167,4 +167,14 @@ public final class MoveJournal implements ChangeLog {
     public void after(String task) {
         record("changed", Map.of("task", task));
     }
+
+    @Override
+    public synchronized boolean isOpen(String task) {
+        return lines.reversed().stream()
+                .filter(line -> (line.what().equals("change") || line.what().equals("changed"))
+                        && task.equals(line.data().get("task")))
+                .findFirst()
+                .filter(line -> line.what().equals("change"))
+                .isPresent();
+    }
 }

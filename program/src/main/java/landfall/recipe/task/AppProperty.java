@@ -2,18 +2,21 @@ package landfall.recipe.task;
 
 import java.util.Map;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostReading;
 
 /** What the tasks that set one property of an app have in common. */
 final class AppProperty {
     private AppProperty() {}
 
-    static Plan plan(DokkuHost host, String plugin, String app, String property, String value) {
+    static Plan plan(HostReading host, String plugin, String app, String property, String value) {
         Map<String, String> report = host.report(plugin, app);
         if (!report.isEmpty() && !report.containsKey(property)) {
             return new Plan.Unknown("this Dokku has no " + plugin + " property \"" + property + "\"");
         }
-        String now = report.getOrDefault(property, "");
+        return plan(plugin, app, property, report.getOrDefault(property, ""), value);
+    }
+
+    static Plan plan(String plugin, String app, String property, String now, String value) {
         return now.equals(value)
                 ? Plan.inSync()
                 : Plan.change(

@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostReading;
 import org.jspecify.annotations.Nullable;
 
 /** What limits and reservations have in common. */
 final class AppResources {
     private AppResources() {}
 
-    static Plan plan(DokkuHost host, String kind, String app, @Nullable String process, Map<String, String> resources) {
+    static Plan plan(
+            HostReading host, String kind, String app, @Nullable String process, Map<String, String> resources) {
         Map<String, String> report = host.report("resource", app);
         String owner = process == null ? "_default_" : process;
         List<String> words = new ArrayList<>(List.of("resource:" + kind));

@@ -1,7 +1,9 @@
 package landfall.recipe.task;
 
+import java.util.List;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_app}: the app exists. */
 record AppTask(String app) implements Task {
@@ -23,7 +25,17 @@ record AppTask(String app) implements Task {
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of();
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         return host.appExists(app)
                 ? Plan.inSync()
                 : Plan.change("it does not exist", DokkuCommand.of("apps:create", app));

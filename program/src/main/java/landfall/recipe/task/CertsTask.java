@@ -4,10 +4,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import landfall.base.Secret;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
 import landfall.dokku.FolderTar;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_certs}: the app has a certificate; as docket does, only its presence is compared. */
 record CertsTask(String app, Secret certificate, Secret key) implements Task {
@@ -34,13 +36,24 @@ record CertsTask(String app, Secret certificate, Secret key) implements Task {
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("certs", app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         if ("true".equals(host.report("certs", app).get("enabled"))) {
             return Plan.inSync();
         }
         return Plan.change(
-                "it has none",
-                DokkuCommand.of("certs:add", app).withInput(tar()).droppingOutput());
+                        "it has none",
+                        DokkuCommand.of("certs:add", app).withInput(tar()).droppingOutput())
+                .with(Effect.BUILDS_PROXY);
     }
 
     /** PEM is ASCII, and so is a tar of it: it can travel as text. */

@@ -1,6 +1,8 @@
 package landfall.recipe.task;
 
-import landfall.dokku.DokkuHost;
+import java.util.List;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_checks_property}: one property of the app's checks settings. */
 record ChecksPropertyTask(String app, String property, String value) implements Task {
@@ -24,7 +26,17 @@ record ChecksPropertyTask(String app, String property, String value) implements 
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("checks", app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         return AppProperty.plan(host, "checks", app, property, value);
     }
 }

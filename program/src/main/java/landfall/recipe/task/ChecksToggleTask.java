@@ -1,7 +1,9 @@
 package landfall.recipe.task;
 
+import java.util.List;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /**
  * {@code dokku_checks_toggle}: whether deploys are checked and overlap. Without, Dokku stops the old container before it
@@ -27,7 +29,17 @@ record ChecksToggleTask(String app, boolean enabled) implements Task {
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("checks", app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         String disabled = host.report("checks", app).getOrDefault("disabled-list", "none");
         boolean now = disabled.equals("none");
         if (now == enabled) {

@@ -1,14 +1,14 @@
 package landfall.recipe.task;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import landfall.base.Secret;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
 import landfall.dokku.DokkuJson;
 import landfall.dokku.DokkuResult;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_config}: these variables have these values; they travel on standard input and are never shown. */
 record ConfigTask(String app, boolean restart, Map<String, Secret> config) implements Task {
@@ -31,8 +31,22 @@ record ConfigTask(String app, boolean restart, Map<String, Secret> config) imple
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        DokkuResult export = host.run(DokkuCommand.of("config:export", "--format", "json", app));
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(export());
+    }
+
+    private HostRead export() {
+        return HostRead.ofApp(app, "config:export", "--format", "json", app);
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        DokkuResult export = host.answer(export());
         if (!export.succeeded() && !export.appMissing()) {
             return new Plan.Unknown("config:export failed with exit " + export.exit() + ": "
                     + export.stderr().strip());
@@ -47,13 +61,11 @@ record ConfigTask(String app, boolean restart, Map<String, Secret> config) imple
         if (changed.isEmpty()) {
             return Plan.inSync();
         }
-        List<DokkuCommand> commands = new ArrayList<>();
-        commands.add(DokkuCommand.of("config:import", "--no-restart", "--format", "json", app, "-")
-                .withInput(Secret.of(DokkuJson.write(changed)))
-                .droppingOutput());
-        if (restart && host.isDeployed(app)) {
-            commands.add(DokkuCommand.of("ps:restart", app));
-        }
-        return new Plan.Change("to set: " + String.join(", ", changed.keySet()), commands);
+        Plan.Change change = Plan.change(
+                "to set: " + String.join(", ", changed.keySet()),
+                DokkuCommand.of("config:import", "--no-restart", "--format", "json", app, "-")
+                        .withInput(Secret.of(DokkuJson.write(changed)))
+                        .droppingOutput());
+        return restart ? change.with(Effect.NEEDS_RESTART) : change;
     }
 }

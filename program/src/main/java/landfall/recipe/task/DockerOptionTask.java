@@ -1,8 +1,10 @@
 package landfall.recipe.task;
 
+import java.util.List;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
 import landfall.dokku.DokkuJson;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_docker_options}: one option of the app's containers. */
 record DockerOptionTask(String app, String phase, String option) implements Task {
@@ -26,7 +28,17 @@ record DockerOptionTask(String app, String phase, String option) implements Task
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("docker-options", app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         String list = host.report("docker-options", app).getOrDefault(phase + "-list", "[]");
         return DokkuJson.texts(list, "docker-options:report").contains(option)
                 ? Plan.inSync()

@@ -5,7 +5,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_domains}: the app answers these names (state set: and no others). */
 record DomainsTask(String app, List<String> domains, boolean only) implements Task {
@@ -31,25 +32,39 @@ record DomainsTask(String app, List<String> domains, boolean only) implements Ta
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        String vhosts =
-                host.report("domains", app).getOrDefault("app-vhosts", "").strip();
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(vhosts());
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        String vhosts = host.text(vhosts()).orElse("").strip();
         Set<String> now = new LinkedHashSet<>(vhosts.isEmpty() ? List.of() : List.of(vhosts.split("\\s+")));
         if (only) {
             return now.equals(new LinkedHashSet<>(domains))
                     ? Plan.inSync()
-                    : Plan.change("its domains are: " + vhosts, command("domains:set", domains));
+                    : change(vhosts.isEmpty() ? "it has none" : "its domains are " + vhosts, "domains:set", domains);
         }
         List<String> missing =
                 domains.stream().filter(domain -> !now.contains(domain)).toList();
         return missing.isEmpty()
                 ? Plan.inSync()
-                : Plan.change("missing: " + String.join(", ", missing), command("domains:add", missing));
+                : change("missing: " + String.join(", ", missing), "domains:add", missing);
     }
 
-    private DokkuCommand command(String name, List<String> names) {
+    /** The whole report takes the host three times as long. */
+    private HostRead vhosts() {
+        return HostRead.value("domains", app, "--domains-app-vhosts");
+    }
+
+    private Plan change(String why, String name, List<String> names) {
         List<String> words = new ArrayList<>(List.of(name, app));
         words.addAll(names);
-        return DokkuCommand.of(words);
+        return Plan.change(why, DokkuCommand.of(words)).with(Effect.BUILDS_PROXY);
     }
 }

@@ -1,7 +1,9 @@
 package landfall.recipe.task;
 
+import java.util.List;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_git_from_image}: the app runs this image; compared by its recorded name, as docket does. */
 public record ImageTask(String app, String image) implements Task {
@@ -24,7 +26,17 @@ public record ImageTask(String app, String image) implements Task {
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("git", app), HostRead.deployed(app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         boolean same = image.equals(host.report("git", app).get("source-image")) && host.isDeployed(app);
         return same
                 ? Plan.inSync()

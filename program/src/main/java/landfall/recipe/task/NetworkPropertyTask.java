@@ -1,6 +1,8 @@
 package landfall.recipe.task;
 
-import landfall.dokku.DokkuHost;
+import java.util.List;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_network_property}: one property of the app's network settings. */
 record NetworkPropertyTask(String app, String property, String value) implements Task {
@@ -23,7 +25,17 @@ record NetworkPropertyTask(String app, String property, String value) implements
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("network", app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         return AppProperty.plan(host, "network", app, property, value);
     }
 }

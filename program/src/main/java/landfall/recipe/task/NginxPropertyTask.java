@@ -1,7 +1,8 @@
 package landfall.recipe.task;
 
-import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import java.util.List;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_nginx_property}: one property of the app's nginx settings. */
 record NginxPropertyTask(String app, String property, String value) implements Task {
@@ -24,11 +25,19 @@ record NginxPropertyTask(String app, String property, String value) implements T
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("nginx", app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         Plan plan = AppProperty.plan(host, "nginx", app, property, value);
-        // nginx:set only stores it: the running configuration is written again by proxy:build-config.
-        return plan instanceof Plan.Change change && host.isDeployed(app)
-                ? Plan.change(change.why(), change.commands().getFirst(), DokkuCommand.of("proxy:build-config", app))
-                : plan;
+        // nginx:set only stores it.
+        return plan instanceof Plan.Change change ? change.with(Effect.NEEDS_PROXY) : plan;
     }
 }

@@ -1,6 +1,8 @@
 package landfall.recipe.task;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import landfall.dokku.DokkuCommand;
 
 /** What a task found on the host. */
@@ -9,9 +11,16 @@ public sealed interface Plan {
     record InSync() implements Plan {}
 
     /** These commands, in this order. */
-    record Change(String why, List<DokkuCommand> commands) implements Plan {
+    record Change(String why, List<DokkuCommand> commands, Set<Effect> effects) implements Plan {
         public Change {
             commands = List.copyOf(commands);
+            effects = Set.copyOf(effects);
+        }
+
+        Change with(Effect effect) {
+            Set<Effect> more = EnumSet.of(effect);
+            more.addAll(effects);
+            return new Change(why, commands, more);
         }
     }
 
@@ -22,7 +31,7 @@ public sealed interface Plan {
         return new InSync();
     }
 
-    static Plan change(String why, DokkuCommand... commands) {
-        return new Change(why, List.of(commands));
+    static Change change(String why, DokkuCommand... commands) {
+        return new Change(why, List.of(commands), Set.of());
     }
 }

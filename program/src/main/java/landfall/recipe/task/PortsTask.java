@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_ports}: these ports of the host lead to these of the container (state set: and no others). */
@@ -52,8 +53,23 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        String map = host.report("ports", app).getOrDefault("map", "").strip();
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(map());
+    }
+
+    /** The whole report takes the host more than a second. */
+    private HostRead map() {
+        return HostRead.value("ports", app, "--ports-map");
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        String map = host.text(map()).orElse("").strip();
         Set<String> now = new LinkedHashSet<>(map.isEmpty() ? List.of() : List.of(map.split("\\s+")));
         List<String> wanted = only
                 ? mappings
@@ -63,6 +79,7 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
         }
         List<String> words = new ArrayList<>(List.of(only ? "ports:set" : "ports:add", app));
         words.addAll(wanted);
-        return Plan.change(map.isEmpty() ? "it has none" : "it has " + map, DokkuCommand.of(words));
+        return Plan.change(map.isEmpty() ? "it has none" : "it has " + map, DokkuCommand.of(words))
+                .with(Effect.BUILDS_PROXY);
     }
 }

@@ -1,7 +1,9 @@
 package landfall.recipe.task;
 
+import java.util.List;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /**
  * {@code dokku_proxy_toggle}: whether nginx leads to the app. Without, it is reached only by apps of its networks.
@@ -26,7 +28,17 @@ record ProxyToggleTask(String app, boolean enabled) implements Task {
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("proxy", app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         boolean now = !"false".equals(host.report("proxy", app).get("enabled"));
         if (now == enabled) {
             return Plan.inSync();

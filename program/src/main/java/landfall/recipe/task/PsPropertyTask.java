@@ -1,6 +1,9 @@
 package landfall.recipe.task;
 
-import landfall.dokku.DokkuHost;
+import java.util.List;
+import landfall.dokku.DokkuResult;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_ps_property}: one property of the app's process settings. */
 record PsPropertyTask(String app, String property, String value) implements Task {
@@ -27,7 +30,27 @@ record PsPropertyTask(String app, String property, String value) implements Task
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        return AppProperty.plan(host, "ps", app, property, value);
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(read());
+    }
+
+    /** The whole report takes the host half a second. */
+    private HostRead read() {
+        return HostRead.value("ps", app, "--ps-" + property);
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        DokkuResult result = host.answer(read());
+        if (!result.succeeded() && !result.appMissing()) {
+            return new Plan.Unknown("this Dokku has no ps property \"" + property + "\"");
+        }
+        return AppProperty.plan(
+                "ps", app, property, result.succeeded() ? result.stdout().strip() : "", value);
     }
 }

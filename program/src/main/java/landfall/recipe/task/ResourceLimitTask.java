@@ -1,7 +1,9 @@
 package landfall.recipe.task;
 
+import java.util.List;
 import java.util.Map;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_resource_limit}: the containers' upper bounds. */
@@ -28,7 +30,17 @@ record ResourceLimitTask(String app, @Nullable String process, Map<String, Strin
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(HostRead.report("resource", app));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
         return AppResources.plan(host, "limit", app, process, resources);
     }
 }

@@ -5,9 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
 import landfall.dokku.DokkuJson;
 import landfall.dokku.DokkuResult;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_ps_scale}: how many containers of each process run. */
 record ScaleTask(String app, Map<String, Integer> scale, boolean skipDeploy) implements Task {
@@ -36,8 +37,22 @@ record ScaleTask(String app, Map<String, Integer> scale, boolean skipDeploy) imp
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        DokkuResult result = host.run(DokkuCommand.of("ps:scale", "--format", "json", app));
+    public List<String> touches() {
+        return List.of("app " + app);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(scales());
+    }
+
+    private HostRead scales() {
+        return HostRead.ofApp(app, "ps:scale", "--format", "json", app);
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        DokkuResult result = host.answer(scales());
         if (!result.succeeded() && !result.appMissing()) {
             return new Plan.Unknown("ps:scale failed: " + result.tail());
         }

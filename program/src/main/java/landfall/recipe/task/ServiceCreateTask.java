@@ -8,7 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import landfall.base.Secret;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,8 +71,18 @@ record ServiceCreateTask(
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        if (host.run(DokkuCommand.of(service + ":exists", name)).succeeded()) {
+    public List<String> touches() {
+        return List.of(service + " " + name);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(Services.list(service));
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        if (Services.named(host, service).contains(name)) {
             return Plan.inSync();
         }
         List<String> words = new ArrayList<>(List.of(service + ":create", name));

@@ -1,7 +1,9 @@
 package landfall.recipe.task;
 
+import java.util.List;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** {@code dokku_service_link}: the app sees a database service. */
 record ServiceLinkTask(String app, String service, String name) implements Task {
@@ -24,12 +26,29 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        return host.run(DokkuCommand.of(service + ":linked", name, app)).succeeded()
+    public List<String> touches() {
+        return List.of("app " + app, service + " " + name);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(Services.list(service), links());
+    }
+
+    private HostRead links() {
+        return HostRead.lines(service + ":links", name);
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        boolean linked = Services.named(host, service).contains(name)
+                && host.text(links()).orElse("").lines().anyMatch(app::equals);
+        return linked
                 ? Plan.inSync()
                 : Plan.change(
-                        "it is not linked",
-                        DokkuCommand.of(service + ":link", name, app, "--no-restart")
-                                .droppingOutput());
+                                "it is not linked",
+                                DokkuCommand.of(service + ":link", name, app, "--no-restart")
+                                        .droppingOutput())
+                        .with(Effect.NEEDS_RESTART);
     }
 }

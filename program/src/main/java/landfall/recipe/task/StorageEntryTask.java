@@ -3,13 +3,16 @@ package landfall.recipe.task;
 import java.util.ArrayList;
 import java.util.List;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
 import landfall.dokku.DokkuJson;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_storage_entry}: a folder of the host kept under a name. */
 record StorageEntryTask(
         String name, @Nullable String path, @Nullable String chown) implements Task {
+    private static final HostRead ENTRIES = HostRead.lines("storage:list-entries", "--format", "json");
+
     static StorageEntryTask read(TaskFields fields) {
         StorageEntryTask task =
                 new StorageEntryTask(Checks.label(fields, "name"), fields.optional("path"), fields.optional("chown"));
@@ -38,9 +41,18 @@ record StorageEntryTask(
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        String list = host.demand(DokkuCommand.of("storage:list-entries", "--format", "json"))
-                .stdout();
+    public List<String> touches() {
+        return List.of("storage " + name);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(ENTRIES);
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        String list = host.text(ENTRIES).orElse("[]");
         boolean there = DokkuJson.objects(list, "storage:list-entries").stream()
                 .anyMatch(entry -> name.equals(entry.get("name")));
         if (there) {

@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import landfall.dokku.DokkuCommand;
-import landfall.dokku.DokkuHost;
 import landfall.dokku.DokkuJson;
 import landfall.dokku.DokkuResult;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 import org.jspecify.annotations.Nullable;
 
 /** {@code dokku_storage_mount}: a storage entry or folder of the host seen by the app's containers. */
@@ -53,8 +54,22 @@ record StorageMountTask(
     }
 
     @Override
-    public Plan plan(DokkuHost host) {
-        DokkuResult result = host.run(DokkuCommand.of("storage:list", app, "--format", "json"));
+    public List<String> touches() {
+        return entry == null ? List.of("app " + app) : List.of("app " + app, "storage " + entry);
+    }
+
+    @Override
+    public List<HostRead> reads() {
+        return List.of(list());
+    }
+
+    private HostRead list() {
+        return HostRead.ofApp(app, "storage:list", app, "--format", "json");
+    }
+
+    @Override
+    public Plan plan(HostReading host) {
+        DokkuResult result = host.answer(list());
         if (!result.succeeded() && !result.appMissing()) {
             return new Plan.Unknown("storage:list failed: " + result.tail());
         }

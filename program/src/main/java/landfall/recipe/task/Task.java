@@ -1,6 +1,8 @@
 package landfall.recipe.task;
 
-import landfall.dokku.DokkuHost;
+import java.util.List;
+import landfall.dokku.HostRead;
+import landfall.dokku.HostReading;
 
 /** One task of a recipe: looks at the host and says what to change. Fields are checked when it is read. */
 public interface Task {
@@ -10,6 +12,12 @@ public interface Task {
     /** What it is about, for people: {@code uro}, {@code postgres uro-db}. */
     String subject();
 
+    /** What its commands write to: {@code app uro}, {@code postgres uro-db}. No two writers of one thing run at once. */
+    List<String> touches();
+
+    /** What {@link #plan} is going to ask for, so that it can be asked together with what others ask. */
+    List<HostRead> reads();
+
     /** Only reads. The applier runs exactly the commands of the answer. */
-    Plan plan(DokkuHost host);
+    Plan plan(HostReading host);
 }
