@@ -10,6 +10,7 @@ import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
+import landfall.dokku.DeployCircumstances;
 import landfall.dokku.Deployment;
 import landfall.dokku.DokkuCommand;
 import landfall.dokku.DokkuHost;
@@ -17,6 +18,7 @@ import landfall.dokku.DokkuResult;
 import landfall.dokku.HostReading;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
+import landfall.recipe.RegistryLogin;
 import landfall.recipe.task.Task;
 
 /**
@@ -165,12 +167,13 @@ public final class Applier {
         String step = "deploy " + name;
         String what = image != null && folder == null ? image : String.valueOf(folder);
         events.step(step, "begin", what);
+        DeployCircumstances circumstances = new DeployCircumstances(changeLog.isOpen(step), logins(app));
         changeLog.before(step, deployCommand(app).display());
         Deployment deployment;
         try {
             deployment = folder != null
-                    ? host.deployFolder(name, folderOf(folder), line -> told(step, line))
-                    : host.deployImage(name, String.valueOf(image), line -> told(step, line));
+                    ? host.deployFolder(name, folderOf(folder), circumstances, line -> told(step, line))
+                    : host.deployImage(name, String.valueOf(image), circumstances, line -> told(step, line));
         } catch (LandfallException e) {
             events.step(step, "failed", "");
             throw e;
@@ -178,6 +181,20 @@ public final class Applier {
         changeLog.after(step);
         events.step(step, deployment == Deployment.DEPLOYED ? "changed" : "unchanged", what);
         return deployment;
+    }
+
+    /** Logins of secrets.yml to the registries that the app's images come from. */
+    private List<DokkuCommand> logins(MoveSettings.App app) {
+        String folder = app.folder();
+        String image = app.image();
+        List<String> images = folder != null
+                ? RegistryLogin.images(folderOf(folder).resolve("Dockerfile"))
+                : image == null ? List.of() : List.of(image);
+        return images.stream()
+                .flatMap(reference -> RegistryLogin.of(reference, move.secrets()).stream())
+                .distinct()
+                .map(login -> DokkuHost.registryLogin(app.name(), login.server(), login.user(), login.password()))
+                .toList();
     }
 
     private Path folderOf(String folder) {

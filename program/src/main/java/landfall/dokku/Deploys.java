@@ -22,11 +22,11 @@ final class Deploys {
         this.host = host;
     }
 
-    /**
-     * @param cutOff an earlier deploy of the app did not come to its end: Dokku may have the image on record that it
-     *     never ran, and would see nothing new in it
-     */
-    Deployment image(String app, String image, boolean cutOff, Consumer<String> onLine) {
+    Deployment image(String app, String image, DeployCircumstances circumstances, Consumer<String> onLine) {
+        if (!circumstances.cutOff() && image.equals(host.report("git", app).get("source-image"))) {
+            return present(app, false, onLine);
+        }
+        circumstances.logins().forEach(host::demand);
         DokkuCommand command = DokkuCommand.of("git:from-image", app, image);
         DokkuResult result = host.run(command, Limits.DEPLOY_MAX, onLine);
         if (result.succeeded()) {
@@ -35,16 +35,17 @@ final class Deploys {
         if (!(result.stdout() + result.stderr()).contains(UNCHANGED)) {
             throw failed(app, command.display(), result.stdout() + "\n" + result.stderr());
         }
-        return present(app, cutOff, onLine);
+        return present(app, circumstances.cutOff(), onLine);
     }
 
     /** Pushes the folder as one commit; a folder that the host has already is not sent again. */
-    Deployment folder(String app, Path folder, Consumer<String> onLine) {
+    Deployment folder(String app, Path folder, DeployCircumstances circumstances, Consumer<String> onLine) {
         try (AppCommit commit = AppCommit.of(folder)) {
             Map<String, String> git = host.report("git", app);
             if (commit.id().equals(git.get("sha"))) {
                 return present(app, false, onLine);
             }
+            circumstances.logins().forEach(host::demand);
             String branch = git.getOrDefault("computed-deploy-branch", "");
             FolderPush push =
                     new FolderPush(host.connection(), app, branch.isEmpty() ? BRANCH_DEFAULT : branch, commit);

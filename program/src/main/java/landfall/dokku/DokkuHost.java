@@ -199,18 +199,18 @@ public final class DokkuHost {
     }
 
     public Deployment deployImage(String app, String image, Consumer<String> onLine) {
-        return new Deploys(this).image(app, image, false, onLine);
+        return deployImage(app, image, DeployCircumstances.PLAIN, onLine);
     }
 
-    /** The same after a deploy that did not come to its end: what Dokku has on record is deployed again. */
-    public Deployment deployImageAgain(String app, String image, Consumer<String> onLine) {
-        return new Deploys(this).image(app, image, true, onLine);
+    public Deployment deployImage(
+            String app, String image, DeployCircumstances circumstances, Consumer<String> onLine) {
+        return new Deploys(this).image(app, image, circumstances, onLine);
     }
 
     /** Lets docker pull the app's images from a registry; the password travels on standard input. */
-    public void registryLogin(String app, String server, String user, Secret password) {
-        demand(DokkuCommand.of("registry:login", "--password-stdin", app, server, user)
-                .withInput(password));
+    public static DokkuCommand registryLogin(String app, String server, String user, Secret password) {
+        return DokkuCommand.of("registry:login", "--password-stdin", app, server, user)
+                .withInput(password);
     }
 
     /**
@@ -223,7 +223,12 @@ public final class DokkuHost {
 
     /** Pushes a folder as the app's source, unless the host has exactly that already. */
     public Deployment deployFolder(String app, Path folder, Consumer<String> onLine) {
-        return new Deploys(this).folder(app, folder, onLine);
+        return deployFolder(app, folder, DeployCircumstances.PLAIN, onLine);
+    }
+
+    public Deployment deployFolder(
+            String app, Path folder, DeployCircumstances circumstances, Consumer<String> onLine) {
+        return new Deploys(this).folder(app, folder, circumstances, onLine);
     }
 
     public void scale(String app, Map<String, Integer> processes) {

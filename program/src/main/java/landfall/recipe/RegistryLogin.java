@@ -1,7 +1,14 @@
 package landfall.recipe;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
@@ -13,6 +20,8 @@ import landfall.base.Secret;
  */
 public record RegistryLogin(String server, String user, Secret password) {
     private static final String HUB = "docker.io";
+    private static final Pattern FROM =
+            Pattern.compile("^\\s*FROM\\s+(?:--\\S+\\s+)*(\\S+)", Pattern.CASE_INSENSITIVE);
 
     /** The login that an image's registry needs, if secrets.yml has one. */
     public static Optional<RegistryLogin> of(String image, Map<String, Secret> secrets) {
@@ -39,6 +48,22 @@ public record RegistryLogin(String server, String user, Secret password) {
                             "Mend `registry-" + server + "-user` and `-password`."));
         }
         return Optional.of(new RegistryLogin(server, user.reveal(), password));
+    }
+
+    /** Images that a Dockerfile builds on; none where there is no Dockerfile. */
+    public static List<String> images(Path dockerfile) {
+        if (!Files.exists(dockerfile)) {
+            return List.of();
+        }
+        try {
+            return Files.readAllLines(dockerfile).stream()
+                    .map(FROM::matcher)
+                    .filter(Matcher::find)
+                    .map(matcher -> matcher.group(1))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot read " + dockerfile, e);
+        }
     }
 
     /** As docker reads a name: what stands before the first slash is a registry if it looks like a host. */
