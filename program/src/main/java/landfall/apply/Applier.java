@@ -36,6 +36,7 @@ public final class Applier {
     private final DokkuHost host;
     private final Events events;
     private final ChangeLog changeLog;
+    private final Set<String> replaced;
 
     /**
      * What an apply did.
@@ -54,11 +55,17 @@ public final class Applier {
     }
 
     public Applier(MoveFolder move, DokkuHost host, Events events, ChangeLog changeLog) {
+        this(move, host, events, changeLog, Set.of());
+    }
+
+    /** @param replaced apps whose folder may replace what somebody pushed to them by hand */
+    public Applier(MoveFolder move, DokkuHost host, Events events, ChangeLog changeLog, Set<String> replaced) {
         this.move = move;
         this.settings = move.settings();
         this.host = host;
         this.events = events;
         this.changeLog = changeLog;
+        this.replaced = Set.copyOf(replaced);
     }
 
     /**
@@ -133,7 +140,9 @@ public final class Applier {
         events.step(work.name(), "begin", work.why());
         changeLog.before(work.name(), work.shown());
         for (DokkuCommand command : work.commands()) {
-            DokkuResult result = host.run(command);
+            DokkuResult result = command.words().getFirst().equals("ps:restart")
+                    ? host.restart(command.words().get(1))
+                    : host.run(command);
             if (!result.succeeded()) {
                 events.step(work.name(), "failed", "exit " + result.exit());
                 throw DokkuHost.failed(command, result);
@@ -167,7 +176,8 @@ public final class Applier {
         String step = "deploy " + name;
         String what = image != null && folder == null ? image : String.valueOf(folder);
         events.step(step, "begin", what);
-        DeployCircumstances circumstances = new DeployCircumstances(changeLog.isOpen(step), logins(app));
+        DeployCircumstances circumstances = 
+                new DeployCircumstances(changeLog.isOpen(step), replaced.contains(name), logins(app));
         changeLog.before(step, deployCommand(app).display());
         Deployment deployment;
         try {

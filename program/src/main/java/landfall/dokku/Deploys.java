@@ -48,7 +48,12 @@ final class Deploys {
             circumstances.logins().forEach(host::demand);
             String branch = git.getOrDefault("computed-deploy-branch", "");
             FolderPush push =
-                    new FolderPush(host.connection(), app, branch.isEmpty() ? BRANCH_DEFAULT : branch, commit);
+                    new FolderPush(
+                            host.connection(),
+                            app,
+                            branch.isEmpty() ? BRANCH_DEFAULT : branch,
+                            commit,
+                            circumstances.replacesPushed());
             return switch (push.run(onLine)) {
                 case FolderPush.Outcome.Deployed() -> Deployment.DEPLOYED;
                 case FolderPush.Outcome.Unchanged() -> present(app, false, onLine);
@@ -61,9 +66,9 @@ final class Deploys {
                                     app + " was deployed by somebody else: " + author + " pushed " + id + " (\""
                                             + subject + "\") on " + date,
                                     "pushing " + folder + " would replace their commit",
-                                    "Ask them. To go back to Landfall's folder, push it once by hand with"
-                                            + " `git push --force`, or put their files into " + folder
-                                            + " and run the same command again."));
+                                    "Ask them. Either put their files into " + folder
+                                            + ", or replace what they pushed: landfall apply --replace-pushed " + app
+                                            + "."));
             };
         } catch (IOException e) {
             throw new LandfallException(
@@ -87,6 +92,21 @@ final class Deploys {
             throw failed(app, rebuild.display(), rebuilt.stdout() + "\n" + rebuilt.stderr());
         }
         return Deployment.DEPLOYED;
+    }
+
+    /**
+     * Restarts the app. ps:restart asks for no lock: beside a deploy it would leave two sets of containers. So where a
+     * lock file is, the app is rebuilt, which stops at a deploy that runs and takes over what one left that was cut off.
+     */
+    DokkuResult restart(String app) {
+        if (!host.run(DokkuCommand.of("apps:locked", app)).succeeded()) {
+            return host.run(DokkuCommand.of("ps:restart", app));
+        }
+        DokkuResult result = host.run(DokkuCommand.of("ps:rebuild", app));
+        if (!result.succeeded() && DeployOutput.isLocked(result.stdout() + result.stderr())) {
+            throw failed(app, "ps:rebuild", result.stdout() + "\n" + result.stderr());
+        }
+        return result;
     }
 
     private LandfallException failed(String app, String command, String output) {

@@ -213,12 +213,9 @@ public final class DokkuHost {
                 .withInput(password);
     }
 
-    /**
-     * Whether a deploy of the app is running, or was cut off and left its lock file. Nothing stands behind such a file,
-     * but ps:restart, which asks for no lock, must not run beside a deploy: two sets of containers would be left.
-     */
-    public boolean hasDeployLock(String app) {
-        return run(DokkuCommand.of("apps:locked", app)).succeeded();
+    /** Restarts the app, unless somebody deploys it at this moment. */
+    public DokkuResult restart(String app) {
+        return new Deploys(this).restart(app);
     }
 
     /** Pushes a folder as the app's source, unless the host has exactly that already. */
