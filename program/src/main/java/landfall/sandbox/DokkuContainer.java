@@ -104,6 +104,13 @@ final class DokkuContainer {
         });
     }
 
+    /** Until it has ended, as {@code docker stop} waits; its grace bounds it. */
+    void awaitEnd() throws InterruptedException {
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            kill();
+        }
+    }
+
     void kill() {
         retired = true;
         process.descendants().forEach(ProcessHandle::destroyForcibly);

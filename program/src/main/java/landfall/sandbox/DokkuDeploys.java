@@ -42,8 +42,8 @@ final class DokkuDeploys {
     }
 
     void register(Map<String, DokkuCommand> commands) {
-        commands.put("git:from-image", this::fromImage);
-        commands.put("git:from-archive", this::fromArchive);
+        commands.put("git:from-image", call -> recorded(call, this::fromImage));
+        commands.put("git:from-archive", call -> recorded(call, this::fromArchive));
         commands.put("git:report", this::report);
         commands.put(
                 "git:set",
@@ -105,6 +105,13 @@ final class DokkuDeploys {
             throw DokkuFailure.refused("App image (dokku/" + app + ":latest) not found");
         }
         return DokkuBuild.image(image, program);
+    }
+
+    private int recorded(DokkuCall call, DokkuCommand body) throws IOException, InterruptedException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        return call.argument(1).isEmpty()
+                ? body.run(call)
+                : new DokkuBuilds(host).recorded(call, app, "build", call.command(), body);
     }
 
     private int fromImage(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -269,7 +276,7 @@ final class DokkuDeploys {
             host.store().set(scope, entry.getKey(), entry.getValue());
         }
         host.store().set(scope, "exposed", build.port() == 0 ? "" : String.valueOf(build.port()));
-        int exit = new DokkuRollout(host, call, app, build, true).run();
+        int exit = new DokkuRollout(host, call, app, build, DokkuRollout.Kind.BUILD).run();
         if (exit != 0) {
             // The repository goes back to the last good deploy.
             for (String key :
@@ -365,7 +372,9 @@ final class DokkuDeploys {
     /** Deploys again what the app is made from, with its present configuration. */
     int release(DokkuCall call, String app, boolean whole) throws IOException, InterruptedException, DokkuFailure {
         host.log((whole ? "release " : "restart ") + app);
-        return new DokkuRollout(host, call, app, build(app), whole).run();
+        return new DokkuRollout(
+                        host, call, app, build(app), whole ? DokkuRollout.Kind.RELEASE : DokkuRollout.Kind.RESTART)
+                .run();
     }
 
     /** Puts the containers of a finished deploy in place of the old ones, which it returns. */
@@ -377,6 +386,14 @@ final class DokkuDeploys {
     /** Whether a deploy of the app is under way, as far as its lock tells. */
     boolean isBeingDeployed(String app) {
         return lock(app).isLocked() || host.misbehaviour().lockedApp().equals(Optional.of(app));
+    }
+
+    /** The containers of a renamed app go on running under its new name. */
+    void rename(String old, String next) {
+        List<DokkuContainer> containers = running.remove(old);
+        if (containers != null) {
+            running.put(next, containers);
+        }
     }
 
     ReentrantLock lock(String app) {
@@ -393,6 +410,9 @@ final class DokkuDeploys {
         for (DokkuContainer container : containers(app)) {
             container.retire();
         }
+        for (DokkuContainer container : containers(app)) {
+            container.awaitEnd();
+        }
         if (forget) {
             running.remove(app);
             Optional.ofNullable(leaked.remove(app)).stream()
@@ -407,7 +427,9 @@ final class DokkuDeploys {
             if (isDeployed(app)
                     && !host.store().get(DokkuHost.scope(app), "ps.restore").equals("false")) {
                 try {
-                    replace(app, new DokkuRollout(host, silent(), app, build(app), true).startAll());
+                    replace(
+                            app,
+                            new DokkuRollout(host, silent(), app, build(app), DokkuRollout.Kind.RESTART).startAll());
                 } catch (DokkuFailure failure) {
                     host.log("not started again: " + app + ": " + failure.text().strip());
                 }

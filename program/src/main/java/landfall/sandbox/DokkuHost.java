@@ -75,6 +75,7 @@ final class DokkuHost {
         DokkuFamilies.register(this, commands);
         new DokkuAppCopies(this).register(commands);
         new DokkuPlugins(this).register(commands);
+        new DokkuBuilds(this).register(commands);
         new DokkuStorage(this).register(commands);
         new DokkuSettings(this).register(commands);
         new DokkuProcesses(this).register(commands);

@@ -236,7 +236,10 @@ final class DokkuProcesses {
         if (words.isEmpty()) {
             return 0;
         }
-        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app), false);
+        if (DokkuRollout.hasTooLongValue(new DokkuConfig(host).merged(app))) {
+            throw new DokkuFailure(126, DokkuRollout.TOO_LONG);
+        }
+        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app), DokkuRollout.Kind.RESTART);
         Containers.Spec spec = rollout.spec(
                 "run." + RUNS.incrementAndGet(), words, host.addresses().nextDokkuContainer());
         Map<String, String> all = new TreeMap<>(spec.env());

@@ -24,8 +24,11 @@ import tools.jackson.databind.JsonNode;
 /** One deploy: tasks, new containers beside the old ones, checks, the proxy's switch, the old ones asked to end. */
 final class DokkuRollout {
     private static final AtomicInteger COUNTER = new AtomicInteger();
+    static final String TOO_LONG = "/var/lib/dokku/plugins/available/scheduler-docker-local/internal-functions: line"
+            + " 312: /usr/local/bin/docker: Argument list too long\n";
     private static final String RED = "\u001b[1m\u001b[31m !     \u001b[0m\u001b[0m";
 
+    private final Kind kind;
     private final boolean whole;
     private final DokkuHost host;
     private final DokkuCall call;
@@ -35,10 +38,17 @@ final class DokkuRollout {
     private final int port;
     private boolean toldToFail;
 
-    /** @param whole whether the app is released and deployed, not only its containers replaced */
-    DokkuRollout(DokkuHost host, DokkuCall call, String app, DokkuBuild build, boolean whole)
+    /** What a rollout begins with: a new build, the same build released again, or containers only. */
+    enum Kind {
+        BUILD,
+        RELEASE,
+        RESTART
+    }
+
+    DokkuRollout(DokkuHost host, DokkuCall call, String app, DokkuBuild build, Kind kind)
             throws IOException, DokkuFailure {
-        this.whole = whole;
+        this.kind = kind;
+        this.whole = kind != Kind.RESTART;
         this.host = host;
         this.call = call;
         this.app = app;
@@ -112,7 +122,7 @@ final class DokkuRollout {
                 || task("release", release, "release task from Procfile in ephemeral container") != 0) {
             return false;
         }
-        if (!host.deploys().isDeployed(app)) {
+        if (kind == Kind.BUILD && !host.deploys().isDeployed(app)) {
             call.out("-----> Checking for heroku.postdeploy task\n");
             call.out("       No heroku.postdeploy task found, skipping\n");
         }
@@ -173,6 +183,8 @@ final class DokkuRollout {
             String name = app + "." + container.type() + "." + container.index();
             old.stream()
                     .filter(other -> other.type().equals(container.type()) && other.index() == container.index())
+                    // Those of a renamed app bear its old name.
+                    .filter(other -> other.spec().name().startsWith(app + "."))
                     .findFirst()
                     .ifPresent(other -> {
                         String id = other.id().substring(0, 12);
@@ -335,6 +347,15 @@ final class DokkuRollout {
         return new DokkuContainer(host.containers(), spec, type, index, port);
     }
 
+    /** The kernel refuses one argument of 128 KiB, which docker gets as {@code --env=KEY=VALUE}. */
+    static boolean hasTooLongValue(Map<String, String> env) {
+        return env.entrySet().stream()
+                .anyMatch(entry -> ("--env=" + entry.getKey() + "=" + entry.getValue() + "\0")
+                                .getBytes(StandardCharsets.UTF_8)
+                                .length
+                        > 131_072);
+    }
+
     /** What a deploy that dies with its connection leaves running, the host leaks until the app goes. */
     private boolean deployed(String type, int count, List<DokkuContainer> next)
             throws IOException, InterruptedException {
@@ -349,6 +370,14 @@ final class DokkuRollout {
     private boolean deployType(String type, int count, List<DokkuContainer> next)
             throws IOException, InterruptedException {
         call.heading("-----> Deploying " + type + " (count=" + count + ")");
+        if (count > 0 && hasTooLongValue(env)) {
+            String script = "/var/lib/dokku/plugins/available/scheduler-docker-local/bin/"
+                    + "scheduler-deploy-process-container " + app + " dockerfile dokku/" + app + ":latest latest "
+                    + type + " 1 1\n";
+            call.out(TOO_LONG + "parallel: This job failed:\n" + script);
+            call.out(" !     " + TOO_LONG + "parallel: This job failed:\n" + script + "\n");
+            return false;
+        }
         for (int i = 1; i <= count; i++) {
             String label = type + "." + i;
             call.out("       Attempting pre-flight checks (" + label + ")\n");
@@ -373,6 +402,22 @@ final class DokkuRollout {
             }
         }
         return true;
+    }
+
+    /** Checks a container that runs already. */
+    int checked(DokkuContainer container) throws IOException, InterruptedException {
+        String problem = check(container, container.type());
+        if (!problem.isEmpty()) {
+            call.out(problem);
+            call.out(" !     Could not start due to 1 failed checks (" + container.type() + ".)\n");
+            return 1;
+        }
+        call.out("       All checks successful (" + container.type() + ".)\n");
+        output(
+                container,
+                container.type() + "./tmp/dokku-" + ProcessHandle.current().pid()
+                        + "-trigger-scheduler-docker-local-check-deploy.AAAAAA");
+        return 0;
     }
 
     private void output(DokkuContainer container, String label) throws IOException {

@@ -28,11 +28,20 @@ final class DokkuMasks {
             Mask.of("\\b127\\.(?!0\\.0\\.1\\b)[0-9]+\\.[0-9]+\\.[0-9]+\\b", "<container address>", "the same, here"),
             Mask.of("(?<=\\.upcoming-)[0-9]+\\b", "<n>", "numbers in the names of new containers"),
             Mask.of("(?<=\\.run\\.)[0-9]+\\b", "<n>", "numbers in the names of run containers"),
+            Mask.of("\\bmws[0-9a-z]{11}\\b", "<build>", "names of builds"),
+            Mask.of("(?<=\"build-pid\":\"|\"pid\":)[0-9]+", "<process>", "processes of builds"),
+            Mask.of("(?<=(build |deploy)  (succeeded|failed   )  )[0-9]+ +", "<process> ", "the same in a table"),
+            Mask.of("(?<=\"duration\":\")[0-9ms]+(?=\")", "<duration>", "how long a build took"),
+            Mask.of("(?<=<time> {2})([0-9]+m)?[0-9]+s(?=\n)", "<duration>", "the same in a table"),
             Mask.of("(?<=Random port )[0-9]+", "<port>", "random ports"),
             Mask.of(
                     "\\bSHA256:[A-Za-z0-9+/]{43}(?!\\S)|\\bSHA256:[A-Za-z0-9+/]{43}(?=\")",
                     "<fingerprint>",
                     "fingerprints of keys"),
+            Mask.of(
+                    "(?<=\"source_url\":\")[a-z]+://[^\"]+(?=\")",
+                    "<origin>",
+                    "where a service plugin was installed from"),
             Mask.of("(?<=ssh-ed25519 )AAAAC3[A-Za-z0-9+/]+", "<public key>", "public keys"),
             Mask.of(
                     "\\b20[2-9][0-9]/[01][0-9]/[0-3][0-9] [0-9:]{8} \\[emerg] [0-9]+#[0-9]+(?=:)",

@@ -7,6 +7,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Replays the recorded calls of a family over SSH against a fresh emulated host. */
 final class DokkuReplay {
@@ -85,12 +88,47 @@ final class DokkuReplay {
                     throw new IOException("setup of " + transcript.family() + " failed: " + line + "\n" + answer);
                 }
             }
-            for (DokkuTranscript.Call call : transcript.calls()) {
-                DokkuClient.Answer answer = client.run(call.line(), call.input(), call.terminal(), call.exit() < 0);
-                outcomes.add(new Outcome(call, answer, agrees(call, answer)));
+            List<DokkuTranscript.Call> calls = transcript.calls();
+            for (int i = 0; i < calls.size(); i++) {
+                int to = i + 1;
+                while (calls.get(i).together()
+                        && to < calls.size()
+                        && calls.get(to).together()) {
+                    to++;
+                }
+                outcomes.addAll(
+                        to > i + 1 ? atOnce(client, calls.subList(i, to)) : List.of(single(client, calls.get(i))));
+                i = to - 1;
             }
         } finally {
             registry.endAll();
+        }
+        return outcomes;
+    }
+
+    private static Outcome single(DokkuClient client, DokkuTranscript.Call call) throws Exception {
+        DokkuClient.Answer answer = client.run(call.line(), call.input(), call.terminal(), call.exit() < 0);
+        return new Outcome(call, answer, agrees(call, answer));
+    }
+
+    /** Of calls at once it isn't told which got which answer. */
+    private static List<Outcome> atOnce(DokkuClient client, List<DokkuTranscript.Call> calls) throws Exception {
+        List<DokkuClient.Answer> answers = new ArrayList<>();
+        try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<DokkuClient.Answer>> running = new ArrayList<>();
+            calls.forEach(call -> running.add(pool.submit(() -> client.run(call.line(), call.input()))));
+            for (Future<DokkuClient.Answer> each : running) {
+                answers.add(each.get());
+            }
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        for (DokkuTranscript.Call call : calls) {
+            DokkuClient.Answer mine = answers.stream()
+                    .filter(answer -> agrees(call, answer))
+                    .findFirst()
+                    .orElse(answers.getFirst());
+            answers.remove(mine);
+            outcomes.add(new Outcome(call, mine, agrees(call, mine)));
         }
         return outcomes;
     }
@@ -103,8 +141,9 @@ final class DokkuReplay {
     }
 
     private static boolean agrees(DokkuTranscript.Call call, DokkuClient.Answer answer) {
+        String stdout = call.terminal() ? answer.stdout().replace("\r\n", "\n") : answer.stdout();
         return call.exit() == answer.exit()
-                && agrees(call.stdout(), call.stdoutBytes(), answer.stdout())
+                && agrees(call.stdout(), call.stdoutBytes(), stdout)
                 && agrees(call.stderr(), call.stderrBytes(), answer.stderr());
     }
 
