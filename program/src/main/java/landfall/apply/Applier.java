@@ -176,7 +176,7 @@ public final class Applier {
         String step = "deploy " + name;
         String what = image != null && folder == null ? image : String.valueOf(folder);
         events.step(step, "begin", what);
-        DeployCircumstances circumstances = 
+        DeployCircumstances circumstances =
                 new DeployCircumstances(changeLog.isOpen(step), replaced.contains(name), logins(app));
         changeLog.before(step, deployCommand(app).display());
         Deployment deployment;

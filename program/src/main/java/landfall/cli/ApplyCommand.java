@@ -48,7 +48,8 @@ final class ApplyCommand implements Callable<Integer> {
     @Option(
             names = "--replace-pushed",
             paramLabel = "APP",
-            description = "Deploy this app's folder though somebody pushed a commit of their own to it; may be repeated.")
+            description =
+                    "Deploy this app's folder though somebody pushed a commit of their own to it; may be repeated.")
     private List<String> replaced = List.of();
 
     @Override
@@ -76,11 +77,7 @@ final class ApplyCommand implements Callable<Integer> {
             }
             MoveJournal journal = MoveJournal.open(folder.journalFile(), Clock.systemUTC());
             Applier applier = new Applier(
-                    folder,
-                    new DokkuHost(connection),
-                    events,
-                    dryRun ? ChangeLog.NONE : journal,
-                    Set.copyOf(replaced));
+                    folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal, Set.copyOf(replaced));
             Applier.Outcome outcome = applier.apply(dryRun);
             if (!dryRun && (journal.state() == MoveState.PLANNED || journal.state() == MoveState.ABANDONED)) {
                 journal.advance(journal.state(), MoveState.APPLIED);

@@ -47,13 +47,12 @@ final class Deploys {
             }
             circumstances.logins().forEach(host::demand);
             String branch = git.getOrDefault("computed-deploy-branch", "");
-            FolderPush push =
-                    new FolderPush(
-                            host.connection(),
-                            app,
-                            branch.isEmpty() ? BRANCH_DEFAULT : branch,
-                            commit,
-                            circumstances.replacesPushed());
+            FolderPush push = new FolderPush(
+                    host.connection(),
+                    app,
+                    branch.isEmpty() ? BRANCH_DEFAULT : branch,
+                    commit,
+                    circumstances.replacesPushed());
             return switch (push.run(onLine)) {
                 case FolderPush.Outcome.Deployed() -> Deployment.DEPLOYED;
                 case FolderPush.Outcome.Unchanged() -> present(app, false, onLine);

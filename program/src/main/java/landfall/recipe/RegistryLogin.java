@@ -20,8 +20,7 @@ import landfall.base.Secret;
  */
 public record RegistryLogin(String server, String user, Secret password) {
     private static final String HUB = "docker.io";
-    private static final Pattern FROM =
-            Pattern.compile("^\\s*FROM\\s+(?:--\\S+\\s+)*(\\S+)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern FROM = Pattern.compile("^\\s*FROM\\s+(?:--\\S+\\s+)*(\\S+)", Pattern.CASE_INSENSITIVE);
 
     /** The login that an image's registry needs, if secrets.yml has one. */
     public static Optional<RegistryLogin> of(String image, Map<String, Secret> secrets) {

@@ -92,7 +92,9 @@ class MoveDeployTest {
         assertThat(apply(image).changed()).isEqualTo(1);
         assertThat(tiny.host().report("git", "web")).containsEntry("source-image", image);
         tiny.host().demand(DokkuCommand.of("registry:logout", "web", "registry.test"));
-        assertThat(apply(image).changed()).as("nothing to pull, nothing to log in for").isZero();
+        assertThat(apply(image).changed())
+                .as("nothing to pull, nothing to log in for")
+                .isZero();
         assertThat(DokkuRegistry.mayPull(tiny.dokku().host(), "web", image)).isFalse();
         assertThat(told.toString()).doesNotContain("canary");
         DokkuCommand login = landfall.dokku.DokkuHost.registryLogin("web", "ghcr.io", "me", Secret.of("canary"));
@@ -103,8 +105,7 @@ class MoveDeployTest {
     void anImageThatALockKeptFromRunningIsDeployedByTheSameCommand() throws Exception {
         apply("tinyweb:v1");
         tiny.host().demand(DokkuCommand.of("config:set", "--no-restart", "web", "TEXT=second"));
-        Thread other =
-                Thread.ofVirtual().start(() -> tiny.host().run(DokkuCommand.of("ps:rebuild", "web")));
+        Thread other = Thread.ofVirtual().start(() -> tiny.host().run(DokkuCommand.of("ps:rebuild", "web")));
         tiny.awaitDeploying("web");
         assertThatThrownBy(() -> apply("tinyweb:v2"))
                 .hasMessageContaining("somebody else is deploying web")
@@ -113,7 +114,8 @@ class MoveDeployTest {
         assertThat(tiny.host().report("git", "web"))
                 .as("as on a real host, it is on record")
                 .containsEntry("source-image", "tinyweb:v2");
-        String before = tiny.dokku().host().deploys().containers("web").getFirst().id();
+        String before =
+                tiny.dokku().host().deploys().containers("web").getFirst().id();
         assertThat(apply("tinyweb:v2").changed()).isEqualTo(1);
         assertThat(tiny.dokku().host().deploys().containers("web").getFirst().id())
                 .as("another container runs")
