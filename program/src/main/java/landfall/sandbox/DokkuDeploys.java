@@ -27,6 +27,7 @@ import org.eclipse.jgit.lib.ObjectId;
 final class DokkuDeploys {
     private final DokkuHost host;
     private final Map<String, List<DokkuContainer>> running = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, DokkuContainer>> stopped = new ConcurrentHashMap<>();
     private final Map<String, List<DokkuContainer>> leaked = new ConcurrentHashMap<>();
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
@@ -375,6 +376,17 @@ final class DokkuDeploys {
         return new DokkuRollout(
                         host, call, app, build(app), whole ? DokkuRollout.Kind.RELEASE : DokkuRollout.Kind.RESTART)
                 .run();
+    }
+
+    /** Replaces the containers of one process type; of one that there is not, none. No lock is taken, as on the host. */
+    int restart(DokkuCall call, String app, String type) throws IOException, InterruptedException, DokkuFailure {
+        host.log("restart " + app + " " + type);
+        return new DokkuRollout(host, call, app, build(app), DokkuRollout.Kind.RESTART).only(type);
+    }
+
+    /** Containers of a smaller scale stay, stopped, under their names until others take them. */
+    Map<String, DokkuContainer> stopped(String app) {
+        return stopped.computeIfAbsent(app, name -> new ConcurrentHashMap<>());
     }
 
     /** Puts the containers of a finished deploy in place of the old ones, which it returns. */

@@ -42,6 +42,7 @@ final class DokkuHost {
     private volatile String clientKey = "";
     private volatile String clientKeyFingerprint = "";
     private final DokkuMisbehaviour misbehaviour = new DokkuMisbehaviour();
+    private final DokkuRuns.Started runs = new DokkuRuns.Started();
     private final DokkuCounts counts;
     private volatile Optional<DokkuCosts> costs = Optional.empty();
     private final Set<Thread> busy = ConcurrentHashMap.newKeySet();
@@ -80,6 +81,10 @@ final class DokkuHost {
         new DokkuSettings(this).register(commands);
         new DokkuProcesses(this).register(commands);
         new DokkuNetworks(this).register(commands);
+        new DokkuRuns(this).register(commands);
+        new DokkuLogs(this).register(commands);
+        new DokkuCron(this).register(commands);
+        DokkuSchedulers.register(this, commands);
         new DokkuCertificates(this).register(commands);
         deploys.register(commands);
         new DokkuGitPush(this).register(commands);
@@ -137,6 +142,10 @@ final class DokkuHost {
 
     DokkuServices services() {
         return services;
+    }
+
+    DokkuRuns.Started runs() {
+        return runs;
     }
 
     DokkuCounts counts() {
@@ -375,6 +384,7 @@ final class DokkuHost {
             Thread.sleep(10);
         }
         deploys.close();
+        runs.endAll();
         services.close();
     }
 
@@ -389,6 +399,7 @@ final class DokkuHost {
 
     void close() {
         deploys.close();
+        runs.endAll();
         services.close();
         proxy.close();
     }
