@@ -88,6 +88,7 @@ final class DokkuHost {
         new DokkuCertificates(this).register(commands);
         deploys.register(commands);
         new DokkuGitPush(this).register(commands);
+        new DokkuRegistry(this).register(commands);
         services.register(commands);
         commands.put("version", call -> {
             call.out("dokku version " + misbehaviour.version(VERSION) + "\n");
