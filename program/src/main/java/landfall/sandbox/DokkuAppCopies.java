@@ -51,6 +51,7 @@ final class DokkuAppCopies {
         new DokkuApps(host).make(call, next);
         give(old, next);
         if (rename) {
+            host.deploys().rename(old, next);
             new DokkuApps(host).destroy(call, old);
         }
         return deployed && !skipDeploy

@@ -9,14 +9,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** {@code config:*}: values are echoed in clear, there is no lock, and some values corrupt the file, as seen. */
 final class DokkuConfig {
-    private static final List<String> FLAGS =
-            List.of("--no-restart", "--encoded", "--global", "--quoted", "--merged", "--replace", "--shell");
+    /** What each command takes; {@code config} alone takes anything. */
+    private static final Map<String, List<String>> FLAGS = Map.of(
+            "config:set", List.of("--encoded", "--global", "--no-restart"),
+            "config:get", List.of("--global", "--quoted"),
+            "config:keys", List.of("--global", "--merged"),
+            "config:show", List.of("--global", "--merged"),
+            "config:unset", List.of("--global", "--no-restart"),
+            "config:clear", List.of("--global", "--no-restart"),
+            "config:bundle", List.of("--global", "--merged"),
+            "config:export", List.of("--format", "--global", "--merged"),
+            "config:import", List.of("--format", "--global", "--no-restart", "--replace"));
+
+    /** How long a real command has the values in hand before it writes them: another's change in between is lost. */
+    private static final double SECONDS_UNGUARDED = 0.1;
+
     private final DokkuHost host;
 
     DokkuConfig(DokkuHost host) {
@@ -40,6 +55,7 @@ final class DokkuConfig {
         commands.put("config", this::show);
         commands.put("config:export", this::export);
         commands.put("config:import", this::importAll);
+        commands.put("config:bundle", this::bundle);
     }
 
     private static Words words(DokkuCall call) throws DokkuFailure {
@@ -47,16 +63,19 @@ final class DokkuConfig {
         List<String> rest = new ArrayList<>();
         String format = "";
         List<String> all = call.arguments();
+        List<String> known = FLAGS.getOrDefault(call.command(), List.of("--format", "--global", "--merged"));
         for (int i = 0; i < all.size(); i++) {
             String word = all.get(i);
+            String name = word.startsWith("--format=") ? "--format" : word;
+            if (word.startsWith("--") && !known.contains(name)) {
+                throw DokkuHelp.unknownFlag(call.command(), word);
+            }
             if (word.startsWith("--format=")) {
                 format = word.substring("--format=".length());
             } else if (word.equals("--format") && i + 1 < all.size()) {
                 format = all.get(++i);
-            } else if (FLAGS.contains(word)) {
-                flags.add(word);
             } else if (word.startsWith("--")) {
-                throw new DokkuFailure(2, "Usage of " + call.command() + ":\nunknown flag: " + word + "\n");
+                flags.add(word);
             } else {
                 rest.add(word);
             }
@@ -89,15 +108,17 @@ final class DokkuConfig {
         return all;
     }
 
-    void put(String app, Map<String, String> changes) throws IOException, DokkuFailure {
+    void put(String app, Map<String, String> changes) throws IOException, InterruptedException, DokkuFailure {
         Map<String, String> all = values(app);
+        host.pause(SECONDS_UNGUARDED);
         all.putAll(changes);
         host.store().checkSpace(file(app).toString());
         DokkuEnvironment.write(file(app), all);
     }
 
-    void drop(String app, List<String> keys) throws IOException, DokkuFailure {
+    void drop(String app, List<String> keys) throws IOException, InterruptedException, DokkuFailure {
         Map<String, String> all = values(app);
+        host.pause(SECONDS_UNGUARDED);
         keys.forEach(all::remove);
         host.store().checkSpace(file(app).toString());
         DokkuEnvironment.write(file(app), all);
@@ -154,7 +175,13 @@ final class DokkuConfig {
             return 0;
         }
         call.heading("-----> Restarting app " + app);
-        return host.deploys().release(call, app, true);
+        return new DokkuBuilds(host)
+                .recorded(
+                        call,
+                        app,
+                        "deploy",
+                        "config-redeploy",
+                        body -> host.deploys().release(body, app, true));
     }
 
     static String pretty(Map<String, String> values, String indent) {
@@ -172,14 +199,6 @@ final class DokkuConfig {
 
     private int get(DokkuCall call) throws IOException, DokkuFailure {
         Words words = words(call);
-        if (words.has("--merged")) {
-            throw new DokkuFailure(2, """
-                    Usage of config:get:
-                          --global   --global: use the global environment
-                          --quoted   --quoted: get the value quoted
-                    unknown flag: --merged
-                    """);
-        }
         String app = target(words);
         if (words.rest().size() < 2) {
             throw DokkuFailure.refused("Expected: key");
@@ -188,7 +207,13 @@ final class DokkuConfig {
             throw DokkuFailure.refused("Unexpected argument(s): ["
                     + String.join(" ", words.rest().subList(2, words.rest().size())) + "]");
         }
-        String value = values(app).get(words.rest().get(1));
+        String value;
+        try {
+            value = values(app).get(words.rest().get(1));
+        } catch (DokkuFailure unreadable) {
+            // This one command says nothing of a file that can't be parsed.
+            return 1;
+        }
         if (value == null) {
             return 1;
         }
@@ -271,6 +296,28 @@ final class DokkuConfig {
             default -> throw DokkuFailure.refused("Unknown export format: " + words.format());
         };
         call.out(text);
+        return 0;
+    }
+
+    /** A tar with a file for each value. */
+    private int bundle(DokkuCall call) throws IOException, DokkuFailure {
+        Map<String, String> values = read(words(call));
+        java.io.ByteArrayOutputStream bytes = new java.io.ByteArrayOutputStream();
+        try (TarArchiveOutputStream tar = new TarArchiveOutputStream(bytes, 512)) {
+            for (Map.Entry<String, String> value : values.entrySet()) {
+                byte[] content = value.getValue().getBytes(StandardCharsets.UTF_8);
+                TarArchiveEntry entry = new TarArchiveEntry(value.getKey());
+                entry.setSize(content.length);
+                entry.setMode(0600);
+                entry.setModTime(0L);
+                entry.setIds(0, 0);
+                entry.setNames("", "");
+                tar.putArchiveEntry(entry);
+                tar.write(content);
+                tar.closeArchiveEntry();
+            }
+        }
+        call.outStream().write(bytes.toByteArray());
         return 0;
     }
 

@@ -79,7 +79,7 @@ final class DokkuContainer {
     }
 
     boolean alive() {
-        return process.isAlive();
+        return !retired && process.isAlive();
     }
 
     List<String> output() throws IOException {
@@ -102,6 +102,13 @@ final class DokkuContainer {
                 Thread.currentThread().interrupt();
             }
         });
+    }
+
+    /** Until it has ended, as {@code docker stop} waits; its grace bounds it. */
+    void awaitEnd() throws InterruptedException {
+        if (!process.waitFor(30, TimeUnit.SECONDS)) {
+            kill();
+        }
     }
 
     void kill() {

@@ -27,6 +27,7 @@ import org.eclipse.jgit.lib.ObjectId;
 final class DokkuDeploys {
     private final DokkuHost host;
     private final Map<String, List<DokkuContainer>> running = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, DokkuContainer>> stopped = new ConcurrentHashMap<>();
     private final Map<String, List<DokkuContainer>> leaked = new ConcurrentHashMap<>();
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
@@ -42,8 +43,8 @@ final class DokkuDeploys {
     }
 
     void register(Map<String, DokkuCommand> commands) {
-        commands.put("git:from-image", this::fromImage);
-        commands.put("git:from-archive", this::fromArchive);
+        commands.put("git:from-image", call -> recorded(call, this::fromImage));
+        commands.put("git:from-archive", call -> recorded(call, this::fromArchive));
         commands.put("git:report", this::report);
         commands.put(
                 "git:set",
@@ -107,6 +108,13 @@ final class DokkuDeploys {
         return DokkuBuild.image(image, program);
     }
 
+    private int recorded(DokkuCall call, DokkuCommand body) throws IOException, InterruptedException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        return call.argument(1).isEmpty()
+                ? body.run(call)
+                : new DokkuBuilds(host).recorded(call, app, "build", call.command(), body);
+    }
+
     private int fromImage(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         String app = host.app(call.argument(0));
         String image = call.argument(1);
@@ -123,6 +131,13 @@ final class DokkuDeploys {
                             ? "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup"
                                     + " registry-1.docker.io on 10.255.255.53:53: no such host\n"
                             : "invalid reference format\n");
+            merged.warn("Failed to pull image: " + image);
+            return 1;
+        }
+        if (!DokkuRegistry.mayPull(host, app, image)) {
+            merged.heading("-----> Pulling image");
+            merged.out("Error response from daemon: pull access denied for " + image
+                    + ", repository does not exist or may require 'docker login'\n");
             merged.warn("Failed to pull image: " + image);
             return 1;
         }
@@ -252,6 +267,9 @@ final class DokkuDeploys {
     private int deploy(
             DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
             throws IOException, InterruptedException, DokkuFailure {
+        if (lock(app).isLocked()) {
+            return refused(call, app, build, source, update);
+        }
         built(call, app, build);
         String scope = DokkuHost.scope(app);
         Map<String, String> before = host.store().all(scope);
@@ -259,7 +277,7 @@ final class DokkuDeploys {
             host.store().set(scope, entry.getKey(), entry.getValue());
         }
         host.store().set(scope, "exposed", build.port() == 0 ? "" : String.valueOf(build.port()));
-        int exit = new DokkuRollout(host, call, app, build, true).run();
+        int exit = new DokkuRollout(host, call, app, build, DokkuRollout.Kind.BUILD).run();
         if (exit != 0) {
             // The repository goes back to the last good deploy.
             for (String key :
@@ -274,6 +292,23 @@ final class DokkuDeploys {
         host.store()
                 .set(scope, "git.last-updated-at", String.valueOf(Instant.now().getEpochSecond()));
         return 0;
+    }
+
+    /** Another deploy runs. What was refused is on record already, and the next ps:rebuild deploys it; a push is not. */
+    private int refused(
+            DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
+            throws IOException {
+        call.warn(app + " currently has a deploy lock in place. Exiting...");
+        call.warn("Run 'apps:unlock' to release the existing deploy lock");
+        if (!"git-push".equals(source.get("deploy-source"))) {
+            String scope = DokkuHost.scope(app);
+            for (Map.Entry<String, String> entry : source.entrySet()) {
+                host.store().set(scope, entry.getKey(), entry.getValue());
+            }
+            host.store().set(scope, "exposed", build.port() == 0 ? "" : String.valueOf(build.port()));
+            host.store().set(scope, "sha", update.after().name());
+        }
+        return 1;
     }
 
     /** What git says of the commit that holds the build context. */
@@ -338,7 +373,20 @@ final class DokkuDeploys {
     /** Deploys again what the app is made from, with its present configuration. */
     int release(DokkuCall call, String app, boolean whole) throws IOException, InterruptedException, DokkuFailure {
         host.log((whole ? "release " : "restart ") + app);
-        return new DokkuRollout(host, call, app, build(app), whole).run();
+        return new DokkuRollout(
+                        host, call, app, build(app), whole ? DokkuRollout.Kind.RELEASE : DokkuRollout.Kind.RESTART)
+                .run();
+    }
+
+    /** Replaces the containers of one process type; of one that there is not, none. No lock is taken, as on the host. */
+    int restart(DokkuCall call, String app, String type) throws IOException, InterruptedException, DokkuFailure {
+        host.log("restart " + app + " " + type);
+        return new DokkuRollout(host, call, app, build(app), DokkuRollout.Kind.RESTART).only(type);
+    }
+
+    /** Containers of a smaller scale stay, stopped, under their names until others take them. */
+    Map<String, DokkuContainer> stopped(String app) {
+        return stopped.computeIfAbsent(app, name -> new ConcurrentHashMap<>());
     }
 
     /** Puts the containers of a finished deploy in place of the old ones, which it returns. */
@@ -350,6 +398,14 @@ final class DokkuDeploys {
     /** Whether a deploy of the app is under way, as far as its lock tells. */
     boolean isBeingDeployed(String app) {
         return lock(app).isLocked() || host.misbehaviour().lockedApp().equals(Optional.of(app));
+    }
+
+    /** The containers of a renamed app go on running under its new name. */
+    void rename(String old, String next) {
+        List<DokkuContainer> containers = running.remove(old);
+        if (containers != null) {
+            running.put(next, containers);
+        }
     }
 
     ReentrantLock lock(String app) {
@@ -366,6 +422,9 @@ final class DokkuDeploys {
         for (DokkuContainer container : containers(app)) {
             container.retire();
         }
+        for (DokkuContainer container : containers(app)) {
+            container.awaitEnd();
+        }
         if (forget) {
             running.remove(app);
             Optional.ofNullable(leaked.remove(app)).stream()
@@ -380,7 +439,9 @@ final class DokkuDeploys {
             if (isDeployed(app)
                     && !host.store().get(DokkuHost.scope(app), "ps.restore").equals("false")) {
                 try {
-                    replace(app, new DokkuRollout(host, silent(), app, build(app), true).startAll());
+                    replace(
+                            app,
+                            new DokkuRollout(host, silent(), app, build(app), DokkuRollout.Kind.RESTART).startAll());
                 } catch (DokkuFailure failure) {
                     host.log("not started again: " + app + ": " + failure.text().strip());
                 }

@@ -12,6 +12,9 @@ final class DokkuDomains {
     private static final String DOMAIN =
             "(\\*\\.)?[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*";
     private static final String CREATING = "-----> Creating new app virtual host file...\n";
+    /** How long a real command has the list in hand before it writes it: another's change in between is lost. */
+    private static final double SECONDS_UNGUARDED = 0.05;
+
     private final DokkuHost host;
     private final DokkuRouting routing;
 
@@ -78,12 +81,13 @@ final class DokkuDomains {
         }
     }
 
-    private int change(DokkuCall call) throws IOException, DokkuFailure {
+    private int change(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         String app = host.app(call.argument(0));
         String scope = DokkuHost.scope(app);
         List<String> given = call.arguments().stream().skip(1).toList();
         check(given, app);
         Set<String> domains = new LinkedHashSet<>(host.store().list(scope, "domains"));
+        host.pause(SECONDS_UNGUARDED);
         String verb = call.command().substring("domains:".length());
         if (verb.equals("set")) {
             domains = new LinkedHashSet<>(given);

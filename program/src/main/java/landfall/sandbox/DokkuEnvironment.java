@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Dokku's ENV file, read and written as its dotenv library does, faults included: a value that ends in a double quote or
@@ -32,12 +33,12 @@ final class DokkuEnvironment {
         Files.move(next, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /** Whole lines are sorted, so {@code VAR_10} stands before {@code VAR_1}. */
     static String marshal(Map<String, String> values) {
-        StringBuilder out = new StringBuilder();
-        new TreeMap<>(values)
-                .forEach((key, value) ->
-                        out.append(key).append('=').append(quoted(value)).append('\n'));
-        return out.toString();
+        return values.entrySet().stream()
+                .map(entry -> entry.getKey() + "=" + quoted(entry.getValue()) + "\n")
+                .sorted()
+                .collect(Collectors.joining());
     }
 
     private static String quoted(String value) {

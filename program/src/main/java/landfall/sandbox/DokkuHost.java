@@ -42,6 +42,7 @@ final class DokkuHost {
     private volatile String clientKey = "";
     private volatile String clientKeyFingerprint = "";
     private final DokkuMisbehaviour misbehaviour = new DokkuMisbehaviour();
+    private final DokkuRuns.Started runs = new DokkuRuns.Started();
     private final DokkuCounts counts;
     private volatile Optional<DokkuCosts> costs = Optional.empty();
     private final Set<Thread> busy = ConcurrentHashMap.newKeySet();
@@ -75,13 +76,19 @@ final class DokkuHost {
         DokkuFamilies.register(this, commands);
         new DokkuAppCopies(this).register(commands);
         new DokkuPlugins(this).register(commands);
+        new DokkuBuilds(this).register(commands);
         new DokkuStorage(this).register(commands);
         new DokkuSettings(this).register(commands);
         new DokkuProcesses(this).register(commands);
         new DokkuNetworks(this).register(commands);
+        new DokkuRuns(this).register(commands);
+        new DokkuLogs(this).register(commands);
+        new DokkuCron(this).register(commands);
+        DokkuSchedulers.register(this, commands);
         new DokkuCertificates(this).register(commands);
         deploys.register(commands);
         new DokkuGitPush(this).register(commands);
+        new DokkuRegistry(this).register(commands);
         services.register(commands);
         commands.put("version", call -> {
             call.out("dokku version " + misbehaviour.version(VERSION) + "\n");
@@ -135,6 +142,10 @@ final class DokkuHost {
 
     DokkuServices services() {
         return services;
+    }
+
+    DokkuRuns.Started runs() {
+        return runs;
     }
 
     DokkuCounts counts() {
@@ -375,6 +386,7 @@ final class DokkuHost {
             Thread.sleep(10);
         }
         deploys.close();
+        runs.endAll();
         services.close();
     }
 
@@ -389,6 +401,7 @@ final class DokkuHost {
 
     void close() {
         deploys.close();
+        runs.endAll();
         services.close();
         proxy.close();
     }

@@ -61,7 +61,9 @@ final class DokkuPlugins {
         String json() {
             return "{\"name\":" + DokkuJson.string(name) + ",\"version\":" + DokkuJson.string(version)
                     + ",\"enabled\":true,\"core\":" + core + ",\"description\":" + DokkuJson.string(description())
-                    + ",\"source_url\":\"\",\"committish\":\"\",\"branch\":\"\"}";
+                    + ",\"source_url\":" + DokkuJson.string(core ? "" : "https://github.com/dokku/dokku-" + name)
+                    + ",\"committish\":" + DokkuJson.string(core ? "" : DokkuDeploys.sha(name + version))
+                    + ",\"branch\":" + DokkuJson.string(core ? "" : "master") + "}";
         }
     }
 

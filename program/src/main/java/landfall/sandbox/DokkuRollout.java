@@ -24,8 +24,11 @@ import tools.jackson.databind.JsonNode;
 /** One deploy: tasks, new containers beside the old ones, checks, the proxy's switch, the old ones asked to end. */
 final class DokkuRollout {
     private static final AtomicInteger COUNTER = new AtomicInteger();
+    static final String TOO_LONG = "/var/lib/dokku/plugins/available/scheduler-docker-local/internal-functions: line"
+            + " 312: /usr/local/bin/docker: Argument list too long\n";
     private static final String RED = "\u001b[1m\u001b[31m !     \u001b[0m\u001b[0m";
 
+    private final Kind kind;
     private final boolean whole;
     private final DokkuHost host;
     private final DokkuCall call;
@@ -34,11 +37,19 @@ final class DokkuRollout {
     private final Map<String, String> env;
     private final int port;
     private boolean toldToFail;
+    private String only = "";
 
-    /** @param whole whether the app is released and deployed, not only its containers replaced */
-    DokkuRollout(DokkuHost host, DokkuCall call, String app, DokkuBuild build, boolean whole)
+    /** What a rollout begins with: a new build, the same build released again, or containers only. */
+    enum Kind {
+        BUILD,
+        RELEASE,
+        RESTART
+    }
+
+    DokkuRollout(DokkuHost host, DokkuCall call, String app, DokkuBuild build, Kind kind)
             throws IOException, DokkuFailure {
-        this.whole = whole;
+        this.kind = kind;
+        this.whole = kind != Kind.RESTART;
         this.host = host;
         this.call = call;
         this.app = app;
@@ -54,7 +65,8 @@ final class DokkuRollout {
         ReentrantLock lock = host.deploys().lock(app);
         boolean others = host.misbehaviour().lockedApp().equals(java.util.Optional.of(app));
         if (others || !lock.tryLock()) {
-            call.out(" !     " + app + " currently has a deploy lock in place. Exiting...\n");
+            call.out(" !     " + app + " currently has a deploy lock in place. Exiting...\n"
+                    + " !     Run 'apps:unlock' to release the existing deploy lock\n");
             return 1;
         }
         try {
@@ -62,6 +74,12 @@ final class DokkuRollout {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Without the lock, and without a word about it: a restart beside a deploy leaks what the slower one started. */
+    int only(String wanted) throws IOException, InterruptedException, DokkuFailure {
+        only = wanted;
+        return locked();
     }
 
     private int locked() throws IOException, InterruptedException, DokkuFailure {
@@ -72,7 +90,7 @@ final class DokkuRollout {
         List<DokkuContainer> old = host.deploys().containers(app);
         List<DokkuContainer> next = new ArrayList<>();
         if (!started(old, next)) {
-            next.forEach(DokkuContainer::kill);
+            next.stream().filter(container -> !old.contains(container)).forEach(DokkuContainer::kill);
             host.deploys().replace(app, old);
             new DokkuRouting(host).route();
             return 1;
@@ -81,20 +99,23 @@ final class DokkuRollout {
         host.store().set(scope, "deployed", "true");
         host.store().set(scope, "ps.restore", "");
         host.store().set(scope, "locked", "");
-        host.deploys().replace(app, next);
+        replaced(old, next);
         name(next);
+        orphaned(old, next);
         call.out("-----> Running post-deploy\n");
-        int proxied = proxied();
+        int proxied = next.isEmpty() ? new DokkuRouting(host).rebuild(call, app) : proxied();
         call.out("-----> Renaming containers\n");
         renamed(next, old);
-        old.forEach(DokkuContainer::retire);
+        List<DokkuContainer> over =
+                old.stream().filter(container -> !next.contains(container)).toList();
+        over.forEach(DokkuContainer::retire);
         if (proxied != 0
                 || task("postdeploy", script("postdeploy"), "postdeploy task from app.json in ephemeral container")
                         != 0) {
             return 1;
         }
         scheduled();
-        if (!old.isEmpty()) {
+        if (!over.isEmpty()) {
             call.out("-----> Shutting down old containers in " + retireSeconds() + " seconds\n");
         }
         if (whole) {
@@ -112,7 +133,7 @@ final class DokkuRollout {
                 || task("release", release, "release task from Procfile in ephemeral container") != 0) {
             return false;
         }
-        if (!host.deploys().isDeployed(app)) {
+        if (kind == Kind.BUILD && !host.deploys().isDeployed(app)) {
             call.out("-----> Checking for heroku.postdeploy task\n");
             call.out("       No heroku.postdeploy task found, skipping\n");
         }
@@ -131,18 +152,26 @@ final class DokkuRollout {
     private boolean started(List<DokkuContainer> old, List<DokkuContainer> next)
             throws IOException, InterruptedException, DokkuFailure {
         for (Map.Entry<String, Integer> scale : scale().entrySet()) {
+            if (!only.isEmpty() && !only.equals(scale.getKey())) {
+                old.stream()
+                        .filter(container -> container.type().equals(scale.getKey()))
+                        .forEach(next::add);
+                continue;
+            }
             if (!deployed(scale.getKey(), scale.getValue(), next)) {
                 return false;
             }
             if (scale.getKey().equals("web")) {
                 List<DokkuContainer> mixed = new ArrayList<>(next);
                 old.stream()
-                        .filter(container -> !container.type().equals("web"))
+                        .filter(container -> !container.type().equals("web") || scale.getValue() < 1)
                         .forEach(mixed::add);
                 host.deploys().replace(app, mixed);
                 name(next);
                 call.out("=====> Triggering early nginx proxy rebuild\n");
-                if (proxied() != 0) {
+                // Of an app that was stopped, the early one does nothing.
+                boolean stopped = host.store().get(DokkuHost.scope(app), "ps.restore").equals("false");
+                if (!stopped && proxied() != 0) {
                     return false;
                 }
             }
@@ -168,11 +197,41 @@ final class DokkuRollout {
         return own.isEmpty() ? "60" : own;
     }
 
+    /** A restart takes no lock: what another deploy put in place meanwhile, nobody will stop. */
+    private void replaced(List<DokkuContainer> old, List<DokkuContainer> next) {
+        List<DokkuContainer> before = host.deploys().replace(app, next);
+        host.deploys()
+                .leak(
+                        app,
+                        before.stream()
+                                .filter(container -> !old.contains(container) && !next.contains(container))
+                                .toList());
+    }
+
+    private void orphaned(List<DokkuContainer> old, List<DokkuContainer> next) throws IOException {
+        for (DokkuContainer container : old) {
+            boolean stays = next.stream()
+                    .anyMatch(other -> other.type().equals(container.type()) && other.index() == container.index());
+            if (!stays) {
+                String name = container.type() + "." + container.index();
+                call.out("       Scheduling orphaned container shutdown in " + retireSeconds() + " seconds (" + name
+                        + ")\n");
+                host.deploys().stopped(app).put(name, container);
+            }
+        }
+    }
+
     private void renamed(List<DokkuContainer> next, List<DokkuContainer> old) {
         for (DokkuContainer container : next) {
             String name = app + "." + container.type() + "." + container.index();
-            old.stream()
+            DokkuContainer stopped = host.deploys().stopped(app).remove(container.type() + "." + container.index());
+            String upcoming = old.contains(container)
+                    ? "." + Instant.now().getEpochSecond()
+                    : ".upcoming-" + COUNTER.get();
+            java.util.stream.Stream.concat(old.stream(), java.util.stream.Stream.ofNullable(stopped))
                     .filter(other -> other.type().equals(container.type()) && other.index() == container.index())
+                    // Those of a renamed app bear its old name.
+                    .filter(other -> other.spec().name().startsWith(app + "."))
                     .findFirst()
                     .ifPresent(other -> {
                         String id = other.id().substring(0, 12);
@@ -180,7 +239,7 @@ final class DokkuRollout {
                         call.out("       Renaming container (" + id + ") " + name + " to " + name + "."
                                 + Instant.now().getEpochSecond() + "\n");
                     });
-            call.out("       Renaming container " + name + ".upcoming-" + COUNTER.get() + " ("
+            call.out("       Renaming container " + name + upcoming + " ("
                     + container.id().substring(0, 12) + ") to " + name + "\n");
         }
     }
@@ -256,7 +315,11 @@ final class DokkuRollout {
             return quantity;
         }
         String set = host.store().get(DokkuHost.scope(app), "scale." + type);
-        return set.isEmpty() ? usual : Integer.parseInt(set);
+        if (set.isEmpty()) {
+            host.store().set(DokkuHost.scope(app), "scale." + type, String.valueOf(usual));
+            return usual;
+        }
+        return Integer.parseInt(set);
     }
 
     private int task(String name, String command, String what) throws IOException, InterruptedException {
@@ -335,6 +398,15 @@ final class DokkuRollout {
         return new DokkuContainer(host.containers(), spec, type, index, port);
     }
 
+    /** The kernel refuses one argument of 128 KiB, which docker gets as {@code --env=KEY=VALUE}. */
+    static boolean hasTooLongValue(Map<String, String> env) {
+        return env.entrySet().stream()
+                .anyMatch(entry -> ("--env=" + entry.getKey() + "=" + entry.getValue() + "\0")
+                                .getBytes(StandardCharsets.UTF_8)
+                                .length
+                        > 131_072);
+    }
+
     /** What a deploy that dies with its connection leaves running, the host leaks until the app goes. */
     private boolean deployed(String type, int count, List<DokkuContainer> next)
             throws IOException, InterruptedException {
@@ -346,9 +418,48 @@ final class DokkuRollout {
         }
     }
 
+    private boolean disabled(String type) throws IOException {
+        List<String> disabled = host.store().list(DokkuHost.scope(app), "checks.disabled");
+        return disabled.contains("_all_") || disabled.contains(type);
+    }
+
+    /** Without zero downtime: the old ones end first, and nobody looks at the new ones. */
+    private boolean interrupted(String type, int count, List<DokkuContainer> next) throws IOException {
+        List<DokkuContainer> before = host.deploys().containers(app).stream()
+                .filter(container -> container.type().equals(type))
+                .toList();
+        if (!before.isEmpty()) {
+            call.out("       Zero downtime is disabled, stopping currently running containers  (" + type + ")\n");
+        }
+        for (DokkuContainer container : before) {
+            call.out("       Stopping " + container.id() + " (" + type + ")\n");
+            container.retire();
+        }
+        for (int i = 1; i <= count; i++) {
+            next.add(start(type, i));
+            int index = i;
+            if (before.stream().anyMatch(container -> container.index() == index)) {
+                call.out("       Scheduling old container shutdown in " + retireSeconds() + " seconds (" + type + "."
+                        + i + ")\n");
+            }
+        }
+        return true;
+    }
+
     private boolean deployType(String type, int count, List<DokkuContainer> next)
             throws IOException, InterruptedException {
         call.heading("-----> Deploying " + type + " (count=" + count + ")");
+        if (disabled(type)) {
+            return interrupted(type, count, next);
+        }
+        if (count > 0 && hasTooLongValue(env)) {
+            String script = "/var/lib/dokku/plugins/available/scheduler-docker-local/bin/"
+                    + "scheduler-deploy-process-container " + app + " dockerfile dokku/" + app + ":latest latest "
+                    + type + " 1 1\n";
+            call.out(TOO_LONG + "parallel: This job failed:\n" + script);
+            call.out(" !     " + TOO_LONG + "parallel: This job failed:\n" + script + "\n");
+            return false;
+        }
         for (int i = 1; i <= count; i++) {
             String label = type + "." + i;
             call.out("       Attempting pre-flight checks (" + label + ")\n");
@@ -360,7 +471,11 @@ final class DokkuRollout {
                 call.out(container.id() + "\n");
                 call.out(" !     Could not start due to 1 failed checks (" + label + ")\n");
                 output(container, label);
-                call.out("parallel: This job failed:\n");
+                output(container, label);
+                call.out("parallel: This job failed:\n"
+                        + "/var/lib/dokku/plugins/available/scheduler-docker-local/bin/"
+                        + "scheduler-deploy-process-container " + app + " dockerfile dokku/" + app + ":latest latest "
+                        + type + " " + i + " " + count + "\n\n");
                 return false;
             }
             call.out("       All checks successful (" + label + ")\n");
@@ -373,6 +488,22 @@ final class DokkuRollout {
             }
         }
         return true;
+    }
+
+    /** Checks a container that runs already. */
+    int checked(DokkuContainer container) throws IOException, InterruptedException {
+        String problem = check(container, container.type());
+        if (!problem.isEmpty()) {
+            call.out(problem);
+            call.out(" !     Could not start due to 1 failed checks (" + container.type() + ".)\n");
+            return 1;
+        }
+        call.out("       All checks successful (" + container.type() + ".)\n");
+        output(
+                container,
+                container.type() + "./tmp/dokku-" + ProcessHandle.current().pid()
+                        + "-trigger-scheduler-docker-local-check-deploy.AAAAAA");
+        return 0;
     }
 
     private void output(DokkuContainer container, String label) throws IOException {

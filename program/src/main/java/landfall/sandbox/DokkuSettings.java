@@ -43,19 +43,19 @@ final class DokkuSettings {
 
     void register(Map<String, DokkuCommand> commands) {
         commands.put("checks:report", this::checksReport);
+        commands.put("checks:run", this::checksRun);
         commands.put("checks:set", call -> set(call, "checks.", List.of("wait-to-retire"), "key", "keys"));
         for (String verb : List.of("enable", "disable", "skip")) {
             commands.put("checks:" + verb, this::checksToggle);
         }
-        commands.put(
-                "cron:set",
-                call -> set(call, "cron.", List.of("mailfrom", "mailto", "maintenance"), "property", "properties"));
         for (String kind : List.of("limit", "reserve")) {
             commands.put("resource:" + kind, this::resource);
             commands.put("resource:" + kind + "-clear", this::resourceClear);
         }
         commands.put("resource:report", this::resourceReport);
         commands.put("docker-options:add", this::dockerOptions);
+        commands.put("docker-options:remove", this::dockerOptions);
+        commands.put("docker-options:clear", this::dockerOptionsClear);
         commands.put("docker-options:report", this::dockerOptionsReport);
     }
 
@@ -102,6 +102,26 @@ final class DokkuSettings {
             }
             return new DokkuReport(app + " checks information", "checks-", false, values);
         });
+    }
+
+    /** Its headings name no index and a temporary file instead, as on the real host. */
+    private int checksRun(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        call.out("-----> Running pre-flight checks\n");
+        List<DokkuContainer> containers = host.deploys().containers(app);
+        if (containers.isEmpty()) {
+            throw DokkuFailure.refused("Invalid container index specified (" + app + ".web.1)");
+        }
+        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app), DokkuRollout.Kind.RESTART);
+        for (DokkuContainer container : containers) {
+            call.out(
+                    "-----> Running checks for app (" + app + "." + container.type() + "." + container.index() + ")\n");
+            int exit = rollout.checked(container);
+            if (exit != 0) {
+                return exit;
+            }
+        }
+        return 0;
     }
 
     private int checksToggle(DokkuCall call) throws IOException, DokkuFailure {
@@ -214,16 +234,44 @@ final class DokkuSettings {
         });
     }
 
+    private static List<String> phases(String word) throws DokkuFailure {
+        List<String> phases = List.of(word.split(","));
+        if (!List.of("build", "deploy", "run").containsAll(phases)) {
+            throw DokkuFailure.refused("Phase(s) must be one of [build deploy run]");
+        }
+        return phases;
+    }
+
+    /** Adding an option twice keeps it twice; removing one takes every copy, and one that isn't there is no error. */
     private int dockerOptions(DokkuCall call) throws IOException, DokkuFailure {
         String scope = DokkuHost.scope(host.app(call.argument(0)));
+        List<String> phases = phases(call.argument(1));
         String option = String.join(" ", call.arguments().stream().skip(2).toList());
-        for (String phase : call.argument(1).split(",")) {
-            if (!List.of("build", "deploy", "run").contains(phase)) {
-                throw DokkuFailure.refused("Phase(s) must be one of [build deploy run]");
-            }
-            addDockerOption(host, scope, phase, option);
+        if (option.isEmpty()) {
+            throw DokkuFailure.refused("Please specify docker options to add to the phase");
         }
-        host.log("docker option kept but without effect: " + option);
+        for (String phase : phases) {
+            if (call.command().equals("docker-options:remove")) {
+                List<String> options = new ArrayList<>(dockerOptions(host, scope, phase));
+                options.removeIf(option::equals);
+                setDockerOptions(host, scope, phase, options);
+            } else {
+                addDockerOption(host, scope, phase, option);
+                host.log("docker option kept but without effect: " + option);
+            }
+        }
+        return 0;
+    }
+
+    private int dockerOptionsClear(DokkuCall call) throws IOException, DokkuFailure {
+        String app = host.app(call.argument(0));
+        boolean all = call.argument(1).isEmpty();
+        List<String> phases = all ? List.of("build", "deploy", "run") : phases(call.argument(1));
+        call.heading("-----> Clearing docker-options for " + app + " on "
+                + (all ? "all phases" : "phase(s) " + call.argument(1)));
+        for (String phase : phases) {
+            setDockerOptions(host, DokkuHost.scope(app), phase, List.of());
+        }
         return 0;
     }
 
@@ -247,6 +295,9 @@ final class DokkuSettings {
         return each(host, call, app -> {
             Map<String, String> values = new TreeMap<>();
             Map<String, List<String>> lists = new TreeMap<>();
+            if (app.equals("--global")) {
+                return new DokkuReport(app + " docker-options information", "docker-options-", true, values, lists);
+            }
             for (String phase : List.of("build", "deploy", "run")) {
                 List<String> options = dockerOptions(host, DokkuHost.scope(app), phase);
                 values.put("docker-options-" + phase, String.join(" ", options));

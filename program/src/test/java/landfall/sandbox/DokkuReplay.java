@@ -6,7 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Replays the recorded calls of a family over SSH against a fresh emulated host. */
 final class DokkuReplay {
@@ -85,9 +89,17 @@ final class DokkuReplay {
                     throw new IOException("setup of " + transcript.family() + " failed: " + line + "\n" + answer);
                 }
             }
-            for (DokkuTranscript.Call call : transcript.calls()) {
-                DokkuClient.Answer answer = client.run(call.line(), call.input(), call.terminal(), call.exit() < 0);
-                outcomes.add(new Outcome(call, answer, agrees(call, answer)));
+            List<DokkuTranscript.Call> calls = transcript.calls();
+            for (int i = 0; i < calls.size(); i++) {
+                int to = i + 1;
+                while (calls.get(i).together()
+                        && to < calls.size()
+                        && calls.get(to).together()) {
+                    to++;
+                }
+                outcomes.addAll(
+                        to > i + 1 ? atOnce(client, calls.subList(i, to)) : List.of(single(client, calls.get(i))));
+                i = to - 1;
             }
         } finally {
             registry.endAll();
@@ -95,16 +107,70 @@ final class DokkuReplay {
         return outcomes;
     }
 
+    private static final String APP_JSON = """
+            {"formation": {"web": {"quantity": 1}, "worker": {"quantity": 1}},
+             "healthchecks": {"web": [{"type": "startup", "name": "web check", "path": "PATH", "attempts": 3, "wait": 2}]},
+             "scripts": {"dokku": {"predeploy": "echo predeploy ran", "postdeploy": "echo postdeploy ran"}},
+             "cron": [{"command": "echo cron ran", "schedule": "0 5 * * *"}]}
+            """;
+
+    private static final String PROCFILE = """
+            web: tinyweb
+            worker: while :; do echo worker tick; sleep 30; done
+            release: echo release task ran
+            """;
+
+    private static Outcome single(DokkuClient client, DokkuTranscript.Call call) throws Exception {
+        DokkuClient.Answer answer = client.run(call.line(), call.input(), call.terminal(), call.exit() < 0);
+        return new Outcome(call, answer, agrees(call, answer));
+    }
+
+    /** Of calls at once it isn't told which got which answer. */
+    private static List<Outcome> atOnce(DokkuClient client, List<DokkuTranscript.Call> calls) throws Exception {
+        List<DokkuClient.Answer> answers = new ArrayList<>();
+        try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<DokkuClient.Answer>> running = new ArrayList<>();
+            calls.forEach(call -> running.add(pool.submit(() -> client.run(call.line(), call.input()))));
+            for (Future<DokkuClient.Answer> each : running) {
+                answers.add(each.get());
+            }
+        }
+        List<Outcome> outcomes = new ArrayList<>();
+        for (DokkuTranscript.Call call : calls) {
+            DokkuClient.Answer mine = answers.stream()
+                    .filter(answer -> agrees(call, answer))
+                    .findFirst()
+                    .orElse(answers.getFirst());
+            answers.remove(mine);
+            outcomes.add(new Outcome(call, mine, agrees(call, mine)));
+        }
+        return outcomes;
+    }
+
     /** The images that the recorder built; a name that isn't among them can't be pulled. */
     private static Optional<Program> image(String reference) {
-        return reference.matches("tinyweb:(v1|v2|crash|badcheck|appjson)")
-                ? Optional.of(new Program("tinyweb", DokkuTinyWeb.class.getName(), 5000, "/app"))
-                : Program.find(reference);
+        return switch (reference) {
+            case "tinyweb:v1", "tinyweb:v2" -> Optional.of(tinyWeb(DokkuTinyWeb.class, Map.of()));
+            case "tinyweb:crash" -> Optional.of(tinyWeb(DokkuTinyCrash.class, Map.of()));
+            case "tinyweb:badcheck" ->
+                Optional.of(tinyWeb(
+                        DokkuTinyWeb.class, Map.of("app.json", APP_JSON.replace("PATH", "/nope"), "Procfile", PROCFILE)));
+            case "tinyweb:appjson" ->
+                Optional.of(tinyWeb(
+                        DokkuTinyWeb.class,
+                        Map.of("app.json", APP_JSON.replace("PATH", "/healthz"), "Procfile", PROCFILE)));
+            default -> Program.find(reference);
+        };
+    }
+
+    private static Program tinyWeb(Class<?> main, Map<String, String> files) {
+        return new Program("tinyweb", main.getName(), 5000, "/app", files);
     }
 
     private static boolean agrees(DokkuTranscript.Call call, DokkuClient.Answer answer) {
+        String stdout = call.terminal() ? answer.stdout().replace("\r\n", "\n") : answer.stdout();
         return call.exit() == answer.exit()
-                && agrees(call.stdout(), call.stdoutBytes(), answer.stdout())
+                && agrees(call.stdout(), call.stdoutBytes(), stdout)
                 && agrees(call.stderr(), call.stderrBytes(), answer.stderr());
     }
 
@@ -114,7 +180,9 @@ final class DokkuReplay {
             return DokkuMasks.masked(was).equals(DokkuMasks.masked(is));
         }
         String beginning = was.endsWith("…") ? was.substring(0, was.length() - 1) : was;
-        return DokkuMasks.masked(is).startsWith(DokkuMasks.masked(beginning))
+        // Masks may shorten what they hide, so a little more than the beginning is masked.
+        String start = is.substring(0, Math.min(is.length(), beginning.length() + 1_000));
+        return DokkuMasks.masked(start).startsWith(DokkuMasks.masked(beginning))
                 && is.getBytes(StandardCharsets.UTF_8).length == bytes;
     }
 }

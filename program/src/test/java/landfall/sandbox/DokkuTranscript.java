@@ -32,6 +32,8 @@ record DokkuTranscript(String family, List<String> setup, List<Call> calls) {
      * A call and what the real host answered.
      *
      * @param line the SSH command string
+     * @param terminal with a pty; the recorder made plain line ends of a terminal's
+     * @param together at once with those before and behind it that are so too
      * @param exit -1 if the recorder ended it
      * @param stdoutBytes how long stdout was if only its beginning was kept, else 0
      */
@@ -40,6 +42,7 @@ record DokkuTranscript(String family, List<String> setup, List<Call> calls) {
             String line,
             String stdin,
             boolean terminal,
+            boolean together,
             int exit,
             String stdout,
             String stderr,
@@ -65,6 +68,7 @@ record DokkuTranscript(String family, List<String> setup, List<Call> calls) {
                     text(call, "line"),
                     new String(stdin(call), StandardCharsets.ISO_8859_1),
                     call.has("tty"),
+                    call.has("together"),
                     call.get("exit").isNull() ? -1 : call.get("exit").asInt(),
                     text(call, "stdout"),
                     text(call, "stderr"),
