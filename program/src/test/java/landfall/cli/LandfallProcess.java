@@ -9,13 +9,13 @@ import java.util.concurrent.TimeUnit;
 import landfall.sandbox.JavaProcess;
 
 /** The real command line in a process of its own. */
-final class LandfallProcess {
+public final class LandfallProcess {
     /** How a command ended. */
     record Ended(int exit, String out, String err) {}
 
     private LandfallProcess() {}
 
-    static ProcessBuilder builder(Path home, String... words) {
+    public static ProcessBuilder builder(Path home, String... words) {
         List<String> command = new ArrayList<>(JavaProcess.words(512));
         // The examples lie beside the module that the tests run in.
         command.replaceAll(word -> word.startsWith("-Dlandfall.home=")
