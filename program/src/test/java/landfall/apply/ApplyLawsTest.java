@@ -73,9 +73,7 @@ class ApplyLawsTest {
                 host.dokku().awaitUp();
                 return cut;
             } catch (LandfallException e) {
-                assertThat(cut)
-                        .as("cuts of seed %d: %s", seed, e.getMessage())
-                        .isLessThan(most);
+                assertThat(cut).as("cuts of seed %d: %s", seed, e.getMessage()).isLessThan(most);
                 cut++;
                 host.dokku().awaitUp();
             }
