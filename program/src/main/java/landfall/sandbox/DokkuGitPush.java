@@ -69,7 +69,8 @@ final class DokkuGitPush {
                         false,
                         InputStream.nullInputStream(),
                         new Prompt(receiving.getMessageOutputStream()),
-                        new Prompt(receiving.getMessageOutputStream()));
+                        new Prompt(receiving.getMessageOutputStream()),
+                        call.link());
                 hook(hook, app, repository, commands);
             });
             pack.receive(call.in(), call.outStream(), call.errStream());
