@@ -69,8 +69,7 @@ final class DokkuGitPush {
                         false,
                         InputStream.nullInputStream(),
                         new Prompt(receiving.getMessageOutputStream()),
-                        new Prompt(receiving.getMessageOutputStream()),
-                        call.link());
+                        new Prompt(receiving.getMessageOutputStream()));
                 hook(hook, app, repository, commands);
             });
             pack.receive(call.in(), call.outStream(), call.errStream());
