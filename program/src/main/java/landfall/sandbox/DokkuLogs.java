@@ -137,8 +137,7 @@ final class DokkuLogs {
                     || wish.process().equals(name)) {
                 List<String> output = container.output();
                 int from = Math.max(seen.getOrDefault(container.id(), 0), Math.max(0, output.size() - lines));
-                String label =
-                        wish.quiet() ? "" : "\u001b[36m" + Instant.now() + " app[" + name + "]:\u001b[0m ";
+                String label = wish.quiet() ? "" : "\u001b[36m" + Instant.now() + " app[" + name + "]:\u001b[0m ";
                 output.subList(Math.min(from, output.size()), output.size())
                         .forEach(line -> call.out(label + line + "\n"));
                 seen.put(container.id(), output.size());

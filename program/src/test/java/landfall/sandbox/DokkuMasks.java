@@ -17,6 +17,7 @@ final class DokkuMasks {
     private static final List<Mask> MASKS = List.of(
             Mask.of("\\b[0-9a-f]{64}\\b", "<id of 64 digits>", "container and image ids"),
             Mask.of("\\b[0-9a-f]{40}\\b", "<commit>", "names of commits"),
+            Mask.of("(?m)^ {3}[0-9a-f]{7}\\.\\.[0-9a-f]{7}(?= {2})", "   <commits>", "the same, shortened by git"),
             Mask.of("(?<=[:/]postgres:)[0-9a-f]{32}(?=@)", "<password>", "generated passwords"),
             Mask.of("(?<=\\()[0-9a-f]{12}(?=[ )])", "<short id>", "short container ids in parentheses"),
             Mask.of("(?<=CID: )[0-9a-f]{11}\\b", "<short id>", "short container ids of ps:report"),
@@ -27,7 +28,10 @@ final class DokkuMasks {
                     "<time>", "times"),
             Mask.of("\\b172\\.[0-9]+\\.[0-9]+\\.[0-9]+\\b *", "<container address>", "addresses on Docker's networks"),
             Mask.of("\\b127\\.(?!0\\.0\\.1\\b)[0-9]+\\.[0-9]+\\.[0-9]+\\b *", "<container address>", "the same, here"),
-            Mask.of("(?<=5432->|exposed on port\\(s\\) )[0-9]{4,5}\\b", "<port>", "ports that Docker chose for a service"),
+            Mask.of(
+                    "(?<=5432->|exposed on port\\(s\\) )[0-9]{4,5}\\b",
+                    "<port>",
+                    "ports that Docker chose for a service"),
             Mask.of("(?<=\\.upcoming-)[0-9]+\\b", "<n>", "numbers in the names of new containers"),
             Mask.of("(?<=\\.run\\.)[0-9]+\\b", "<n>", "numbers in the names of run containers"),
             Mask.of("\\bmws[0-9a-z]{11}\\b", "<build>", "names of builds"),
