@@ -3,6 +3,7 @@ package landfall.cli;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import landfall.apply.Applier;
 import landfall.apply.ChangeLog;
@@ -44,6 +45,13 @@ final class ApplyCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask before changing the host.")
     private boolean yes;
 
+    @Option(
+            names = "--replace-pushed",
+            paramLabel = "APP",
+            description =
+                    "Deploy this app's folder though somebody pushed a commit of their own to it; may be repeated.")
+    private List<String> replaced = List.of();
+
     @Override
     public Integer call() {
         MoveFolder folder = move.open();
@@ -68,7 +76,8 @@ final class ApplyCommand implements Callable<Integer> {
                 return ExitCode.REFUSED.code();
             }
             MoveJournal journal = MoveJournal.open(folder.journalFile(), Clock.systemUTC());
-            Applier applier = new Applier(folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal);
+            Applier applier = new Applier(
+                    folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal, Set.copyOf(replaced));
             Applier.Outcome outcome = applier.apply(dryRun);
             if (!dryRun && (journal.state() == MoveState.PLANNED || journal.state() == MoveState.ABANDONED)) {
                 journal.advance(journal.state(), MoveState.APPLIED);

@@ -134,6 +134,13 @@ final class DokkuDeploys {
             merged.warn("Failed to pull image: " + image);
             return 1;
         }
+        if (!DokkuRegistry.mayPull(host, app, image)) {
+            merged.heading("-----> Pulling image");
+            merged.out("Error response from daemon: pull access denied for " + image
+                    + ", repository does not exist or may require 'docker login'\n");
+            merged.warn("Failed to pull image: " + image);
+            return 1;
+        }
         merged.heading("-----> Image exists on host, skipping pull");
         merged.heading("-----> Updating git repository with specified build context");
         DokkuRepository.Update update;
@@ -272,6 +279,9 @@ final class DokkuDeploys {
     private int deploy(
             DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
             throws IOException, InterruptedException, DokkuFailure {
+        if (lock(app).isLocked()) {
+            return refused(call, app, build, source, update);
+        }
         built(call, app, build);
         String scope = DokkuHost.scope(app);
         Map<String, String> before = host.store().all(scope);
@@ -294,6 +304,23 @@ final class DokkuDeploys {
         host.store()
                 .set(scope, "git.last-updated-at", String.valueOf(Instant.now().getEpochSecond()));
         return 0;
+    }
+
+    /** Another deploy runs. What was refused is on record already, and the next ps:rebuild deploys it; a push is not. */
+    private int refused(
+            DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
+            throws IOException {
+        call.warn(app + " currently has a deploy lock in place. Exiting...");
+        call.warn("Run 'apps:unlock' to release the existing deploy lock");
+        if (!"git-push".equals(source.get("deploy-source"))) {
+            String scope = DokkuHost.scope(app);
+            for (Map.Entry<String, String> entry : source.entrySet()) {
+                host.store().set(scope, entry.getKey(), entry.getValue());
+            }
+            host.store().set(scope, "exposed", build.port() == 0 ? "" : String.valueOf(build.port()));
+            host.store().set(scope, "sha", update.after().name());
+        }
+        return 1;
     }
 
     /** What git says of the commit that holds the build context. */

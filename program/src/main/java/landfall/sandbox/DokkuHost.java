@@ -89,6 +89,7 @@ final class DokkuHost {
         deploys.register(commands);
         new DokkuGitRemotes(this).register(commands);
         new DokkuGitPush(this).register(commands);
+        new DokkuRegistry(this).register(commands);
         services.register(commands);
         commands.put("version", call -> {
             call.out("dokku version " + misbehaviour.version(VERSION) + "\n");

@@ -17,6 +17,7 @@ final class DokkuMasks {
     private static final List<Mask> MASKS = List.of(
             Mask.of("\\b[0-9a-f]{64}\\b", "<id of 64 digits>", "container and image ids"),
             Mask.of("\\b[0-9a-f]{40}\\b", "<commit>", "names of commits"),
+            Mask.of("(?m)^ {3}[0-9a-f]{7}\\.\\.[0-9a-f]{7}(?= {2})", "   <commits>", "the same, shortened by git"),
             Mask.of("(?<=[:/]postgres:)[0-9a-f]{32}(?=@)", "<password>", "generated passwords"),
             Mask.of("(?<=\\()[0-9a-f]{12}(?=[ )])", "<short id>", "short container ids in parentheses"),
             Mask.of("(?<=CID: )[0-9a-f]{11}\\b", "<short id>", "short container ids of ps:report"),

@@ -180,7 +180,9 @@ final class DokkuReplay {
             return DokkuMasks.masked(was).equals(DokkuMasks.masked(is));
         }
         String beginning = was.endsWith("…") ? was.substring(0, was.length() - 1) : was;
-        return DokkuMasks.masked(is).startsWith(DokkuMasks.masked(beginning))
+        // Masks may shorten what they hide, so a little more than the beginning is masked.
+        String start = is.substring(0, Math.min(is.length(), beginning.length() + 1_000));
+        return DokkuMasks.masked(start).startsWith(DokkuMasks.masked(beginning))
                 && is.getBytes(StandardCharsets.UTF_8).length == bytes;
     }
 }

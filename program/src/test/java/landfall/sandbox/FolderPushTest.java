@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import landfall.base.LandfallException;
 import landfall.dokku.AppCommit;
+import landfall.dokku.DeployCircumstances;
 import landfall.dokku.Deployment;
 import landfall.dokku.DokkuCommand;
 import landfall.dokku.DokkuHost;
@@ -123,6 +124,19 @@ class FolderPushTest {
     }
 
     @Test
+    void aRestartDoesNotRunBesideADeployAndALeftLockDoesNotStopIt() throws Exception {
+        push();
+        Thread other = Thread.ofVirtual().start(() -> host.run(DokkuCommand.of("ps:rebuild", "web")));
+        tiny.awaitDeploying("web");
+        assertThatThrownBy(() -> host.restart("web")).hasMessageContaining("somebody else is deploying web");
+        other.join();
+        ok("apps:lock", "web");
+        assertThat(host.restart("web").succeeded()).isTrue();
+        assertThat(host.restart("web").succeeded()).isTrue();
+        assertThat(tiny.get(5000)).startsWith("pushed");
+    }
+
+    @Test
     void whatGitCannotHoldOrMustNotSendIsRefusedByName() throws Exception {
         Files.createSymbolicLink(app.resolve("inside"), Path.of("files/run.sh"));
         Files.writeString(app.resolve(".gitignore"), "*.log\n!keep.log\n");
@@ -173,7 +187,11 @@ class FolderPushTest {
                 .contains("App name must begin with lowercase");
         assertThatThrownBy(this::push)
                 .hasMessageContaining("deployed by somebody else: Jane <jane@example.org>")
-                .hasMessageContaining("Her change");
+                .hasMessageContaining("Her change")
+                .hasMessageContaining("--replace-pushed web");
+        DeployCircumstances replacing = new DeployCircumstances(false, true, List.of());
+        assertThat(host.deployFolder("web", app, replacing, line -> {})).isEqualTo(Deployment.DEPLOYED);
+        assertThat(git(work, "push", "--force", remote, "main")).contains("Application deployed");
         Files.copy(app.resolve("files/run.sh"), work.resolve("run.sh"));
         Files.delete(app.resolve("files/run.sh"));
         Files.delete(app.resolve("files"));

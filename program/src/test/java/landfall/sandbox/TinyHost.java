@@ -28,7 +28,7 @@ final class TinyHost implements AutoCloseable {
                 addresses,
                 new Containers(folder, addresses, registry),
                 registry,
-                image -> image.startsWith("tinyweb")
+                image -> image.contains("tinyweb")
                         ? Optional.of(new Program("tinyweb", DokkuTinyWeb.class.getName(), 5000, "/app"))
                         : Program.find(image),
                 EmulatedDokku.PACE);
