@@ -358,7 +358,7 @@ final class DokkuDeploys {
                 #0 building with "default" instance using docker driver
 
                 #1 [internal] load build definition from Dockerfile
-                #1 transferring dockerfile: 122B done
+                #1 transferring dockerfile: SIZEB done
                 #1 DONE 0.0s
 
                 #2 [internal] load .dockerignore
@@ -378,6 +378,8 @@ final class DokkuDeploys {
                 #5 DONE 0.0s
                 """.replace("metadata for FROM", "metadata for " + from)
                 .replace("FROM FROM", "FROM " + from)
+                // Twice the image's name: in FROM and in a label.
+                .replace("SIZE", String.valueOf(102 + 2 * build.image().length()))
                 .replace("IMAGE", id(app + " " + build.image()))
                 .replace("APP", app));
     }

@@ -28,6 +28,8 @@ final class DokkuMasks {
                     "(?m)^#4 (CACHED|DONE [0-9]+\\.[0-9]s)$",
                     "#4 <ready>",
                     "whether BuildKit had met the image before"),
+            Mask.of("(?<=task \\()[0-9a-f]{9}(?=\\))", "<short id>", "short ids of task containers"),
+            Mask.of("(?<=]:)[0-9]{4,5}(?=: response:)", "<port>", "ports that clients of a web program had"),
             Mask.of("\\b1[6-9][0-9]{8}\\b", "<epoch>", "seconds since 1970"),
             Mask.of(
                     "(?<![0-9])20[2-9][0-9]-[01][0-9]-[0-3][0-9][T ][0-9:]{8}([.,][0-9]+)?( ?Z| ?[+-][0-9]{2}:?[0-9]{2})?",
