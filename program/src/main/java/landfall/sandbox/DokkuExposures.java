@@ -34,17 +34,19 @@ final class DokkuExposures {
         String scope = DokkuServices.scope("postgres", name);
         String before = host.store().get(scope, "exposed");
         if (!before.isEmpty()) {
-            throw DokkuFailure.refused("Service " + name + " already exposed on port(s) "
-                    + before.substring(before.indexOf("->") + 2));
+            throw DokkuFailure.refused(
+                    "Service " + name + " already exposed on port(s) " + before.substring(before.indexOf("->") + 2));
         }
         String wanted = given.isEmpty() ? String.valueOf(free()) : given.getFirst();
         String port = wanted.substring(wanted.lastIndexOf(':') + 1);
         if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
-            throw new DokkuFailure(
-                    125, "docker: Invalid hostPort: " + port + ".\nSee 'docker run --help'.\n");
+            throw new DokkuFailure(125, "docker: Invalid hostPort: " + port + ".\nSee 'docker run --help'.\n");
         }
         host.store().set(scope, "exposed", PORT + "->" + wanted);
-        open(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), services.server(name).port()));
+        open(
+                name,
+                new InetSocketAddress(
+                        InetAddress.getLoopbackAddress(), services.server(name).port()));
         call.heading("-----> Service " + name + " exposed on port(s) [container->host]: " + PORT + "->" + wanted + " ");
         return 0;
     }

@@ -300,8 +300,10 @@ final class DokkuHost {
         if (real == null) {
             return perform(call);
         }
+        String app = call.words().size() > 1 ? call.words().get(1) : "";
+        boolean withoutNginx = isApp(app) && !DokkuProxySettings.type(this, app).equals("nginx");
         DokkuCosts.Running running =
-                real.begin(call.words(), batched, store.names("apps").size());
+                real.begin(call.words(), batched, store.names("apps").size(), withoutNginx);
         try {
             if (running.works()) {
                 int exit = perform(call);

@@ -90,10 +90,10 @@ final class DokkuNetworks {
             return 0;
         }
         call.heading("=====> " + name + " network information");
-        call.out(
-                "       ID:             " + DokkuDeploys.sha(name).substring(0, 12) + "\n       Name:           " + name
-                        + "\n       Driver:         " + driver(name) + "\n       Scope:          local\n       Dokku managed:  "
-                        + host.store().exists(scope(name)) + "\n");
+        call.out("       ID:             " + DokkuDeploys.sha(name).substring(0, 12) + "\n       Name:           "
+                + name
+                + "\n       Driver:         " + driver(name) + "\n       Scope:          local\n       Dokku managed:  "
+                + host.store().exists(scope(name)) + "\n");
         return 0;
     }
 

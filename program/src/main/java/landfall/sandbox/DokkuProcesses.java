@@ -2,7 +2,6 @@ package landfall.sandbox;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -49,9 +48,8 @@ final class DokkuProcesses {
 
     /** What the real host does for each app as it comes up. */
     private int restore(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
-        for (String app : call.argument(0).isEmpty()
-                ? host.store().names("apps")
-                : List.of(host.app(call.argument(0)))) {
+        for (String app :
+                call.argument(0).isEmpty() ? host.store().names("apps") : List.of(host.app(call.argument(0)))) {
             call.heading("-----> Clearing potentially invalid proxy configuration");
             call.heading("-----> Starting app");
             start(call, app);
@@ -110,8 +108,7 @@ final class DokkuProcesses {
         call.heading("-----> Scaling for " + app);
         call.heading("proctype: qty");
         call.heading("--------: ---");
-        now.forEach((type, count) ->
-                call.out(DokkuReport.pad(type + ":", 5) + " " + count + "\n"));
+        now.forEach((type, count) -> call.out(DokkuReport.pad(type + ":", 5) + " " + count + "\n"));
     }
 
     private int report(DokkuCall call) throws IOException, DokkuFailure {
@@ -256,14 +253,15 @@ final class DokkuProcesses {
         }
         List<String> words = call.words().stream().skip(3).toList();
         Containers.Spec spec = container.spec();
-        return new DokkuRuns(host).exec(
-                call,
-                new Containers.Spec(
-                        app + ".enter." + DokkuRuns.number(),
-                        new Program(spec.program().image(), Program.SHELL, 0, "/"),
-                        words.isEmpty() ? List.of("sh") : words,
-                        spec.env(),
-                        spec.address(),
-                        spec.mounts()));
+        return new DokkuRuns(host)
+                .exec(
+                        call,
+                        new Containers.Spec(
+                                app + ".enter." + DokkuRuns.number(),
+                                new Program(spec.program().image(), Program.SHELL, 0, "/"),
+                                words.isEmpty() ? List.of("sh") : words,
+                                spec.env(),
+                                spec.address(),
+                                spec.mounts()));
     }
 }

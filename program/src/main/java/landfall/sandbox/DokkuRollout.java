@@ -174,7 +174,8 @@ final class DokkuRollout {
                 name(next);
                 call.out("=====> Triggering early nginx proxy rebuild\n");
                 // Of an app that was stopped, the early one does nothing.
-                boolean stopped = host.store().get(DokkuHost.scope(app), "ps.restore").equals("false");
+                boolean stopped =
+                        host.store().get(DokkuHost.scope(app), "ps.restore").equals("false");
                 if (!stopped && proxied() != 0) {
                     return false;
                 }
@@ -233,9 +234,8 @@ final class DokkuRollout {
         for (DokkuContainer container : next) {
             String name = app + "." + container.type() + "." + container.index();
             DokkuContainer stopped = host.deploys().stopped(app).remove(container.type() + "." + container.index());
-            String upcoming = old.contains(container)
-                    ? "." + Instant.now().getEpochSecond()
-                    : ".upcoming-" + COUNTER.get();
+            String upcoming =
+                    old.contains(container) ? "." + Instant.now().getEpochSecond() : ".upcoming-" + COUNTER.get();
             java.util.stream.Stream.concat(old.stream(), java.util.stream.Stream.ofNullable(stopped))
                     .filter(other -> other.type().equals(container.type()) && other.index() == container.index())
                     // Those of a renamed app bear its old name.

@@ -142,8 +142,8 @@ final class DokkuRuns {
                 java.io.OutputStream.nullOutputStream());
         DokkuRollout rollout =
                 new DokkuRollout(host, silent, app, host.deploys().build(app), DokkuRollout.Kind.RESTART);
-        Containers.Spec spec = rollout.spec(
-                kind + "." + number(), words, host.addresses().nextDokkuContainer());
+        Containers.Spec spec =
+                rollout.spec(kind + "." + number(), words, host.addresses().nextDokkuContainer());
         Map<String, String> all = new TreeMap<>(spec.env());
         all.putAll(env);
         return new Containers.Spec(spec.name(), spec.program(), spec.words(), all, spec.address(), spec.mounts());
@@ -193,7 +193,8 @@ final class DokkuRuns {
         checkDeployed(app);
         Containers.Spec spec = spec(app, kind, words, Map.of());
         Process process = host.containers().start(spec);
-        host.runs().byName
+        host.runs()
+                .byName
                 .put(spec.name(), new Detached(app, spec.name(), String.join(" ", words), Instant.now(), process));
         return spec.name();
     }

@@ -7,8 +7,8 @@ import java.util.Map;
 
 /** {@code scheduler*:*}: which scheduler an app has, and the properties of the two that there are. */
 final class DokkuSchedulers {
-    private static final DokkuProperties SELECTED =
-            DokkuProperties.of("scheduler", true, List.of("selected", "shell"), "selected=docker-local/agcC", "shell=/agcC");
+    private static final DokkuProperties SELECTED = DokkuProperties.of(
+            "scheduler", true, List.of("selected", "shell"), "selected=docker-local/agcC", "shell=/agcC");
 
     private static final List<String> LOCAL_KEYS = List.of("init-process", "parallel-schedule-count");
     private static final DokkuProperties LOCAL = DokkuProperties.of(

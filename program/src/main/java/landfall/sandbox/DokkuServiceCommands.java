@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /** What is done with a service once it is there: dumps, copies, shells, backups, and which of several an app prefers. */
 final class DokkuServiceCommands {
-    private static final List<String> NETWORKS = List.of("initial-network", "post-create-network", "post-start-network");
+    private static final List<String> NETWORKS =
+            List.of("initial-network", "post-create-network", "post-start-network");
 
     private final DokkuHost host;
     private final DokkuServices services;
@@ -125,7 +126,8 @@ final class DokkuServiceCommands {
         if (first.contains(address)) {
             throw DokkuFailure.refused("Service " + name + " already promoted as DATABASE_URL");
         }
-        Map<String, String> change = new TreeMap<>(Map.of("DATABASE_URL", linked.get().getValue()));
+        Map<String, String> change =
+                new TreeMap<>(Map.of("DATABASE_URL", linked.get().getValue()));
         if (!first.isEmpty()) {
             change.put(DokkuServices.coloured("postgres", values), first);
         }
@@ -155,8 +157,7 @@ final class DokkuServiceCommands {
     }
 
     private static List<String> dump(String name) throws IOException, DokkuFailure {
-        return List.of(
-                needed("pg_dump"), "-Fc", "--no-acl", "--no-owner", "-w", "-d", DokkuServices.database(name));
+        return List.of(needed("pg_dump"), "-Fc", "--no-acl", "--no-owner", "-w", "-d", DokkuServices.database(name));
     }
 
     private int restore(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -175,8 +176,8 @@ final class DokkuServiceCommands {
         if (host.store().exists(DokkuServices.scope("postgres", next))) {
             throw DokkuFailure.refused("Invalid service name " + next);
         }
-        call.heading("=====> Cloning " + name + " to " + next + " @ "
-                + host.store().get(scope(call), "image"));
+        call.heading(
+                "=====> Cloning " + name + " to " + next + " @ " + host.store().get(scope(call), "image"));
         DokkuCommand create = java.util.Objects.requireNonNull(commands.get("postgres:create"));
         int created = create.run(call.with(List.of("postgres:create", next), call.quiet(), call.force()));
         if (created != 0) {
@@ -231,7 +232,8 @@ final class DokkuServiceCommands {
         Path debian = Path.of("/usr/lib/postgresql");
         if (Files.isDirectory(debian)) {
             try (Stream<Path> versions = Files.list(debian)) {
-                versions.forEach(version -> candidates.add(version.resolve("bin").resolve(name)));
+                versions.forEach(
+                        version -> candidates.add(version.resolve("bin").resolve(name)));
             }
         }
         return candidates.stream().filter(Files::isExecutable).findFirst();

@@ -422,8 +422,8 @@ final class DokkuServices {
     static String coloured(String kind, Map<String, String> taken) {
         String before = "DOKKU_" + kind.toUpperCase(java.util.Locale.ROOT) + "_";
         return Stream.of(
-                        "AQUA", "BLACK", "BLUE", "FUCHSIA", "GRAY", "GREEN", "LIME", "MAROON", "NAVY", "OLIVE", "PURPLE",
-                        "RED", "SILVER", "TEAL", "WHITE", "YELLOW")
+                        "AQUA", "BLACK", "BLUE", "FUCHSIA", "GRAY", "GREEN", "LIME", "MAROON", "NAVY", "OLIVE",
+                        "PURPLE", "RED", "SILVER", "TEAL", "WHITE", "YELLOW")
                 .map(colour -> before + colour + "_URL")
                 .filter(name -> !taken.containsKey(name))
                 .findFirst()

@@ -247,10 +247,7 @@ final class DokkuStorage {
             for (Map.Entry<String, String> entry : entries.entrySet()) {
                 objects.add(entryJson(entry.getKey(), entry.getValue(), "  "));
             }
-            call.out(
-                    entries.isEmpty()
-                            ? "[]\n"
-                            : "[\n" + String.join(",\n", objects) + "\n]\n");
+            call.out(entries.isEmpty() ? "[]\n" : "[\n" + String.join(",\n", objects) + "\n]\n");
             return 0;
         }
         call.heading("-----> Storage entries:");

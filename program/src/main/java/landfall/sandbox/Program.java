@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param workingDirectory WORKDIR of the image
  * @param files what Dokku looks for in it: the texts of app.json and Procfile
  */
-public record Program(
-        String image, String mainClass, int port, String workingDirectory, Map<String, String> files) {
+public record Program(String image, String mainClass, int port, String workingDirectory, Map<String, String> files) {
     public Program {
         files = Map.copyOf(files);
     }

@@ -36,7 +36,10 @@ final class DokkuMasks {
                     "<time>", "times"),
             Mask.of("\\b172\\.[0-9]+\\.[0-9]+\\.[0-9]+\\b *", "<container address>", "addresses on Docker's networks"),
             Mask.of("\\b127\\.(?!0\\.0\\.1\\b)[0-9]+\\.[0-9]+\\.[0-9]+\\b *", "<container address>", "the same, here"),
-            Mask.of("(?<=5432->|exposed on port\\(s\\) )[0-9]{4,5}\\b", "<port>", "ports that Docker chose for a service"),
+            Mask.of(
+                    "(?<=5432->|exposed on port\\(s\\) )[0-9]{4,5}\\b",
+                    "<port>",
+                    "ports that Docker chose for a service"),
             Mask.of("(?<=\\.upcoming-)[0-9]+\\b", "<n>", "numbers in the names of new containers"),
             Mask.of("(?<=\\.run\\.)[0-9]+\\b", "<n>", "numbers in the names of run containers"),
             Mask.of("\\bmws[0-9a-z]{11}\\b", "<build>", "names of builds"),

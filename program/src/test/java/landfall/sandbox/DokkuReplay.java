@@ -154,7 +154,8 @@ final class DokkuReplay {
             case "tinyweb:crash" -> Optional.of(tinyWeb(DokkuTinyCrash.class, Map.of()));
             case "tinyweb:badcheck" ->
                 Optional.of(tinyWeb(
-                        DokkuTinyWeb.class, Map.of("app.json", APP_JSON.replace("PATH", "/nope"), "Procfile", PROCFILE)));
+                        DokkuTinyWeb.class,
+                        Map.of("app.json", APP_JSON.replace("PATH", "/nope"), "Procfile", PROCFILE)));
             case "tinyweb:appjson" ->
                 Optional.of(tinyWeb(
                         DokkuTinyWeb.class,

@@ -32,17 +32,13 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
 
     @Override
     public List<HostRead> reads() {
-        return List.of(Services.list(service), links());
-    }
-
-    private HostRead links() {
-        return HostRead.lines(service + ":links", name);
+        return List.of(Services.links(service, name));
     }
 
     @Override
     public Plan plan(HostReading host) {
-        boolean linked = Services.named(host, service).contains(name)
-                && host.text(links()).orElse("").lines().anyMatch(app::equals);
+        boolean linked = Services.exists(host, service, name)
+                && host.answer(Services.links(service, name)).stdout().lines().anyMatch(app::equals);
         return linked
                 ? Plan.inSync()
                 : Plan.change(
