@@ -134,6 +134,9 @@ final class Deploys {
                 : DokkuJson.objects(result.stdout(), "builds:list").stream()
                         .map(build -> build.get("source") + " since " + build.get("started_at"))
                         .collect(Collectors.joining(", "));
-        return known.isEmpty() ? "it holds the app's deploy lock; Dokku does not record whose it is" : known;
+        return known.isEmpty()
+                ? "it holds the app's deploy lock; Dokku does not record whose it is (a run of yours that was cut"
+                        + " off, perhaps)"
+                : known;
     }
 }

@@ -43,8 +43,8 @@ final class DokkuLogs {
             });
         }
         commands.put("events", call -> 0);
-        commands.put("events:on", call -> said(call, "Enabling dokku events logger"));
-        commands.put("events:off", call -> said(call, "Disabling dokku events logger"));
+        commands.put("events:on", call -> switched(call, "true", "Enabling dokku events logger"));
+        commands.put("events:off", call -> switched(call, "", "Disabling dokku events logger"));
         commands.put("events:list", this::events);
         commands.put("trace:on", call -> said(call, "-----> Enabling trace mode"));
         commands.put("trace:off", call -> said(call, "-----> Disabling trace mode"));
@@ -55,8 +55,17 @@ final class DokkuLogs {
         return 0;
     }
 
+    private int switched(DokkuCall call, String on, String line) throws IOException {
+        host.store().set("global", "events", on);
+        return said(call, line);
+    }
+
     /** The triggers of the plugins that a host of this version has; none is really logged. */
     private int events(DokkuCall call) throws IOException {
+        if (host.store().get("global", "events").isEmpty()) {
+            call.warn("Events logger disabled");
+            return 0;
+        }
         try (InputStream in = DokkuLogs.class.getResourceAsStream("dokku-events.txt")) {
             call.out(new String(java.util.Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
         }
@@ -112,7 +121,12 @@ final class DokkuLogs {
                 }
                 case "-q", "--quiet" -> quiet = true;
                 case "-t", "--tail" -> follow = true;
-                default -> app = app.isEmpty() ? words.get(i) : app;
+                default -> {
+                    if (words.get(i).startsWith("-")) {
+                        throw DokkuHelp.unknownFlag("logs", words.get(i));
+                    }
+                    app = app.isEmpty() ? words.get(i) : app;
+                }
             }
         }
         return new Wish(host.app(app), lines, process, quiet, follow);

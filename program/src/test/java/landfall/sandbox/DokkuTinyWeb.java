@@ -26,6 +26,8 @@ public final class DokkuTinyWeb {
             return;
         }
         int port = Integer.parseInt(System.getenv("PORT"));
+        // Before it listens: what a check that succeeds shows of its output must not depend on who is faster.
+        System.out.println("web starting on " + port);
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(System.getenv(Containers.BIND_VARIABLE), port), 1024);
         server.setExecutor(java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor());
@@ -49,6 +51,5 @@ public final class DokkuTinyWeb {
             exchange.close();
         });
         server.start();
-        System.out.println("web starting on " + port);
     }
 }

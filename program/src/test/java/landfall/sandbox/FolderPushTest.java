@@ -124,6 +124,47 @@ class FolderPushTest {
     }
 
     @Test
+    void aPushThatIsCutOffAnywhereIsMadeWholeByTheNext() throws Exception {
+        push();
+        int round = 0;
+        int whole = 0;
+        List<String> faults = List.of("drop=2:before", "drop=2:during:1", "drop=2:during:4", "drop-input=250");
+        for (String fault : faults) {
+            String text = "round" + ++round;
+            Files.writeString(
+                    app.resolve("Dockerfile"), "FROM tinyweb:v1\nENV TEXT=" + text + "\nEXPOSE 5000\nCOPY . /app\n");
+            tiny.dokku().misbehave(DokkuFault.parse(fault).toArray(DokkuFault[]::new));
+            try {
+                // Cut behind the host's last word, it is whole.
+                assertThat(push()).as(fault).isEqualTo(Deployment.DEPLOYED);
+                whole++;
+            } catch (LandfallException e) {
+                assertThat(e).as(fault).hasMessageContaining("did not end properly");
+            }
+            tiny.dokku().misbehave();
+            pushOnceTheHostIsFree();
+            assertThat(tiny.get(5000)).as(fault).startsWith(text);
+            assertThat(push()).as(fault).isEqualTo(Deployment.UNCHANGED);
+        }
+        assertThat(whole).as("most are cut where it matters").isLessThanOrEqualTo(1);
+    }
+
+    /** The host may still be at the deploy whose client has gone. */
+    private void pushOnceTheHostIsFree() throws Exception {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (true) {
+            try {
+                push();
+                return;
+            } catch (LandfallException e) {
+                assertThat(e).hasMessageContaining("somebody else is deploying web");
+                assertThat(System.nanoTime()).isLessThan(end);
+                tiny.awaitNoDeploy("web");
+            }
+        }
+    }
+
+    @Test
     void aRestartDoesNotRunBesideADeployAndALeftLockDoesNotStopIt() throws Exception {
         push();
         Thread other = Thread.ofVirtual().start(() -> host.run(DokkuCommand.of("ps:rebuild", "web")));

@@ -68,6 +68,17 @@ final class TinyHost implements AutoCloseable {
         }
     }
 
+    /** Waits until a deploy whose client has gone is over. */
+    void awaitNoDeploy(String app) throws InterruptedException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (dokku.host().deploys().lock(app).isLocked()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("the deploy of " + app + " did not end");
+            }
+            Thread.sleep(2);
+        }
+    }
+
     @Override
     public void close() throws IOException {
         connection.close();
