@@ -23,6 +23,9 @@ final class DokkuLogs {
             "vector-networks=/gcC",
             "vector-sink=/agcC");
 
+    /** One per container, in turn. */
+    private static final List<Integer> COLOURS = List.of(36, 33, 32, 35, 31);
+
     private final DokkuHost host;
 
     DokkuLogs(DokkuHost host) {
@@ -144,6 +147,7 @@ final class DokkuLogs {
     }
 
     private void print(DokkuCall call, Wish wish, int lines, Map<String, Integer> seen) throws IOException {
+        int printed = 0;
         for (DokkuContainer container : host.deploys().containers(wish.app())) {
             String name = container.type() + "." + container.index();
             if (wish.process().isEmpty()
@@ -151,7 +155,10 @@ final class DokkuLogs {
                     || wish.process().equals(name)) {
                 List<String> output = container.output();
                 int from = Math.max(seen.getOrDefault(container.id(), 0), Math.max(0, output.size() - lines));
-                String label = wish.quiet() ? "" : "\u001b[36m" + Instant.now() + " app[" + name + "]:\u001b[0m ";
+                int colour = COLOURS.get(printed++ % COLOURS.size());
+                String label = wish.quiet()
+                        ? ""
+                        : "\u001b[" + colour + "m" + Instant.now() + " app[" + name + "]:\u001b[0m ";
                 output.subList(Math.min(from, output.size()), output.size())
                         .forEach(line -> call.out(label + line + "\n"));
                 seen.put(container.id(), output.size());
