@@ -1,6 +1,7 @@
 package landfall.apply;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -79,7 +80,13 @@ public final class Applier {
         reading.prefetch(HostPlan.reads(tasks));
         Preflight.checkVersion(reading);
         HostPlan plan = HostPlan.of(tasks, reading, changeLog);
-        Preflight.checkPlugins(reading, newServices(plan));
+        Preflight.check(reading, tasks, plan, newServices(plan));
+        for (Task task : tasks) {
+            String warning = task.warning(Instant.now());
+            if (!warning.isEmpty()) {
+                events.note("warning: " + HostPlan.name(task) + ": " + warning);
+            }
+        }
         plan.inSync().forEach(task -> events.step(HostPlan.name(task), "unchanged", ""));
         List<String> commands = new ArrayList<>();
         plan.works().forEach(work -> work.commands().forEach(command -> commands.add(command.display())));

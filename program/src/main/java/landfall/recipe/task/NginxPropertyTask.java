@@ -8,7 +8,7 @@ import landfall.dokku.HostReading;
 record NginxPropertyTask(String app, String property, String value) implements Task {
     static NginxPropertyTask read(TaskFields fields) {
         String value = fields.text("value");
-        NginxPropertyTask task = new NginxPropertyTask(Checks.app(fields), Checks.label(fields, "property"), value);
+        NginxPropertyTask task = new NginxPropertyTask(Checks.app(fields), Properties.property(fields, "nginx", value), value);
         fields.choice("state", "present", "present");
         fields.end();
         return task;

@@ -27,6 +27,10 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
                     scheme + " is not a scheme");
             int hostPort = number(fields, entry.get("host"));
             int containerPort = number(fields, entry.get("container"));
+            fields.demand(
+                    mappings.stream().noneMatch(other -> other.startsWith(scheme + ":" + hostPort + ":")),
+                    "port_mappings",
+                    scheme + " port " + hostPort + " of the host is mapped twice");
             mappings.add(scheme + ":" + hostPort + ":" + containerPort);
         }
         fields.demand(!mappings.isEmpty(), "port_mappings", "at least one is required");
