@@ -35,6 +35,11 @@ record NginxPropertyTask(String app, String property, String value) implements T
     }
 
     @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(Claim.of("app " + app, Item.Kind.NGINX_PROPERTY, List.of(property)));
+    }
+
+    @Override
     public Plan plan(HostReading host) {
         Plan plan = AppProperty.plan(host, "nginx", app, property, value);
         // nginx:set only stores it.
