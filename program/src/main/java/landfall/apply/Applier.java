@@ -10,6 +10,7 @@ import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
+import landfall.dokku.DeployCircumstances;
 import landfall.dokku.Deployment;
 import landfall.dokku.DokkuCommand;
 import landfall.dokku.DokkuHost;
@@ -19,6 +20,7 @@ import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
 import landfall.recipe.task.AppContents;
 import landfall.recipe.task.Item;
+import landfall.recipe.RegistryLogin;
 import landfall.recipe.task.Task;
 
 /**
@@ -36,6 +38,7 @@ public final class Applier {
     private final DokkuHost host;
     private final Events events;
     private final ChangeLog changeLog;
+    private final Set<String> replaced;
 
     /**
      * What an apply did.
@@ -62,11 +65,17 @@ public final class Applier {
     }
 
     public Applier(MoveFolder move, DokkuHost host, Events events, ChangeLog changeLog) {
+        this(move, host, events, changeLog, Set.of());
+    }
+
+    /** @param replaced apps whose folder may replace what somebody pushed to them by hand */
+    public Applier(MoveFolder move, DokkuHost host, Events events, ChangeLog changeLog, Set<String> replaced) {
         this.move = move;
         this.settings = move.settings();
         this.host = host;
         this.events = events;
         this.changeLog = changeLog;
+        this.replaced = Set.copyOf(replaced);
     }
 
     /**
@@ -148,7 +157,9 @@ public final class Applier {
         events.step(work.name(), "begin", work.why());
         changeLog.before(work.name(), work.shown());
         for (DokkuCommand command : work.commands()) {
-            DokkuResult result = host.run(command);
+            DokkuResult result = command.words().getFirst().equals("ps:restart")
+                    ? host.restart(command.words().get(1))
+                    : host.run(command);
             if (!result.succeeded()) {
                 changeLog.failed(work.name());
                 events.step(work.name(), "failed", "exit " + result.exit());
@@ -183,12 +194,14 @@ public final class Applier {
         String step = "deploy " + name;
         String what = image != null && folder == null ? image : String.valueOf(folder);
         events.step(step, "begin", what);
+        DeployCircumstances circumstances =
+                new DeployCircumstances(changeLog.isOpen(step), replaced.contains(name), logins(app));
         changeLog.before(step, deployCommand(app).display());
         Deployment deployment;
         try {
             deployment = folder != null
-                    ? host.deployFolder(name, folderOf(move, folder), line -> told(step, line))
-                    : host.deployImage(name, String.valueOf(image), line -> told(step, line));
+                    ? host.deployFolder(name, folderOf(move, folder), circumstances, line -> told(step, line))
+                    : host.deployImage(name, String.valueOf(image), circumstances, line -> told(step, line));
         } catch (LandfallException e) {
             events.step(step, "failed", "");
             throw e;
@@ -196,6 +209,20 @@ public final class Applier {
         changeLog.after(step);
         events.step(step, deployment == Deployment.DEPLOYED ? "changed" : "unchanged", what);
         return deployment;
+    }
+
+    /** Logins of secrets.yml to the registries that the app's images come from. */
+    private List<DokkuCommand> logins(MoveSettings.App app) {
+        String folder = app.folder();
+        String image = app.image();
+        List<String> images = folder != null
+                ? RegistryLogin.images(folderOf(move, folder).resolve("Dockerfile"))
+                : image == null ? List.of() : List.of(image);
+        return images.stream()
+                .flatMap(reference -> RegistryLogin.of(reference, move.secrets()).stream())
+                .distinct()
+                .map(login -> DokkuHost.registryLogin(app.name(), login.server(), login.user(), login.password()))
+                .toList();
     }
 
     static Path folderOf(MoveFolder move, String folder) {

@@ -51,9 +51,8 @@ public final class HostDiff {
     public static Outcome of(MoveFolder move, DokkuHost host, ChangeLog changeLog) {
         MoveSettings settings = move.settings();
         List<Task> tasks = Applier.tasks(move, settings);
-        List<MoveSettings.App> deployed = settings.apps().stream()
-                .filter(app -> app.waitsFor().isEmpty())
-                .toList();
+        List<MoveSettings.App> deployed =
+                settings.apps().stream().filter(app -> app.waitsFor().isEmpty()).toList();
         List<HostRead> reads = new ArrayList<>(HostPlan.reads(tasks));
         reads.addAll(AppContents.reads(tasks));
         deployed.forEach(app -> reads.addAll(deployReads(app.name())));

@@ -2,6 +2,7 @@ package landfall.cli;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import landfall.apply.Applier;
 import landfall.apply.ChangeLog;
@@ -40,6 +41,13 @@ final class ApplyCommand implements Callable<Integer> {
     @Option(names = "--yes", description = "Do not ask before changing the host.")
     private boolean yes;
 
+    @Option(
+            names = "--replace-pushed",
+            paramLabel = "APP",
+            description =
+                    "Deploy this app's folder though somebody pushed a commit of their own to it; may be repeated.")
+    private List<String> replaced = List.of();
+
     @Override
     public Integer call() {
         MoveFolder folder = move.open();
@@ -64,7 +72,8 @@ final class ApplyCommand implements Callable<Integer> {
                 return ExitCode.REFUSED.code();
             }
             MoveJournal journal = MoveJournal.open(folder.journalFile(), Clock.systemUTC());
-            Applier applier = new Applier(folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal);
+            Applier applier = new Applier(
+                    folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal, Set.copyOf(replaced));
             if (!dryRun) {
                 journal.madeOn(connection.target().toString());
             }

@@ -47,21 +47,23 @@ final class DiffCommand implements Callable<Integer> {
             outcome.changes().forEach(change -> events.step(change.name(), "would change", change.why()));
         }
         DriftLines.tell(outcome.drift(), events);
-        events.emit(new Events.Event("summary", Events.fields(
-                "wouldChange",
-                outcome.changes().size(),
-                "unchanged",
-                outcome.unchanged(),
-                "drift",
-                outcome.drift().size(),
-                "waiting",
-                outcome.waiting(),
-                "roundTrips",
-                outcome.roundTrips(),
-                "executions",
-                outcome.executions(),
-                "message",
-                message(outcome))));
+        events.emit(new Events.Event(
+                "summary",
+                Events.fields(
+                        "wouldChange",
+                        outcome.changes().size(),
+                        "unchanged",
+                        outcome.unchanged(),
+                        "drift",
+                        outcome.drift().size(),
+                        "waiting",
+                        outcome.waiting(),
+                        "roundTrips",
+                        outcome.roundTrips(),
+                        "executions",
+                        outcome.executions(),
+                        "message",
+                        message(outcome))));
         return (outcome.changes().isEmpty() ? ExitCode.DONE : ExitCode.DIFFERS).code();
     }
 

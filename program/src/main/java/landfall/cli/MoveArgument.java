@@ -19,7 +19,7 @@ public final class MoveArgument {
     @Option(
             names = "--host-key",
             paramLabel = "SHA256:…",
-            description = "Accept this host key for this run, though known_hosts doesn't have it.")
+            description = "Accept and remember this host key, though known_hosts doesn't have it.")
     @Nullable
     String hostKey;
 

@@ -25,9 +25,10 @@ final class RecipeArgument {
     @Parameters(
             arity = "0..1",
             paramLabel = "MOVE",
-            description = "The move's folder, or a recipe file without a migration: then a folder RECIPE.landfall beside"
-                    + " it keeps the address, the journal and the log. Default: the current folder, if it holds a"
-                    + " move.yaml.")
+            description =
+                    "The move's folder, or a recipe file without a migration: then a folder RECIPE.landfall beside"
+                            + " it keeps the address, the journal and the log. Default: the current folder, if it holds a"
+                            + " move.yaml.")
     @Nullable
     Path path;
 
@@ -42,7 +43,7 @@ final class RecipeArgument {
     @Option(
             names = "--host-key",
             paramLabel = "SHA256:…",
-            description = "Accept this host key for this run, though known_hosts doesn't have it.")
+            description = "Accept and remember this host key, though known_hosts doesn't have it.")
     @Nullable
     String hostKey;
 

@@ -7,12 +7,15 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import landfall.base.Problems;
 import landfall.dokku.DokkuCommand;
 import landfall.dokku.DokkuHost;
 import landfall.kube.Cluster;
 import landfall.postgres.Database;
+import landfall.recipe.MoveFolder;
+import landfall.recipe.MoveSettings;
 import landfall.remote.SshConnection;
 import landfall.remote.SshOptions;
 import landfall.remote.SshTarget;
@@ -28,6 +31,21 @@ import landfall.sandbox.ProcessRegistry;
  * use, so that their classes are in the cache. Nothing but the time of later starts depends on it.
  */
 final class Train {
+    private static final String RECIPE = """
+            - tasks:
+                - dokku_app: {app: train}
+                - dokku_config: {app: train, config: {KEY: value}}
+                - dokku_domains: {app: train, domains: [train.example.com], state: set}
+                - dokku_ports: {app: train, port_mappings: [{scheme: http, host: 80, container: 5000}], state: set}
+                - dokku_storage_entry: {name: train-files}
+                - dokku_storage_mount: {app: train, entry_name: train-files, container_dir: /data}
+                - dokku_checks_property: {app: train, property: wait-to-retire, value: "30"}
+                - dokku_resource_limit: {app: train, resources: {memory: 512m}}
+                - dokku_ps_scale: {app: train, scale: {web: 1}, skip_deploy: true}
+                - dokku_nginx_property: {app: train, property: client-max-body-size, value: 50m}
+                - dokku_service_link: {app: train, service: postgres, name: train}
+            """;
+
     private Train() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException, SQLException {
@@ -65,6 +83,7 @@ final class Train {
                             EmulatedDokku.start(folder.resolve("dokku"), addresses, containers, registry)) {
                 cluster.apply(List.of(JavaProcess.home().resolve("examples/v-sekai/k8s/config.yaml")));
                 useHost(dokku);
+                apply(folder.resolve("applied"), dokku);
                 try (Cluster live = Cluster.connect(cluster.kubeconfig(), null, "vsekai")) {
                     live.read(new Problems());
                 }
@@ -83,5 +102,26 @@ final class Train {
                 session.createStatement().execute("select 1");
             }
         }
+    }
+
+    /** Twice, as most people will: the second time there is nothing to change. */
+    private static void apply(Path folder, EmulatedDokku dokku) {
+        MoveFolder move = MoveFolder.at(folder);
+        move.write(move.recipeFile(), RECIPE, false);
+        move.writeSecrets(Map.of());
+        move.writeSettings(new MoveSettings(
+                "train",
+                new MoveSettings.Kubernetes(null, null, "train"),
+                new MoveSettings.DokkuTarget(
+                        dokku.destination(),
+                        dokku.clientKeyFile().toString(),
+                        dokku.knownHostsFile().toString(),
+                        null),
+                Map.of(),
+                List.of(),
+                List.of(),
+                List.of()));
+        Main.run("apply", folder.toString(), "--yes");
+        Main.run("apply", folder.toString(), "--yes");
     }
 }

@@ -22,7 +22,11 @@ final class Deploys {
         this.host = host;
     }
 
-    Deployment image(String app, String image, Consumer<String> onLine) {
+    Deployment image(String app, String image, DeployCircumstances circumstances, Consumer<String> onLine) {
+        if (!circumstances.cutOff() && image.equals(host.report("git", app).get("source-image"))) {
+            return present(app, false, onLine);
+        }
+        circumstances.logins().forEach(host::demand);
         DokkuCommand command = DokkuCommand.of("git:from-image", app, image);
         DokkuResult result = host.run(command, Limits.DEPLOY_MAX, onLine);
         if (result.succeeded()) {
@@ -31,22 +35,27 @@ final class Deploys {
         if (!(result.stdout() + result.stderr()).contains(UNCHANGED)) {
             throw failed(app, command.display(), result.stdout() + "\n" + result.stderr());
         }
-        return present(app, onLine);
+        return present(app, circumstances.cutOff(), onLine);
     }
 
     /** Pushes the folder as one commit; a folder that the host has already is not sent again. */
-    Deployment folder(String app, Path folder, Consumer<String> onLine) {
+    Deployment folder(String app, Path folder, DeployCircumstances circumstances, Consumer<String> onLine) {
         try (AppCommit commit = AppCommit.of(folder)) {
             Map<String, String> git = host.report("git", app);
             if (commit.id().equals(git.get("sha"))) {
-                return present(app, onLine);
+                return present(app, false, onLine);
             }
+            circumstances.logins().forEach(host::demand);
             String branch = git.getOrDefault("computed-deploy-branch", "");
-            FolderPush push =
-                    new FolderPush(host.connection(), app, branch.isEmpty() ? BRANCH_DEFAULT : branch, commit);
+            FolderPush push = new FolderPush(
+                    host.connection(),
+                    app,
+                    branch.isEmpty() ? BRANCH_DEFAULT : branch,
+                    commit,
+                    circumstances.replacesPushed());
             return switch (push.run(onLine)) {
                 case FolderPush.Outcome.Deployed() -> Deployment.DEPLOYED;
-                case FolderPush.Outcome.Unchanged() -> present(app, onLine);
+                case FolderPush.Outcome.Unchanged() -> present(app, false, onLine);
                 case FolderPush.Outcome.Declined(String reason, List<String> lines) ->
                     throw failed(app, "git push: " + reason, String.join("\n", lines));
                 case FolderPush.Outcome.Foreign(String id, String author, String date, String subject) ->
@@ -56,9 +65,9 @@ final class Deploys {
                                     app + " was deployed by somebody else: " + author + " pushed " + id + " (\""
                                             + subject + "\") on " + date,
                                     "pushing " + folder + " would replace their commit",
-                                    "Ask them. To go back to Landfall's folder, push it once by hand with"
-                                            + " `git push --force`, or put their files into " + folder
-                                            + " and run the same command again."));
+                                    "Ask them. Either put their files into " + folder
+                                            + ", or replace what they pushed: landfall apply --replace-pushed " + app
+                                            + "."));
             };
         } catch (IOException e) {
             throw new LandfallException(
@@ -72,8 +81,8 @@ final class Deploys {
     }
 
     /** The repository has it; the app may still not run it, if an earlier run was cut off behind the commit. */
-    private Deployment present(String app, Consumer<String> onLine) {
-        if (host.isDeployed(app)) {
+    private Deployment present(String app, boolean cutOff, Consumer<String> onLine) {
+        if (!cutOff && host.isDeployed(app)) {
             return Deployment.UNCHANGED;
         }
         DokkuCommand rebuild = DokkuCommand.of("ps:rebuild", app);
@@ -82,6 +91,21 @@ final class Deploys {
             throw failed(app, rebuild.display(), rebuilt.stdout() + "\n" + rebuilt.stderr());
         }
         return Deployment.DEPLOYED;
+    }
+
+    /**
+     * Restarts the app. ps:restart asks for no lock: beside a deploy it would leave two sets of containers. So where a
+     * lock file is, the app is rebuilt, which stops at a deploy that runs and takes over what one left that was cut off.
+     */
+    DokkuResult restart(String app) {
+        if (!host.run(DokkuCommand.of("apps:locked", app)).succeeded()) {
+            return host.run(DokkuCommand.of("ps:restart", app));
+        }
+        DokkuResult result = host.run(DokkuCommand.of("ps:rebuild", app));
+        if (!result.succeeded() && DeployOutput.isLocked(result.stdout() + result.stderr())) {
+            throw failed(app, "ps:rebuild", result.stdout() + "\n" + result.stderr());
+        }
+        return result;
     }
 
     private LandfallException failed(String app, String command, String output) {
@@ -110,6 +134,9 @@ final class Deploys {
                 : DokkuJson.objects(result.stdout(), "builds:list").stream()
                         .map(build -> build.get("source") + " since " + build.get("started_at"))
                         .collect(Collectors.joining(", "));
-        return known.isEmpty() ? "it holds the app's deploy lock; Dokku does not record whose it is" : known;
+        return known.isEmpty()
+                ? "it holds the app's deploy lock; Dokku does not record whose it is (a run of yours that was cut"
+                        + " off, perhaps)"
+                : known;
     }
 }

@@ -199,12 +199,33 @@ public final class DokkuHost {
     }
 
     public Deployment deployImage(String app, String image, Consumer<String> onLine) {
-        return new Deploys(this).image(app, image, onLine);
+        return deployImage(app, image, DeployCircumstances.PLAIN, onLine);
+    }
+
+    public Deployment deployImage(
+            String app, String image, DeployCircumstances circumstances, Consumer<String> onLine) {
+        return new Deploys(this).image(app, image, circumstances, onLine);
+    }
+
+    /** Lets docker pull the app's images from a registry; the password travels on standard input. */
+    public static DokkuCommand registryLogin(String app, String server, String user, Secret password) {
+        return DokkuCommand.of("registry:login", "--password-stdin", app, server, user)
+                .withInput(password);
+    }
+
+    /** Restarts the app, unless somebody deploys it at this moment. */
+    public DokkuResult restart(String app) {
+        return new Deploys(this).restart(app);
     }
 
     /** Pushes a folder as the app's source, unless the host has exactly that already. */
     public Deployment deployFolder(String app, Path folder, Consumer<String> onLine) {
-        return new Deploys(this).folder(app, folder, onLine);
+        return deployFolder(app, folder, DeployCircumstances.PLAIN, onLine);
+    }
+
+    public Deployment deployFolder(
+            String app, Path folder, DeployCircumstances circumstances, Consumer<String> onLine) {
+        return new Deploys(this).folder(app, folder, circumstances, onLine);
     }
 
     public void scale(String app, Map<String, Integer> processes) {

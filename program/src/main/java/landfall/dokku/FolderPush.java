@@ -37,13 +37,15 @@ final class FolderPush {
     private final String app;
     private final String branch;
     private final AppCommit commit;
+    private final boolean replacesPushed;
     private final List<String> lines = Collections.synchronizedList(new ArrayList<>());
 
-    FolderPush(SshConnection connection, String app, String branch, AppCommit commit) {
+    FolderPush(SshConnection connection, String app, String branch, AppCommit commit, boolean replacesPushed) {
         this.connection = connection;
         this.app = app;
         this.branch = Constants.R_HEADS + branch;
         this.commit = commit;
+        this.replacesPushed = replacesPushed;
     }
 
     /** How a push ended. */
@@ -98,7 +100,7 @@ final class FolderPush {
         }
         PersonIdent author = tip.getAuthorIdent();
         String mail = author.getEmailAddress();
-        if (mail.equals(AppCommit.AUTHOR) || mail.equals(DOKKU_AUTHOR)) {
+        if (replacesPushed || mail.equals(AppCommit.AUTHOR) || mail.equals(DOKKU_AUTHOR)) {
             return Optional.empty();
         }
         return Optional.of(new Outcome.Foreign(

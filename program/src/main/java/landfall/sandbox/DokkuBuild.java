@@ -33,9 +33,17 @@ record DokkuBuild(
         Map<String, String> processes,
         @Nullable JsonNode settings) {
 
-    static DokkuBuild image(String image, Program program) {
+    static DokkuBuild image(String image, Program program) throws DokkuFailure {
+        String appJson = program.files().get("app.json");
         return new DokkuBuild(
-                image, program, List.of(), Map.of(), Map.of(), Math.max(0, program.port()), Map.of(), null);
+                image,
+                program,
+                List.of(),
+                Map.of(),
+                Map.of(),
+                Math.max(0, program.port()),
+                processes(program.files().getOrDefault("Procfile", "").lines().toList()),
+                appJson == null ? null : appJson(appJson));
     }
 
     static DokkuBuild source(Path folder, java.util.function.Function<String, Optional<Program>> images)
@@ -61,16 +69,18 @@ record DokkuBuild(
     }
 
     private static Map<String, String> procfile(Path folder) throws IOException {
-        Map<String, String> processes = new LinkedHashMap<>();
         Path file = folder.resolve("Procfile");
-        if (Files.exists(file)) {
-            for (String line : Files.readAllLines(file)) {
-                int colon = line.indexOf(':');
-                if (colon > 0 && !line.startsWith("#")) {
-                    processes.put(
-                            line.substring(0, colon).strip(),
-                            line.substring(colon + 1).strip());
-                }
+        return Files.exists(file) ? processes(Files.readAllLines(file)) : Map.of();
+    }
+
+    private static Map<String, String> processes(List<String> lines) {
+        Map<String, String> processes = new LinkedHashMap<>();
+        for (String line : lines) {
+            int colon = line.indexOf(':');
+            if (colon > 0 && !line.startsWith("#")) {
+                processes.put(
+                        line.substring(0, colon).strip(),
+                        line.substring(colon + 1).strip());
             }
         }
         return processes;
@@ -81,8 +91,12 @@ record DokkuBuild(
         if (!Files.exists(file)) {
             return null;
         }
+        return appJson(Files.readString(file));
+    }
+
+    private static JsonNode appJson(String text) throws DokkuFailure {
         try {
-            return new JsonMapper().readTree(Files.readString(file));
+            return new JsonMapper().readTree(text);
         } catch (JacksonException e) {
             throw DokkuFailure.refused("Invalid app.json: " + e.getOriginalMessage());
         }

@@ -225,6 +225,10 @@ final class DokkuCall {
         }
     }
 
+    boolean isCancelled() {
+        return cancelled;
+    }
+
     /** The client is gone: nothing this call started may go on. */
     void endProcesses() {
         cancelled = true;

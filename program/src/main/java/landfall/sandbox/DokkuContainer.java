@@ -79,7 +79,7 @@ final class DokkuContainer {
     }
 
     boolean alive() {
-        return process.isAlive();
+        return !retired && process.isAlive();
     }
 
     List<String> output() throws IOException {

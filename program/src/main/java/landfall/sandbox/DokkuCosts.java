@@ -29,6 +29,12 @@ final class DokkuCosts {
             "ps:restart",
             "ps:start");
 
+    private static final String BUILD = "proxy:build-config";
+
+    /** What ends with writing nginx's configuration, if the app's proxy is nginx. */
+    private static final Set<String> BUILDERS = Set.of(
+            "domains:add", "domains:set", "domains:remove", "domains:clear", "ports:add", "ports:set", "ports:remove");
+
     private static final Cost UNKNOWN = new Cost("", "", 35, 35);
 
     private final List<Cost> costs;
@@ -52,7 +58,15 @@ final class DokkuCosts {
      * @param with a word that the command line has, or empty
      * @param cpu on all cores together
      */
-    private record Cost(String command, String with, double cpu, double wall) {}
+    private record Cost(String command, String with, double cpu, double wall) {
+        Cost without(Cost part) {
+            return new Cost(
+                    command,
+                    with,
+                    Math.max(UNKNOWN.cpu(), cpu - part.cpu()),
+                    Math.max(UNKNOWN.wall(), wall - part.wall()));
+        }
+    }
 
     /**
      * A command under way.
@@ -97,14 +111,14 @@ final class DokkuCosts {
      *
      * @param batched whether it is a line of {@code dokku shell}
      * @param apps how many apps a report without one is about
+     * @param withoutNginx whether its app has another proxy, so that nginx's configuration isn't written
      */
-    Running begin(List<String> words, boolean batched, int apps) {
+    Running begin(List<String> words, boolean batched, int apps, boolean withoutNginx) {
         String command = words.isEmpty() ? "" : words.getFirst();
-        Cost cost = costs.stream()
-                .filter(each ->
-                        each.command().equals(command) && (each.with().isEmpty() || words.contains(each.with())))
-                .findFirst()
-                .orElse(UNKNOWN);
+        Cost cost = cost(command, words);
+        if (withoutNginx && BUILDERS.contains(command)) {
+            cost = cost.without(cost(BUILD, List.of(BUILD)));
+        }
         boolean all = command.endsWith(":report")
                 && words.stream().skip(1).allMatch(word -> word.startsWith("--") || word.equals("json"));
         // A report about all apps starts one process and asks the same of each.
@@ -119,6 +133,14 @@ final class DokkuCosts {
             notifyAll();
             return new Running(share, clockMillis + wall, WORK.contains(command));
         }
+    }
+
+    private Cost cost(String command, List<String> words) {
+        return costs.stream()
+                .filter(each ->
+                        each.command().equals(command) && (each.with().isEmpty() || words.contains(each.with())))
+                .findFirst()
+                .orElse(UNKNOWN);
     }
 
     private void tick() {

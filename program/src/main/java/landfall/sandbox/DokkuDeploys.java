@@ -27,6 +27,7 @@ import org.eclipse.jgit.lib.ObjectId;
 final class DokkuDeploys {
     private final DokkuHost host;
     private final Map<String, List<DokkuContainer>> running = new ConcurrentHashMap<>();
+    private final Map<String, Map<String, DokkuContainer>> stopped = new ConcurrentHashMap<>();
     private final Map<String, List<DokkuContainer>> leaked = new ConcurrentHashMap<>();
     private final Map<String, ReentrantLock> locks = new ConcurrentHashMap<>();
 
@@ -130,6 +131,13 @@ final class DokkuDeploys {
                             ? "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup"
                                     + " registry-1.docker.io on 10.255.255.53:53: no such host\n"
                             : "invalid reference format\n");
+            merged.warn("Failed to pull image: " + image);
+            return 1;
+        }
+        if (!DokkuRegistry.mayPull(host, app, image)) {
+            merged.heading("-----> Pulling image");
+            merged.out("Error response from daemon: pull access denied for " + image
+                    + ", repository does not exist or may require 'docker login'\n");
             merged.warn("Failed to pull image: " + image);
             return 1;
         }
@@ -259,6 +267,9 @@ final class DokkuDeploys {
     private int deploy(
             DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
             throws IOException, InterruptedException, DokkuFailure {
+        if (lock(app).isLocked()) {
+            return refused(call, app, build, source, update);
+        }
         built(call, app, build);
         String scope = DokkuHost.scope(app);
         Map<String, String> before = host.store().all(scope);
@@ -281,6 +292,23 @@ final class DokkuDeploys {
         host.store()
                 .set(scope, "git.last-updated-at", String.valueOf(Instant.now().getEpochSecond()));
         return 0;
+    }
+
+    /** Another deploy runs. What was refused is on record already, and the next ps:rebuild deploys it; a push is not. */
+    private int refused(
+            DokkuCall call, String app, DokkuBuild build, Map<String, String> source, DokkuRepository.Update update)
+            throws IOException {
+        call.warn(app + " currently has a deploy lock in place. Exiting...");
+        call.warn("Run 'apps:unlock' to release the existing deploy lock");
+        if (!"git-push".equals(source.get("deploy-source"))) {
+            String scope = DokkuHost.scope(app);
+            for (Map.Entry<String, String> entry : source.entrySet()) {
+                host.store().set(scope, entry.getKey(), entry.getValue());
+            }
+            host.store().set(scope, "exposed", build.port() == 0 ? "" : String.valueOf(build.port()));
+            host.store().set(scope, "sha", update.after().name());
+        }
+        return 1;
     }
 
     /** What git says of the commit that holds the build context. */
@@ -348,6 +376,17 @@ final class DokkuDeploys {
         return new DokkuRollout(
                         host, call, app, build(app), whole ? DokkuRollout.Kind.RELEASE : DokkuRollout.Kind.RESTART)
                 .run();
+    }
+
+    /** Replaces the containers of one process type; of one that there is not, none. No lock is taken, as on the host. */
+    int restart(DokkuCall call, String app, String type) throws IOException, InterruptedException, DokkuFailure {
+        host.log("restart " + app + " " + type);
+        return new DokkuRollout(host, call, app, build(app), DokkuRollout.Kind.RESTART).only(type);
+    }
+
+    /** Containers of a smaller scale stay, stopped, under their names until others take them. */
+    Map<String, DokkuContainer> stopped(String app) {
+        return stopped.computeIfAbsent(app, name -> new ConcurrentHashMap<>());
     }
 
     /** Puts the containers of a finished deploy in place of the old ones, which it returns. */

@@ -42,6 +42,7 @@ final class DokkuHost {
     private volatile String clientKey = "";
     private volatile String clientKeyFingerprint = "";
     private final DokkuMisbehaviour misbehaviour = new DokkuMisbehaviour();
+    private final DokkuRuns.Started runs = new DokkuRuns.Started();
     private final DokkuCounts counts;
     private volatile Optional<DokkuCosts> costs = Optional.empty();
     private final Set<Thread> busy = ConcurrentHashMap.newKeySet();
@@ -80,9 +81,14 @@ final class DokkuHost {
         new DokkuSettings(this).register(commands);
         new DokkuProcesses(this).register(commands);
         new DokkuNetworks(this).register(commands);
+        new DokkuRuns(this).register(commands);
+        new DokkuLogs(this).register(commands);
+        new DokkuCron(this).register(commands);
+        DokkuSchedulers.register(this, commands);
         new DokkuCertificates(this).register(commands);
         deploys.register(commands);
         new DokkuGitPush(this).register(commands);
+        new DokkuRegistry(this).register(commands);
         services.register(commands);
         commands.put("version", call -> {
             call.out("dokku version " + misbehaviour.version(VERSION) + "\n");
@@ -136,6 +142,10 @@ final class DokkuHost {
 
     DokkuServices services() {
         return services;
+    }
+
+    DokkuRuns.Started runs() {
+        return runs;
     }
 
     DokkuCounts counts() {
@@ -289,8 +299,10 @@ final class DokkuHost {
         if (real == null) {
             return perform(call);
         }
+        String app = call.words().size() > 1 ? call.words().get(1) : "";
+        boolean withoutNginx = isApp(app) && !DokkuProxySettings.type(this, app).equals("nginx");
         DokkuCosts.Running running =
-                real.begin(call.words(), batched, store.names("apps").size());
+                real.begin(call.words(), batched, store.names("apps").size(), withoutNginx);
         try {
             if (running.works()) {
                 int exit = perform(call);
@@ -374,6 +386,7 @@ final class DokkuHost {
             Thread.sleep(10);
         }
         deploys.close();
+        runs.endAll();
         services.close();
     }
 
@@ -388,6 +401,7 @@ final class DokkuHost {
 
     void close() {
         deploys.close();
+        runs.endAll();
         services.close();
         proxy.close();
     }

@@ -1,6 +1,7 @@
 package landfall.sandbox;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class DokkuNetworks {
             "tld");
     private final DokkuHost host;
 
+    /** When Docker made its own networks. */
+    private static final String BOOTED = "2026-01-01T00:00:00Z";
+
     DokkuNetworks(DokkuHost host) {
         this.host = host;
     }
@@ -30,6 +34,18 @@ final class DokkuNetworks {
         commands.put(
                 "network:set", call -> new DokkuSettings(host).set(call, "network.", KEYS, "property", "properties"));
         commands.put("network:report", this::report);
+        commands.put("network:rebuild", call -> {
+            if (host.isApp(call.argument(0))) {
+                call.heading("-----> Ensuring network configuration is in sync for " + call.argument(0));
+            }
+            return 0;
+        });
+        commands.put("network:rebuildall", call -> {
+            for (String app : host.store().names("apps")) {
+                call.heading("-----> Ensuring network configuration is in sync for " + app);
+            }
+            return 0;
+        });
     }
 
     private static String scope(String name) {
@@ -43,6 +59,7 @@ final class DokkuNetworks {
             throw DokkuFailure.refused("Unable to create network: Error response from daemon: network with name " + name
                     + " already exists\n");
         }
+        host.store().set(scope(name), "created", Instant.now().toString());
         return 0;
     }
 
@@ -68,12 +85,35 @@ final class DokkuNetworks {
         if (!names().contains(name)) {
             throw DokkuFailure.refused("Network does not exist");
         }
+        if (call.arguments().contains("json") || call.arguments().contains("--format=json")) {
+            call.out(json(name) + "\n");
+            return 0;
+        }
         call.heading("=====> " + name + " network information");
-        call.out(
-                "       ID:             " + DokkuDeploys.sha(name).substring(0, 12) + "\n       Name:           " + name
-                        + "\n       Driver:         bridge\n       Scope:          local\n       Dokku managed:  "
-                        + host.store().exists(scope(name)) + "\n");
+        call.out("       ID:             " + DokkuDeploys.sha(name).substring(0, 12) + "\n       Name:           "
+                + name
+                + "\n       Driver:         " + driver(name) + "\n       Scope:          local\n       Dokku managed:  "
+                + host.store().exists(scope(name)) + "\n");
         return 0;
+    }
+
+    private static String driver(String name) {
+        return switch (name) {
+            case "host" -> "host";
+            case "none" -> "null";
+            default -> "bridge";
+        };
+    }
+
+    private String json(String name) throws IOException {
+        boolean ours = host.store().exists(scope(name));
+        String created = host.store().get(scope(name), "created");
+        String labels = ours ? "{\"com.dokku.network-name\":" + DokkuJson.string(name) + "}" : "{}";
+        return "{\"CreatedAt\":" + DokkuJson.string(created.isEmpty() ? BOOTED : created) + ",\"DokkuManaged\":" + ours
+                + ",\"Driver\":" + DokkuJson.string(driver(name)) + ",\"ID\":"
+                + DokkuJson.string(DokkuDeploys.sha(name).substring(0, 12))
+                + ",\"Internal\":false,\"IPv6\":false,\"Labels\":" + labels + ",\"Name\":" + DokkuJson.string(name)
+                + ",\"Scope\":\"local\"}";
     }
 
     private int list(DokkuCall call) throws IOException {
@@ -82,8 +122,7 @@ final class DokkuNetworks {
             for (String name : names()) {
                 boolean ours = host.store().exists(scope(name));
                 if (ours || !call.arguments().contains("--dokku-managed")) {
-                    objects.add("{\"DokkuManaged\":" + ours + ",\"Driver\":\"bridge\",\"Name\":"
-                            + DokkuJson.string(name) + ",\"Scope\":\"local\"}");
+                    objects.add(json(name));
                 }
             }
             call.out("[" + String.join(",", objects) + "]\n");

@@ -2,11 +2,9 @@ package landfall.sandbox;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** {@code ps:*}, {@code run}, {@code enter}, {@code logs}. */
@@ -19,7 +17,6 @@ final class DokkuProcesses {
             "skip-deploy",
             "start-cmd",
             "stop-timeout-seconds");
-    private static final AtomicInteger RUNS = new AtomicInteger();
     private final DokkuHost host;
 
     DokkuProcesses(DokkuHost host) {
@@ -34,10 +31,30 @@ final class DokkuProcesses {
         commands.put("ps:stop", this::stop);
         commands.put("ps:start", this::start);
         commands.put("ps:inspect", this::inspect);
-        commands.put("ps:set", call -> new DokkuSettings(host).set(call, "ps.", KEYS, "property", "properties"));
-        commands.put("run", this::run);
+        commands.put("ps:set", this::set);
+        commands.put("ps:restore", this::restore);
         commands.put("enter", this::enter);
-        commands.put("logs", this::logs);
+    }
+
+    private int set(DokkuCall call) throws IOException, DokkuFailure {
+        String value = call.argument(2);
+        if (call.argument(1).equals("restart-policy")
+                && !value.isEmpty()
+                && !value.matches("no|always|unless-stopped|on-failure(:[0-9]+)?")) {
+            throw DokkuFailure.refused("Invalid restart-policy specified");
+        }
+        return new DokkuSettings(host).set(call, "ps.", KEYS, "property", "properties");
+    }
+
+    /** What the real host does for each app as it comes up. */
+    private int restore(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
+        for (String app :
+                call.argument(0).isEmpty() ? host.store().names("apps") : List.of(host.app(call.argument(0)))) {
+            call.heading("-----> Clearing potentially invalid proxy configuration");
+            call.heading("-----> Starting app");
+            start(call, app);
+        }
+        return 0;
     }
 
     private int scale(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -91,9 +108,7 @@ final class DokkuProcesses {
         call.heading("-----> Scaling for " + app);
         call.heading("proctype: qty");
         call.heading("--------: ---");
-        int width = 1 + now.keySet().stream().mapToInt(String::length).max().orElse(0);
-        now.forEach((type, count) ->
-                call.out(DokkuReport.pad(type + ":", Math.max(5, width) + (width > 5 ? 1 : 0)) + count + "\n"));
+        now.forEach((type, count) -> call.out(DokkuReport.pad(type + ":", 5) + " " + count + "\n"));
     }
 
     private int report(DokkuCall call) throws IOException, DokkuFailure {
@@ -149,7 +164,7 @@ final class DokkuProcesses {
             call.out(" !     App " + app + " has not been deployed\n");
             return 0;
         }
-        return host.deploys().release(call, app, false);
+        return host.deploys().restart(call, app, call.argument(1));
     }
 
     private int rebuild(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -165,29 +180,38 @@ final class DokkuProcesses {
 
     private int stop(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         String app = host.app(call.argument(0));
+        host.store().set(DokkuHost.scope(app), "ps.restore", "false");
         if (!host.deploys().isDeployed(app)) {
             call.warn("App " + app + " has not been deployed");
             return 0;
         }
         call.heading("-----> Stopping " + app);
         host.deploys().stop(app, false);
-        host.store().set(DokkuHost.scope(app), "ps.restore", "false");
         return 0;
     }
 
     private int start(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
-        String app = host.app(call.argument(0));
+        return start(call, host.app(call.argument(0)));
+    }
+
+    private int start(DokkuCall call, String app) throws IOException, InterruptedException, DokkuFailure {
         if (!host.deploys().isDeployed(app)) {
             call.warn("App " + app + " has not been deployed");
             return 0;
         }
+        host.store().set(DokkuHost.scope(app), "ps.restore", "");
         List<DokkuContainer> containers = host.deploys().containers(app);
         if (!containers.isEmpty() && containers.stream().allMatch(DokkuContainer::alive)) {
             call.warn("App " + app + " already running");
-            return new DokkuRouting(host).rebuild(call, app);
+        } else {
+            call.warn("App has been detected as not running, releasing");
+            int exit = host.deploys().release(call, app, true);
+            if (exit != 0) {
+                return exit;
+            }
         }
-        call.warn("App has been detected as not running, releasing");
-        return host.deploys().release(call, app, true);
+        call.heading("-----> Ensuring network configuration is in sync for " + app);
+        return new DokkuRouting(host).rebuild(call, app);
     }
 
     private int inspect(DokkuCall call) throws DokkuFailure {
@@ -206,47 +230,6 @@ final class DokkuProcesses {
                         + DokkuJson.string(container.address()) + "}\n    }")
                 .collect(Collectors.joining(",\n", "[\n", "\n]\n")));
         return 0;
-    }
-
-    private int run(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
-        List<String> words =
-                new ArrayList<>(call.words().subList(1, call.words().size()));
-        Map<String, String> env = new LinkedHashMap<>();
-        while (!words.isEmpty() && words.getFirst().startsWith("-")) {
-            String flag = words.removeFirst();
-            String pair = flag.startsWith("--env=") ? flag.substring("--env=".length()) : "";
-            if (flag.equals("--env") && !words.isEmpty()) {
-                pair = words.removeFirst();
-            }
-            if (pair.contains("=")) {
-                env.put(pair.substring(0, pair.indexOf('=')), pair.substring(pair.indexOf('=') + 1));
-            }
-        }
-        String app = words.isEmpty() ? "" : words.removeFirst();
-        if (!host.isApp(app)) {
-            throw new DokkuFailure(20, " !     App " + app + " does not exist\n");
-        }
-        if (!host.deploys().isDeployed(app)) {
-            throw new DokkuFailure(
-                    1,
-                    " !     App image (dokku/" + app + ":latest) not found\nError: No such image: \n"
-                            + " !     Invalid image stage detected: expected 'release', got ''\n"
-                            + " !     Successfully deploy your app to fix dokku run calls\n");
-        }
-        if (words.isEmpty()) {
-            return 0;
-        }
-        if (DokkuRollout.hasTooLongValue(new DokkuConfig(host).merged(app))) {
-            throw new DokkuFailure(126, DokkuRollout.TOO_LONG);
-        }
-        DokkuRollout rollout = new DokkuRollout(host, call, app, host.deploys().build(app), DokkuRollout.Kind.RESTART);
-        Containers.Spec spec = rollout.spec(
-                "run." + RUNS.incrementAndGet(), words, host.addresses().nextDokkuContainer());
-        Map<String, String> all = new TreeMap<>(spec.env());
-        all.putAll(env);
-        return exec(
-                call,
-                new Containers.Spec(spec.name(), spec.program(), spec.words(), all, spec.address(), spec.mounts()));
     }
 
     private int enter(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
@@ -270,52 +253,15 @@ final class DokkuProcesses {
         }
         List<String> words = call.words().stream().skip(3).toList();
         Containers.Spec spec = container.spec();
-        return exec(
-                call,
-                new Containers.Spec(
-                        app + ".enter." + RUNS.incrementAndGet(),
-                        new Program(spec.program().image(), Program.SHELL, 0, "/"),
-                        words.isEmpty() ? List.of("sh") : words,
-                        spec.env(),
-                        spec.address(),
-                        spec.mounts()));
-    }
-
-    /** Without a pty nothing arrives on stdin, as on the real host. */
-    private int exec(DokkuCall call, Containers.Spec spec) throws IOException, InterruptedException {
-        ProcessBuilder builder = host.containers().builder(spec);
-        try {
-            return call.stream(builder, host.registry(), call.pty());
-        } catch (IOException e) {
-            if (!String.valueOf(e.getMessage()).startsWith("Cannot run program")) {
-                throw e;
-            }
-            call.err("Error response from daemon: failed to create shim task: OCI runtime create failed: runc create"
-                    + " failed: unable to start container process: exec: "
-                    + DokkuJson.string(spec.words().getFirst())
-                    + ": executable file not found in $PATH: unknown\n");
-            return 1;
-        }
-    }
-
-    private int logs(DokkuCall call) throws IOException, DokkuFailure {
-        String app = host.app(call.argument(0));
-        List<String> words = call.arguments();
-        int n = words.indexOf("-n") >= 0 ? Integer.parseInt(words.get(words.indexOf("-n") + 1)) : 100;
-        String type = words.indexOf("-p") >= 0 ? words.get(words.indexOf("-p") + 1) : "";
-        if (words.contains("-t")) {
-            host.log("not emulated: logs -t");
-            throw DokkuFailure.refused("sandbox: logs -t (follow) is not emulated");
-        }
-        for (DokkuContainer container : host.deploys().containers(app)) {
-            if (type.isEmpty() || container.type().equals(type)) {
-                List<String> output = container.output();
-                String label = java.time.Instant.now() + " app[" + container.type() + "." + container.index() + "]:";
-                output.stream()
-                        .skip(Math.max(0, output.size() - n))
-                        .forEach(line -> call.out("\u001b[36m" + label + "\u001b[0m " + line + "\n"));
-            }
-        }
-        return 0;
+        return new DokkuRuns(host)
+                .exec(
+                        call,
+                        new Containers.Spec(
+                                app + ".enter." + DokkuRuns.number(),
+                                new Program(spec.program().image(), Program.SHELL, 0, "/"),
+                                words.isEmpty() ? List.of("sh") : words,
+                                spec.env(),
+                                spec.address(),
+                                spec.mounts()));
     }
 }

@@ -37,6 +37,7 @@ final class DokkuRollout {
     private final Map<String, String> env;
     private final int port;
     private boolean toldToFail;
+    private String only = "";
 
     /** What a rollout begins with: a new build, the same build released again, or containers only. */
     enum Kind {
@@ -64,7 +65,8 @@ final class DokkuRollout {
         ReentrantLock lock = host.deploys().lock(app);
         boolean others = host.misbehaviour().lockedApp().equals(java.util.Optional.of(app));
         if (others || !lock.tryLock()) {
-            call.out(" !     " + app + " currently has a deploy lock in place. Exiting...\n");
+            call.out(" !     " + app + " currently has a deploy lock in place. Exiting...\n"
+                    + " !     Run 'apps:unlock' to release the existing deploy lock\n");
             return 1;
         }
         try {
@@ -72,6 +74,12 @@ final class DokkuRollout {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Without the lock, and without a word about it: a restart beside a deploy leaks what the slower one started. */
+    int only(String wanted) throws IOException, InterruptedException, DokkuFailure {
+        only = wanted;
+        return locked();
     }
 
     private int locked() throws IOException, InterruptedException, DokkuFailure {
@@ -82,7 +90,7 @@ final class DokkuRollout {
         List<DokkuContainer> old = host.deploys().containers(app);
         List<DokkuContainer> next = new ArrayList<>();
         if (!started(old, next)) {
-            next.forEach(DokkuContainer::kill);
+            next.stream().filter(container -> !old.contains(container)).forEach(DokkuContainer::kill);
             host.deploys().replace(app, old);
             new DokkuRouting(host).route();
             return 1;
@@ -91,20 +99,23 @@ final class DokkuRollout {
         host.store().set(scope, "deployed", "true");
         host.store().set(scope, "ps.restore", "");
         host.store().set(scope, "locked", "");
-        host.deploys().replace(app, next);
+        replaced(old, next);
         name(next);
+        orphaned(old, next);
         call.out("-----> Running post-deploy\n");
-        int proxied = proxied();
+        int proxied = next.isEmpty() ? new DokkuRouting(host).rebuild(call, app) : proxied();
         call.out("-----> Renaming containers\n");
         renamed(next, old);
-        old.forEach(DokkuContainer::retire);
+        List<DokkuContainer> over =
+                old.stream().filter(container -> !next.contains(container)).toList();
+        over.forEach(DokkuContainer::retire);
         if (proxied != 0
                 || task("postdeploy", script("postdeploy"), "postdeploy task from app.json in ephemeral container")
                         != 0) {
             return 1;
         }
         scheduled();
-        if (!old.isEmpty()) {
+        if (!over.isEmpty()) {
             call.out("-----> Shutting down old containers in " + retireSeconds() + " seconds\n");
         }
         if (whole) {
@@ -141,18 +152,27 @@ final class DokkuRollout {
     private boolean started(List<DokkuContainer> old, List<DokkuContainer> next)
             throws IOException, InterruptedException, DokkuFailure {
         for (Map.Entry<String, Integer> scale : scale().entrySet()) {
+            if (!only.isEmpty() && !only.equals(scale.getKey())) {
+                old.stream()
+                        .filter(container -> container.type().equals(scale.getKey()))
+                        .forEach(next::add);
+                continue;
+            }
             if (!deployed(scale.getKey(), scale.getValue(), next)) {
                 return false;
             }
             if (scale.getKey().equals("web")) {
                 List<DokkuContainer> mixed = new ArrayList<>(next);
                 old.stream()
-                        .filter(container -> !container.type().equals("web"))
+                        .filter(container -> !container.type().equals("web") || scale.getValue() < 1)
                         .forEach(mixed::add);
                 host.deploys().replace(app, mixed);
                 name(next);
                 call.out("=====> Triggering early nginx proxy rebuild\n");
-                if (proxied() != 0) {
+                // Of an app that was stopped, the early one does nothing.
+                boolean stopped =
+                        host.store().get(DokkuHost.scope(app), "ps.restore").equals("false");
+                if (!stopped && proxied() != 0) {
                     return false;
                 }
             }
@@ -178,10 +198,37 @@ final class DokkuRollout {
         return own.isEmpty() ? "60" : own;
     }
 
+    /** A restart takes no lock: what another deploy put in place meanwhile, nobody will stop. */
+    private void replaced(List<DokkuContainer> old, List<DokkuContainer> next) {
+        List<DokkuContainer> before = host.deploys().replace(app, next);
+        host.deploys()
+                .leak(
+                        app,
+                        before.stream()
+                                .filter(container -> !old.contains(container) && !next.contains(container))
+                                .toList());
+    }
+
+    private void orphaned(List<DokkuContainer> old, List<DokkuContainer> next) throws IOException {
+        for (DokkuContainer container : old) {
+            boolean stays = next.stream()
+                    .anyMatch(other -> other.type().equals(container.type()) && other.index() == container.index());
+            if (!stays) {
+                String name = container.type() + "." + container.index();
+                call.out("       Scheduling orphaned container shutdown in " + retireSeconds() + " seconds (" + name
+                        + ")\n");
+                host.deploys().stopped(app).put(name, container);
+            }
+        }
+    }
+
     private void renamed(List<DokkuContainer> next, List<DokkuContainer> old) {
         for (DokkuContainer container : next) {
             String name = app + "." + container.type() + "." + container.index();
-            old.stream()
+            DokkuContainer stopped = host.deploys().stopped(app).remove(container.type() + "." + container.index());
+            String upcoming =
+                    old.contains(container) ? "." + Instant.now().getEpochSecond() : ".upcoming-" + COUNTER.get();
+            java.util.stream.Stream.concat(old.stream(), java.util.stream.Stream.ofNullable(stopped))
                     .filter(other -> other.type().equals(container.type()) && other.index() == container.index())
                     // Those of a renamed app bear its old name.
                     .filter(other -> other.spec().name().startsWith(app + "."))
@@ -192,7 +239,7 @@ final class DokkuRollout {
                         call.out("       Renaming container (" + id + ") " + name + " to " + name + "."
                                 + Instant.now().getEpochSecond() + "\n");
                     });
-            call.out("       Renaming container " + name + ".upcoming-" + COUNTER.get() + " ("
+            call.out("       Renaming container " + name + upcoming + " ("
                     + container.id().substring(0, 12) + ") to " + name + "\n");
         }
     }
@@ -268,7 +315,11 @@ final class DokkuRollout {
             return quantity;
         }
         String set = host.store().get(DokkuHost.scope(app), "scale." + type);
-        return set.isEmpty() ? usual : Integer.parseInt(set);
+        if (set.isEmpty()) {
+            host.store().set(DokkuHost.scope(app), "scale." + type, String.valueOf(usual));
+            return usual;
+        }
+        return Integer.parseInt(set);
     }
 
     private int task(String name, String command, String what) throws IOException, InterruptedException {
@@ -367,9 +418,40 @@ final class DokkuRollout {
         }
     }
 
+    private boolean disabled(String type) throws IOException {
+        List<String> disabled = host.store().list(DokkuHost.scope(app), "checks.disabled");
+        return disabled.contains("_all_") || disabled.contains(type);
+    }
+
+    /** Without zero downtime: the old ones end first, and nobody looks at the new ones. */
+    private boolean interrupted(String type, int count, List<DokkuContainer> next) throws IOException {
+        List<DokkuContainer> before = host.deploys().containers(app).stream()
+                .filter(container -> container.type().equals(type))
+                .toList();
+        if (!before.isEmpty()) {
+            call.out("       Zero downtime is disabled, stopping currently running containers  (" + type + ")\n");
+        }
+        for (DokkuContainer container : before) {
+            call.out("       Stopping " + container.id() + " (" + type + ")\n");
+            container.retire();
+        }
+        for (int i = 1; i <= count; i++) {
+            next.add(start(type, i));
+            int index = i;
+            if (before.stream().anyMatch(container -> container.index() == index)) {
+                call.out("       Scheduling old container shutdown in " + retireSeconds() + " seconds (" + type + "."
+                        + i + ")\n");
+            }
+        }
+        return true;
+    }
+
     private boolean deployType(String type, int count, List<DokkuContainer> next)
             throws IOException, InterruptedException {
         call.heading("-----> Deploying " + type + " (count=" + count + ")");
+        if (disabled(type)) {
+            return interrupted(type, count, next);
+        }
         if (count > 0 && hasTooLongValue(env)) {
             String script = "/var/lib/dokku/plugins/available/scheduler-docker-local/bin/"
                     + "scheduler-deploy-process-container " + app + " dockerfile dokku/" + app + ":latest latest "
@@ -389,7 +471,11 @@ final class DokkuRollout {
                 call.out(container.id() + "\n");
                 call.out(" !     Could not start due to 1 failed checks (" + label + ")\n");
                 output(container, label);
-                call.out("parallel: This job failed:\n");
+                output(container, label);
+                call.out("parallel: This job failed:\n"
+                        + "/var/lib/dokku/plugins/available/scheduler-docker-local/bin/"
+                        + "scheduler-deploy-process-container " + app + " dockerfile dokku/" + app + ":latest latest "
+                        + type + " " + i + " " + count + "\n\n");
                 return false;
             }
             call.out("       All checks successful (" + label + ")\n");

@@ -10,9 +10,11 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -35,11 +37,35 @@ final class DokkuServices {
             "status",
             "version");
 
+    /** The options of {@code create} that have one letter; all take a value. */
+    private static final String LETTERS = "cCdiImnNpPqRrsSu";
+
+    private static final Set<String> FLAGS = Set.of(
+            "--config-options",
+            "--custom-env",
+            "--image",
+            "--image-version",
+            "--initial-network",
+            "--memory",
+            "--password",
+            "--post-create-network",
+            "--post-start-network",
+            "--root-password",
+            "--shm-size");
+
+    static final List<String> KINDS = List.of("postgres", "redis");
+
     private final DokkuHost host;
+    private final DokkuExposures exposures;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
 
     DokkuServices(DokkuHost host) {
         this.host = host;
+        exposures = new DokkuExposures(host);
+    }
+
+    DokkuExposures exposures() {
+        return exposures;
     }
 
     /** What serves a service now. */
@@ -63,7 +89,8 @@ final class DokkuServices {
     }
 
     void register(Map<String, DokkuCommand> commands) {
-        for (String kind : List.of("postgres", "redis")) {
+        new DokkuServiceCommands(host, this).register(commands);
+        for (String kind : KINDS) {
             commands.put(kind + ":create", this::create);
             commands.put(kind + ":exists", call -> {
                 call.out("-----> Service " + name(call) + " exists\n");
@@ -82,29 +109,29 @@ final class DokkuServices {
             commands.put(kind + ":destroy", this::destroy);
             commands.put(kind + ":start", this::start);
             commands.put(kind + ":stop", this::stop);
+            commands.put(kind + ":pause", this::pause);
             commands.put(kind + ":restart", this::restartOne);
             commands.put(kind + ":logs", this::logs);
         }
-        commands.put("postgres:connect", this::connect);
     }
 
-    private static String kind(DokkuCall call) {
+    static String kind(DokkuCall call) {
         return call.command().substring(0, call.command().indexOf(':'));
     }
 
-    private static String title(String kind) {
+    static String title(String kind) {
         return kind.equals("postgres") ? "Postgres" : "Redis";
     }
 
-    private static String scope(String kind, String name) {
+    static String scope(String kind, String name) {
         return "services/" + kind + "/" + name;
     }
 
-    private static String hostName(String kind, String name) {
+    static String hostName(String kind, String name) {
         return "dokku-" + kind + "-" + name;
     }
 
-    private static String valid(String name) throws DokkuFailure {
+    static String valid(String name) throws DokkuFailure {
         if (!name.matches("[A-Za-z0-9_-]+")) {
             throw DokkuFailure.refused(
                     "Please specify a valid name for the service. Valid characters are: [A-Za-z0-9_]+");
@@ -112,7 +139,7 @@ final class DokkuServices {
         return name;
     }
 
-    private String name(DokkuCall call) throws DokkuFailure {
+    String name(DokkuCall call) throws DokkuFailure {
         String name = valid(call.argument(0));
         if (!host.store().exists(scope(kind(call), name))) {
             throw DokkuFailure.refused(title(kind(call)) + " service " + name + " does not exist");
@@ -120,7 +147,7 @@ final class DokkuServices {
         return name;
     }
 
-    private Path root(String kind, String name) {
+    Path root(String kind, String name) {
         return host.store().folder().resolve("service-data").resolve(kind).resolve(name);
     }
 
@@ -128,7 +155,7 @@ final class DokkuServices {
         return name.replace('-', '_').replace('.', '_');
     }
 
-    private String dsn(String kind, String name) throws IOException {
+    String dsn(String kind, String name) throws IOException {
         String password = host.store().get(scope(kind, name), "password");
         return kind.equals("postgres")
                 ? "postgres://postgres:" + password + "@" + hostName(kind, name) + ":5432/" + database(name)
@@ -138,16 +165,13 @@ final class DokkuServices {
     private int create(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         String kind = kind(call);
         String name = valid(call.argument(0));
+        call.err(illegalOptions(call));
         String version = option(call, "--image-version", "-I");
         String image = option(call, "--image", "-i");
         String reference = (image.isEmpty() ? kind : image) + ":"
-                + (version.isEmpty() ? kind.equals("postgres") ? "15" : "7" : version);
+                + (version.isEmpty() ? kind.equals("postgres") ? "15-local" : "7" : version);
         if (host.image(reference).isEmpty() || (kind.equals("postgres") && !reference.contains(":15"))) {
-            throw new DokkuFailure(
-                    1,
-                    "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup"
-                            + " registry-1.docker.io on 10.255.255.53:53: no such host\n !     " + title(kind)
-                            + " image " + reference + " pull failed\n");
+            throw unknownImage(kind, reference);
         }
         if (!host.store().create(scope(kind, name))) {
             throw DokkuFailure.refused(title(kind) + " service " + name + " already exists");
@@ -171,7 +195,32 @@ final class DokkuServices {
         return 0;
     }
 
-    private static String option(DokkuCall call, String name, String letter) {
+    static DokkuFailure unknownImage(String kind, String reference) {
+        return new DokkuFailure(
+                1,
+                "Error response from daemon: Get \"https://registry-1.docker.io/v2/\": dial tcp: lookup"
+                        + " registry-1.docker.io on 10.255.255.53:53: no such host\n !     " + title(kind) + " image "
+                        + reference + " pull failed\n");
+    }
+
+    /** What bash's getopts says of a long option that the plugin doesn't know: it reads its letters one by one. */
+    private static String illegalOptions(DokkuCall call) {
+        StringBuilder text = new StringBuilder();
+        for (String word : call.arguments()) {
+            if (word.startsWith("--") && !FLAGS.contains(word.split("=", 2)[0])) {
+                for (int i = 1; i < word.length() && LETTERS.indexOf(word.charAt(i)) < 0; i++) {
+                    text.append("/var/lib/dokku/plugins/enabled/")
+                            .append(kind(call))
+                            .append("/subcommands/create: illegal option -- ")
+                            .append(word.charAt(i))
+                            .append('\n');
+                }
+            }
+        }
+        return text.toString();
+    }
+
+    static String option(DokkuCall call, String name, String letter) {
         List<String> words = call.arguments();
         for (int i = 1; i < words.size(); i++) {
             String word = words.get(i);
@@ -198,7 +247,7 @@ final class DokkuServices {
         return settings;
     }
 
-    private void launch(String kind, String name) throws IOException, InterruptedException, DokkuFailure {
+    void launch(String kind, String name) throws IOException, InterruptedException, DokkuFailure {
         String address = host.addresses().nextDokkuContainer();
         Path root = Files.createDirectories(root(kind, name));
         if (kind.equals("postgres")) {
@@ -213,6 +262,7 @@ final class DokkuServices {
             InetSocketAddress backend = new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), server.port());
             TcpForwarder door = new TcpForwarder(address, 5432, () -> Optional.of(backend));
             running.put(kind + "/" + name, new Postgres(server, door));
+            exposures.open(name, backend);
         } else {
             Program program = host.image(host.store().get(scope(kind, name), "image"))
                     .orElseThrow(() -> DokkuFailure.refused("no image for " + name));
@@ -255,7 +305,7 @@ final class DokkuServices {
     }
 
     private Map<String, String> infoOf(String kind, String name) throws IOException {
-        Map<String, String> values = new TreeMap<>();
+        Map<String, String> values = new LinkedHashMap<>();
         INFO.forEach(key -> values.put(key, ""));
         String root = "/var/lib/dokku/services/" + kind + "/" + name;
         values.put("config-dir", root + "/data");
@@ -263,14 +313,25 @@ final class DokkuServices {
         values.put("service-root", root);
         values.put("config-options", host.store().get(scope(kind, name), "config-options"));
         values.put("dsn", dsn(kind, name));
-        values.put("exposed-ports", "-");
+        String exposed = host.store().get(scope(kind, name), "exposed");
+        values.put("exposed-ports", exposed.isEmpty() ? "-" : exposed + " ");
+        for (String key : List.of("initial-network", "post-create-network", "post-start-network")) {
+            values.put(key, host.store().get(scope(kind, name), key));
+        }
         values.put("id", host.store().get(scope(kind, name), "id"));
         values.put("internal-ip", host.store().get(scope(kind, name), "address"));
         List<String> links = links(kind, name);
         values.put("links", links.isEmpty() ? "-" : String.join(" ", links));
-        values.put("status", running.containsKey(kind + "/" + name) ? "running" : "missing");
+        values.put("status", status(kind, name));
         values.put("version", host.store().get(scope(kind, name), "image"));
         return values;
+    }
+
+    private String status(String kind, String name) throws IOException {
+        if (running.containsKey(kind + "/" + name)) {
+            return "running";
+        }
+        return host.store().get(scope(kind, name), "stopped").equals("paused") ? "exited" : "missing";
     }
 
     private void print(DokkuCall call, String kind, String name) throws IOException {
@@ -299,8 +360,8 @@ final class DokkuServices {
         return 0;
     }
 
-    private List<String> links(String kind, String name) throws IOException {
-        return host.store().list(scope(kind, name), "links");
+    List<String> links(String kind, String name) throws IOException {
+        return host.store().list(scope(kind, name), "links").stream().sorted().toList();
     }
 
     private int linked(DokkuCall call) throws IOException, DokkuFailure {
@@ -339,9 +400,7 @@ final class DokkuServices {
         String alias = option(call, "--alias", "-a");
         String key = (alias.isEmpty() ? usual : alias) + "_URL";
         if (alias.isEmpty() && values.containsKey(key)) {
-            key = "DOKKU_" + kind.toUpperCase(java.util.Locale.ROOT) + "_"
-                    + List.of("AQUA", "BLACK", "BLUE", "FUCHSIA", "GRAY").get(Math.floorMod(name.hashCode(), 5))
-                    + "_URL";
+            key = coloured(kind, values);
         }
         String query = option(call, "--querystring", "-q");
         Map<String, String> change = Map.of(key, url + (query.isEmpty() ? "" : "?" + query));
@@ -357,6 +416,18 @@ final class DokkuServices {
         call.heading("-----> Setting config vars");
         call.out(DokkuConfig.pretty(change, "       "));
         return after(call, app, config);
+    }
+
+    /** A name for the URL of a further service: the first colour that no variable has. */
+    static String coloured(String kind, Map<String, String> taken) {
+        String before = "DOKKU_" + kind.toUpperCase(java.util.Locale.ROOT) + "_";
+        return Stream.of(
+                        "AQUA", "BLACK", "BLUE", "FUCHSIA", "GRAY", "GREEN", "LIME", "MAROON", "NAVY", "OLIVE",
+                        "PURPLE", "RED", "SILVER", "TEAL", "WHITE", "YELLOW")
+                .map(colour -> before + colour + "_URL")
+                .filter(name -> !taken.containsKey(name))
+                .findFirst()
+                .orElse(before + "URL");
     }
 
     private static int skipped(DokkuCall call) {
@@ -403,7 +474,7 @@ final class DokkuServices {
 
     /** apps:destroy prints this for every service, linked or not. */
     void forgetApp(DokkuCall call, String app) throws IOException {
-        for (String kind : List.of("postgres", "redis")) {
+        for (String kind : KINDS) {
             for (String name : host.store().names("services/" + kind)) {
                 call.heading("       Unlinking from " + name);
                 removeLink(kind, name, app);
@@ -431,12 +502,25 @@ final class DokkuServices {
         return 0;
     }
 
-    private boolean halt(String kind, String name) throws IOException {
+    boolean halt(String kind, String name) throws IOException {
         Running now = running.remove(kind + "/" + name);
+        exposures.close(name);
         if (now != null) {
             now.end();
         }
         return now != null;
+    }
+
+    private int pause(DokkuCall call) throws IOException, DokkuFailure {
+        String name = name(call);
+        if (!halt(kind(call), name)) {
+            call.warn("Service is already paused");
+            return 0;
+        }
+        host.store().set(scope(kind(call), name), "stopped", "paused");
+        call.heading("=====> Pausing container");
+        call.out("       Container paused\n");
+        return 0;
     }
 
     private int stop(DokkuCall call) throws IOException, DokkuFailure {
@@ -457,9 +541,20 @@ final class DokkuServices {
             call.warn("Service is already started");
             return 0;
         }
+        boolean paused = host.store().get(scope(kind(call), name), "stopped").equals("paused");
         call.heading("=====> Starting container");
         launch(kind(call), name);
         host.store().set(scope(kind(call), name), "stopped", "");
+        if (paused) {
+            call.heading("=====> Container started");
+            return 0;
+        }
+        List.of(
+                        "Waiting for container to be ready",
+                        "Creating container database",
+                        "Already exists",
+                        "Securing connection to database")
+                .forEach(step -> call.out("       " + step + "\n"));
         call.heading("=====> " + title(kind(call)) + " container created: " + name);
         print(call, kind(call), name);
         return 0;
@@ -489,47 +584,17 @@ final class DokkuServices {
         return 0;
     }
 
-    private int connect(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
-        String name = name(call);
+    /** The server of a service, or the refusal of one that does not run. */
+    EmbeddedServer server(String name) throws DokkuFailure {
         if (!(running.get("postgres/" + name) instanceof Postgres postgres)) {
             throw DokkuFailure.refused("Service " + name + " is not running");
         }
-        List<String> command = new ArrayList<>();
-        Optional<Path> psql = psql();
-        if (psql.isPresent()) {
-            command.addAll(List.of(psql.get().toString(), "-X", "-v", "ON_ERROR_STOP=1"));
-        } else {
-            command.addAll(JavaProcess.words(128));
-            command.add(StandInPsql.class.getName());
-        }
-        command.addAll(List.of(
-                "-h", "127.0.0.1", "-p", String.valueOf(postgres.server().port())));
-        command.addAll(List.of("-U", "postgres", "-d", database(name)));
-        ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().retainAll(List.of("PATH", "LANG"));
-        builder.environment()
-                .put("PGPASSWORD", postgres.server().superuserPassword().reveal());
-        builder.environment().put("HOME", root("postgres", name).toString());
-        return call.stream(builder, host.registry(), true);
-    }
-
-    private static Optional<Path> psql() throws IOException {
-        List<Path> candidates = new ArrayList<>();
-        for (String folder : System.getenv("PATH").split(":")) {
-            candidates.add(Path.of(folder, "psql"));
-        }
-        Path debian = Path.of("/usr/lib/postgresql");
-        if (Files.isDirectory(debian)) {
-            try (Stream<Path> versions = Files.list(debian)) {
-                versions.forEach(version -> candidates.add(version.resolve("bin/psql")));
-            }
-        }
-        return candidates.stream().filter(Files::isExecutable).findFirst();
+        return postgres.server();
     }
 
     /** After a restart of the sandbox. */
     void restart() throws IOException, InterruptedException {
-        for (String kind : List.of("postgres", "redis")) {
+        for (String kind : KINDS) {
             for (String name : host.store().names("services/" + kind)) {
                 if (host.store().get(scope(kind, name), "stopped").isEmpty()) {
                     try {
@@ -544,6 +609,7 @@ final class DokkuServices {
     }
 
     void close() {
+        exposures.closeAll();
         running.forEach((name, service) -> {
             try {
                 service.end();

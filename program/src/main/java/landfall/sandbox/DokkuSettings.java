@@ -48,9 +48,6 @@ final class DokkuSettings {
         for (String verb : List.of("enable", "disable", "skip")) {
             commands.put("checks:" + verb, this::checksToggle);
         }
-        commands.put(
-                "cron:set",
-                call -> set(call, "cron.", List.of("mailfrom", "mailto", "maintenance"), "property", "properties"));
         for (String kind : List.of("limit", "reserve")) {
             commands.put("resource:" + kind, this::resource);
             commands.put("resource:" + kind + "-clear", this::resourceClear);

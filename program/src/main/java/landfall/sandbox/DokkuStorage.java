@@ -76,8 +76,13 @@ final class DokkuStorage {
                 mounts.add(new Mount(parts[0], parts[1], parts[2], parts[3].equals("ro")));
             }
         }
-        mounts.sort(Comparator.comparing(Mount::entry));
         return mounts;
+    }
+
+    private List<Mount> sorted(String app) throws IOException {
+        return mountsOf(app).stream()
+                .sorted(Comparator.comparing(Mount::entry).thenComparing(Mount::containerPath))
+                .toList();
     }
 
     private void save(String app, List<Mount> mounts) throws IOException {
@@ -152,6 +157,7 @@ final class DokkuStorage {
             call.heading("-----> Storage entry " + name + " already exists, leaving in place");
         } else {
             host.store().set("storage/" + name, "path", path);
+            host.store().set("storage/" + name, "chown", option(call, "--chown"));
             host.store().checkSpace(path);
             Files.createDirectories(real(path));
             call.out("       Created " + path + "\n");
@@ -211,9 +217,11 @@ final class DokkuStorage {
         return 0;
     }
 
-    private String entryJson(String name, String path, String indent) {
+    private String entryJson(String name, String path, String indent) throws IOException {
+        String chown = host.store().get("storage/" + name, "chown");
         return indent + "{\n" + indent + "  \"name\": " + DokkuJson.string(name) + ",\n" + indent
                 + "  \"scheduler\": \"docker-local\",\n" + indent + "  \"host_path\": " + DokkuJson.string(path)
+                + (chown.isEmpty() ? "" : ",\n" + indent + "  \"chown\": " + DokkuJson.string(chown))
                 + ",\n" + indent + "  \"schema_version\": 1\n" + indent + "}";
     }
 
@@ -234,16 +242,12 @@ final class DokkuStorage {
         for (String name : host.store().names("storage")) {
             entries.put(name, host.store().get("storage/" + name, "path"));
         }
-        for (String app : host.store().names("apps")) {
-            mountsOf(app).forEach(mount -> entries.putIfAbsent(mount.entry(), mount.hostPath()));
-        }
         if (option(call, "--format").equals("json")) {
-            call.out(
-                    entries.isEmpty()
-                            ? "[]\n"
-                            : entries.entrySet().stream()
-                                    .map(entry -> entryJson(entry.getKey(), entry.getValue(), "  "))
-                                    .collect(Collectors.joining(",\n", "[\n", "\n]\n")));
+            List<String> objects = new ArrayList<>();
+            for (Map.Entry<String, String> entry : entries.entrySet()) {
+                objects.add(entryJson(entry.getKey(), entry.getValue(), "  "));
+            }
+            call.out(entries.isEmpty() ? "[]\n" : "[\n" + String.join(",\n", objects) + "\n]\n");
             return 0;
         }
         call.heading("-----> Storage entries:");
@@ -263,6 +267,9 @@ final class DokkuStorage {
             }
             boolean readonly = parts.length > 2 && parts[2].equals("ro");
             Mount mount = new Mount("legacy-" + hash(parts[0]), parts[0], parts[1], readonly);
+            if (host.store().create("storage/" + mount.entry())) {
+                host.store().set("storage/" + mount.entry(), "path", parts[0]);
+            }
             if (mounts.stream().anyMatch(other -> other.text().equals(mount.text()))) {
                 throw DokkuFailure.refused("Mount path already exists.");
             }
@@ -290,10 +297,12 @@ final class DokkuStorage {
 
     private static String hash(String path) {
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(path.getBytes(StandardCharsets.UTF_8));
+            // A path without a slash is the name of a Docker volume.
+            String text = path.startsWith("/") ? path : "vol:" + path;
+            byte[] digest = MessageDigest.getInstance("SHA-1").digest(text.getBytes(StandardCharsets.UTF_8));
             return HexFormat.of().formatHex(digest).substring(0, 10);
         } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
+            throw new IllegalStateException("every JDK has SHA-1", e);
         }
     }
 
@@ -317,7 +326,7 @@ final class DokkuStorage {
         List<String> words = plain(call);
         String app = host.app(words.isEmpty() ? "" : words.getFirst());
         if (option(call, "--format").equals("json")) {
-            call.out(mountsOf(app).stream().map(Mount::json).collect(Collectors.joining(",", "[", "]\n")));
+            call.out(sorted(app).stream().map(Mount::json).collect(Collectors.joining(",", "[", "]\n")));
             return 0;
         }
         call.heading("-----> " + app + " volume bind-mounts:");
@@ -345,6 +354,11 @@ final class DokkuStorage {
                 values.put(key + "entry-name", mount.entry());
                 values.put(key + "host-path", mount.hostPath());
                 values.put(key + "phases", "deploy,run");
+                values.put(key + "process-type", "_default_");
+                values.put(key + "readonly", String.valueOf(mount.readonly()));
+                for (String unset : List.of("subpath", "volume-chown", "volume-options")) {
+                    values.put(key + unset, "");
+                }
             }
             return new DokkuReport(app + " storage information", "storage-", true, values);
         });

@@ -178,7 +178,7 @@ public final class EmbeddedServer implements AutoCloseable {
     private static Secret password(Path data) throws IOException {
         Path file = passwordFile(data);
         if (!Files.exists(file)) {
-            byte[] random = new byte[18];
+            byte[] random = new byte[16];
             new SecureRandom().nextBytes(random);
             Files.createDirectories(file.getParent());
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));

@@ -1,6 +1,7 @@
 package landfall.sandbox;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -12,8 +13,17 @@ import java.util.Optional;
  *     machine's own sh
  * @param port the port it listens on unless {@code PORT} says otherwise
  * @param workingDirectory WORKDIR of the image
+ * @param files what Dokku looks for in it: the texts of app.json and Procfile
  */
-public record Program(String image, String mainClass, int port, String workingDirectory) {
+public record Program(String image, String mainClass, int port, String workingDirectory, Map<String, String> files) {
+    public Program {
+        files = Map.copyOf(files);
+    }
+
+    public Program(String image, String mainClass, int port, String workingDirectory) {
+        this(image, mainClass, port, workingDirectory, Map.of());
+    }
+
     public static final String POSTGRES = "postgres";
     public static final String SHELL = "shell";
 

@@ -76,7 +76,8 @@ final class DiffTest {
                     .contains("extra.example.com");
 
             host.byHand("config:set", "--no-restart", "web", "MODE=test");
-            String text = host.landfall(5, "diff", recipe.toString(), "--vars-file", values.toString()).out();
+            String text = host.landfall(5, "diff", recipe.toString(), "--vars-file", values.toString())
+                    .out();
             assertThat(text)
                     .containsSubsequence(
                             "Apply would change:",

@@ -21,6 +21,25 @@ final class DokkuConformancePage {
                 stderr. A call that doesn't agree is listed below with the reason; one that isn't listed, or that is listed and
                 agrees, fails the test.
 
+                Not replayed are `git-push` (9 calls of a git client, whose output is mostly the client's own; what the host does
+                is shown by `FolderPushTest`) and the two records that aren't calls (`cpu-times`, `docket-ssh`). The 53 values of
+                `config-roundtrip`, of which 11 make the app's settings unreadable, are replayed by `DokkuConfigRoundtripTest`,
+                the file on the host included.
+
+                ## The same questions to a real host
+
+                What Landfall relies on is stated in `DokkuConformanceTest` and `DokkuDeployConformanceTest`. They ask the
+                emulated host by default and a real one with
+
+                    LANDFALL_DOKKU=dokku@host:port LANDFALL_DOKKU_IDENTITY=~/.ssh/id_ed25519 \\
+                      ./mvnw -pl program test -Dtest='Dokku*ConformanceTest'
+
+                The host's key must be in known_hosts, or be given as `LANDFALL_DOKKU_HOST_KEY=SHA256:...`; an image that the
+                host has or can pull, of a program that listens and has `printenv`, as `LANDFALL_DOKKU_IMAGE` (usually
+                `nginx:alpine`). Everything the suite makes is called `landfall-conf-...` and taken away at the end.
+
+                ## The share that agrees
+
                 Masked before comparing are only:
 
                 """);

@@ -13,8 +13,9 @@ class DokkuCostsTest {
     private static Duration during(List<List<String>> commands) throws Exception {
         DokkuCosts costs = DokkuCosts.recorded(Duration.ZERO);
         long start = System.nanoTime();
-        List<DokkuCosts.Running> running =
-                commands.stream().map(words -> costs.begin(words, true, 1)).toList();
+        List<DokkuCosts.Running> running = commands.stream()
+                .map(words -> costs.begin(words, true, 1, false))
+                .toList();
         List<Thread> threads = running.stream()
                 .map(one -> Thread.ofVirtual().start(() -> {
                     try {

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -106,6 +107,19 @@ final class DokkuReplay {
         return outcomes;
     }
 
+    private static final String APP_JSON = """
+            {"formation": {"web": {"quantity": 1}, "worker": {"quantity": 1}},
+             "healthchecks": {"web": [{"type": "startup", "name": "web check", "path": "PATH", "attempts": 3, "wait": 2}]},
+             "scripts": {"dokku": {"predeploy": "echo predeploy ran", "postdeploy": "echo postdeploy ran"}},
+             "cron": [{"command": "echo cron ran", "schedule": "0 5 * * *"}]}
+            """;
+
+    private static final String PROCFILE = """
+            web: tinyweb
+            worker: while :; do echo worker tick; sleep 30; done
+            release: echo release task ran
+            """;
+
     private static Outcome single(DokkuClient client, DokkuTranscript.Call call) throws Exception {
         DokkuClient.Answer answer = client.run(call.line(), call.input(), call.terminal(), call.exit() < 0);
         return new Outcome(call, answer, agrees(call, answer));
@@ -135,9 +149,23 @@ final class DokkuReplay {
 
     /** The images that the recorder built; a name that isn't among them can't be pulled. */
     private static Optional<Program> image(String reference) {
-        return reference.matches("tinyweb:(v1|v2|crash|badcheck|appjson)")
-                ? Optional.of(new Program("tinyweb", DokkuTinyWeb.class.getName(), 5000, "/app"))
-                : Program.find(reference);
+        return switch (reference) {
+            case "tinyweb:v1", "tinyweb:v2" -> Optional.of(tinyWeb(DokkuTinyWeb.class, Map.of()));
+            case "tinyweb:crash" -> Optional.of(tinyWeb(DokkuTinyCrash.class, Map.of()));
+            case "tinyweb:badcheck" ->
+                Optional.of(tinyWeb(
+                        DokkuTinyWeb.class,
+                        Map.of("app.json", APP_JSON.replace("PATH", "/nope"), "Procfile", PROCFILE)));
+            case "tinyweb:appjson" ->
+                Optional.of(tinyWeb(
+                        DokkuTinyWeb.class,
+                        Map.of("app.json", APP_JSON.replace("PATH", "/healthz"), "Procfile", PROCFILE)));
+            default -> Program.find(reference);
+        };
+    }
+
+    private static Program tinyWeb(Class<?> main, Map<String, String> files) {
+        return new Program("tinyweb", main.getName(), 5000, "/app", files);
     }
 
     private static boolean agrees(DokkuTranscript.Call call, DokkuClient.Answer answer) {
@@ -153,7 +181,9 @@ final class DokkuReplay {
             return DokkuMasks.masked(was).equals(DokkuMasks.masked(is));
         }
         String beginning = was.endsWith("…") ? was.substring(0, was.length() - 1) : was;
-        return DokkuMasks.masked(is).startsWith(DokkuMasks.masked(beginning))
+        // Masks may shorten what they hide, so a little more than the beginning is masked.
+        String start = is.substring(0, Math.min(is.length(), beginning.length() + 1_000));
+        return DokkuMasks.masked(start).startsWith(DokkuMasks.masked(beginning))
                 && is.getBytes(StandardCharsets.UTF_8).length == bytes;
     }
 }

@@ -28,7 +28,8 @@ public final class DokkuTinyWeb {
             String text = System.getenv("TEXT") + " " + bytes + " "
                     + exchange.getRequestHeaders().getFirst("X-Forwarded-For") + "\n";
             byte[] body = text.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(exchange.getRequestURI().getPath().equals("/bad") ? 404 : 200, body.length);
+            exchange.sendResponseHeaders(
+                    exchange.getRequestURI().getPath().matches("/bad|/nope") ? 404 : 200, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });

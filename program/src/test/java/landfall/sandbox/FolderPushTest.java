@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import landfall.base.LandfallException;
 import landfall.dokku.AppCommit;
+import landfall.dokku.DeployCircumstances;
 import landfall.dokku.Deployment;
 import landfall.dokku.DokkuCommand;
 import landfall.dokku.DokkuHost;
@@ -123,6 +124,60 @@ class FolderPushTest {
     }
 
     @Test
+    void aPushThatIsCutOffAnywhereIsMadeWholeByTheNext() throws Exception {
+        push();
+        int round = 0;
+        int whole = 0;
+        List<String> faults = List.of("drop=2:before", "drop=2:during:1", "drop=2:during:4", "drop-input=250");
+        for (String fault : faults) {
+            String text = "round" + ++round;
+            Files.writeString(
+                    app.resolve("Dockerfile"), "FROM tinyweb:v1\nENV TEXT=" + text + "\nEXPOSE 5000\nCOPY . /app\n");
+            tiny.dokku().misbehave(DokkuFault.parse(fault).toArray(DokkuFault[]::new));
+            try {
+                // Cut behind the host's last word, it is whole.
+                assertThat(push()).as(fault).isEqualTo(Deployment.DEPLOYED);
+                whole++;
+            } catch (LandfallException e) {
+                assertThat(e).as(fault).hasMessageContaining("did not end properly");
+            }
+            tiny.dokku().misbehave();
+            pushOnceTheHostIsFree();
+            assertThat(tiny.get(5000)).as(fault).startsWith(text);
+            assertThat(push()).as(fault).isEqualTo(Deployment.UNCHANGED);
+        }
+        assertThat(whole).as("most are cut where it matters").isLessThanOrEqualTo(1);
+    }
+
+    /** The host may still be at the deploy whose client has gone. */
+    private void pushOnceTheHostIsFree() throws Exception {
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (true) {
+            try {
+                push();
+                return;
+            } catch (LandfallException e) {
+                assertThat(e).hasMessageContaining("somebody else is deploying web");
+                assertThat(System.nanoTime()).isLessThan(end);
+                tiny.awaitNoDeploy("web");
+            }
+        }
+    }
+
+    @Test
+    void aRestartDoesNotRunBesideADeployAndALeftLockDoesNotStopIt() throws Exception {
+        push();
+        Thread other = Thread.ofVirtual().start(() -> host.run(DokkuCommand.of("ps:rebuild", "web")));
+        tiny.awaitDeploying("web");
+        assertThatThrownBy(() -> host.restart("web")).hasMessageContaining("somebody else is deploying web");
+        other.join();
+        ok("apps:lock", "web");
+        assertThat(host.restart("web").succeeded()).isTrue();
+        assertThat(host.restart("web").succeeded()).isTrue();
+        assertThat(tiny.get(5000)).startsWith("pushed");
+    }
+
+    @Test
     void whatGitCannotHoldOrMustNotSendIsRefusedByName() throws Exception {
         Files.createSymbolicLink(app.resolve("inside"), Path.of("files/run.sh"));
         Files.writeString(app.resolve(".gitignore"), "*.log\n!keep.log\n");
@@ -173,7 +228,11 @@ class FolderPushTest {
                 .contains("App name must begin with lowercase");
         assertThatThrownBy(this::push)
                 .hasMessageContaining("deployed by somebody else: Jane <jane@example.org>")
-                .hasMessageContaining("Her change");
+                .hasMessageContaining("Her change")
+                .hasMessageContaining("--replace-pushed web");
+        DeployCircumstances replacing = new DeployCircumstances(false, true, List.of());
+        assertThat(host.deployFolder("web", app, replacing, line -> {})).isEqualTo(Deployment.DEPLOYED);
+        assertThat(git(work, "push", "--force", remote, "main")).contains("Application deployed");
         Files.copy(app.resolve("files/run.sh"), work.resolve("run.sh"));
         Files.delete(app.resolve("files/run.sh"));
         Files.delete(app.resolve("files"));

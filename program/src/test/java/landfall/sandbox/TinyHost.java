@@ -28,7 +28,7 @@ final class TinyHost implements AutoCloseable {
                 addresses,
                 new Containers(folder, addresses, registry),
                 registry,
-                image -> image.startsWith("tinyweb")
+                image -> image.contains("tinyweb")
                         ? Optional.of(new Program("tinyweb", DokkuTinyWeb.class.getName(), 5000, "/app"))
                         : Program.find(image),
                 EmulatedDokku.PACE);
@@ -63,6 +63,17 @@ final class TinyHost implements AutoCloseable {
         while (!dokku.host().deploys().lock(app).isLocked()) {
             if (System.nanoTime() > end) {
                 throw new IllegalStateException("no deploy of " + app + " began");
+            }
+            Thread.sleep(2);
+        }
+    }
+
+    /** Waits until a deploy whose client has gone is over. */
+    void awaitNoDeploy(String app) throws InterruptedException {
+        long end = System.nanoTime() + 20_000_000_000L;
+        while (dokku.host().deploys().lock(app).isLocked()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("the deploy of " + app + " did not end");
             }
             Thread.sleep(2);
         }

@@ -32,7 +32,7 @@ public final class AppContents {
             reads.add(HostRead.report("docker-options", app));
             reads.add(HostRead.report("nginx", app));
         }
-        services(tasks).forEach(service -> reads.add(ServiceLinkTask.links(service.plugin(), service.name())));
+        services(tasks).forEach(service -> reads.add(Services.links(service.plugin(), service.name())));
         return reads;
     }
 
@@ -61,7 +61,7 @@ public final class AppContents {
             items.addAll(nginxProperties(host, app));
         }
         for (Service service : services(tasks)) {
-            host.known(ServiceLinkTask.links(service.plugin(), service.name()))
+            host.known(Services.links(service.plugin(), service.name()))
                     .ifPresent(links -> links.lines()
                             .forEach(app -> items.add(new Item(
                                     service.plugin() + " " + service.name(), Item.Kind.LINK, app.strip(), ""))));
@@ -160,7 +160,9 @@ public final class AppContents {
                 .map(json -> DokkuJson.strings(json, "nginx:report"))
                 .orElse(Map.of())
                 .forEach((property, value) -> {
-                    if (!value.isEmpty() && !property.matches("(computed|global)-.*|last-visited-at|nginx-(?!conf-sigil-path|service-command).*")) {
+                    if (!value.isEmpty()
+                            && !property.matches(
+                                    "(computed|global)-.*|last-visited-at|nginx-(?!conf-sigil-path|service-command).*")) {
                         items.add(item(app, Item.Kind.NGINX_PROPERTY, property, value));
                     }
                 });

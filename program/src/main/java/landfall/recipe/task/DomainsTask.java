@@ -44,9 +44,7 @@ record DomainsTask(String app, List<String> domains, boolean only) implements Ta
     @Override
     public List<Claim> claims(HostReading host) {
         return List.of(
-                only
-                        ? Claim.all("app " + app, Item.Kind.DOMAIN)
-                        : Claim.of("app " + app, Item.Kind.DOMAIN, domains));
+                only ? Claim.all("app " + app, Item.Kind.DOMAIN) : Claim.of("app " + app, Item.Kind.DOMAIN, domains));
     }
 
     @Override

@@ -70,9 +70,7 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
     @Override
     public List<Claim> claims(HostReading host) {
         return List.of(
-                only
-                        ? Claim.all("app " + app, Item.Kind.PORT)
-                        : Claim.of("app " + app, Item.Kind.PORT, mappings));
+                only ? Claim.all("app " + app, Item.Kind.PORT) : Claim.of("app " + app, Item.Kind.PORT, mappings));
     }
 
     @Override

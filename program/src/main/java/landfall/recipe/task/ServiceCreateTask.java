@@ -77,12 +77,12 @@ record ServiceCreateTask(
 
     @Override
     public List<HostRead> reads() {
-        return List.of(Services.list(service));
+        return List.of(Services.links(service, name));
     }
 
     @Override
     public Plan plan(HostReading host) {
-        if (Services.named(host, service).contains(name)) {
+        if (Services.exists(host, service, name)) {
             return Plan.inSync();
         }
         List<String> words = new ArrayList<>(List.of(service + ":create", name));

@@ -33,11 +33,7 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
 
     @Override
     public List<HostRead> reads() {
-        return List.of(Services.list(service), links(service, name));
-    }
-
-    static HostRead links(String service, String name) {
-        return HostRead.lines(service + ":links", name);
+        return List.of(Services.links(service, name));
     }
 
     @Override
@@ -57,8 +53,8 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
 
     @Override
     public Plan plan(HostReading host) {
-        boolean linked = Services.named(host, service).contains(name)
-                && host.text(links(service, name)).orElse("").lines().anyMatch(app::equals);
+        boolean linked = Services.exists(host, service, name)
+                && host.answer(Services.links(service, name)).stdout().lines().anyMatch(app::equals);
         return linked
                 ? Plan.inSync()
                 : Plan.change(

@@ -1,7 +1,5 @@
 package landfall.recipe.task;
 
-import java.util.Set;
-import java.util.stream.Collectors;
 import landfall.dokku.HostRead;
 import landfall.dokku.HostReading;
 
@@ -9,17 +7,12 @@ import landfall.dokku.HostReading;
 final class Services {
     private Services() {}
 
-    static HostRead list(String plugin) {
-        return HostRead.lines(plugin + ":list");
+    /** The apps that a service is linked to, a line each; fails if there is no such service, or not even its plugin. */
+    static HostRead links(String plugin, String name) {
+        return HostRead.lines(plugin + ":links", name);
     }
 
-    /** The names of a plugin's services; none if the host hasn't the plugin, which preflight says. */
-    static Set<String> named(HostReading host, String plugin) {
-        return host.answer(list(plugin))
-                .stdout()
-                .lines()
-                .filter(line -> !line.startsWith("=====>"))
-                .map(String::strip)
-                .collect(Collectors.toSet());
+    static boolean exists(HostReading host, String plugin, String name) {
+        return host.answer(links(plugin, name)).succeeded();
     }
 }
