@@ -18,9 +18,9 @@ import landfall.dokku.DokkuResult;
 import landfall.dokku.HostReading;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
+import landfall.recipe.RegistryLogin;
 import landfall.recipe.task.AppContents;
 import landfall.recipe.task.Item;
-import landfall.recipe.RegistryLogin;
 import landfall.recipe.task.Task;
 
 /**

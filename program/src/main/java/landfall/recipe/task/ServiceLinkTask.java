@@ -38,7 +38,8 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
 
     @Override
     public List<Claim> claims(HostReading host) {
-        // A link sets one variable, whose name depends on what the app had before, and one docker option for each phase.
+        // A link sets one variable, whose name depends on what the app had before, and one docker option for each
+        // phase.
         String address = "@dokku-" + service + "-" + name + ":";
         String option = "--link dokku." + service + "." + name + ":";
         Map<String, String> variables = AppContents.variables(host, app);
