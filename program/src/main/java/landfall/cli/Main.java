@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             PlanCommand.class,
             ApplyCommand.class,
             DiffCommand.class,
+            DestroyCommand.class,
             SyncCommand.class,
             VerifyCommand.class,
             CutoverCommand.class,
