@@ -161,11 +161,10 @@ final class DokkuDeploys {
 
     private int fromArchive(DokkuCall call) throws IOException, InterruptedException, DokkuFailure {
         String app = host.app(call.argument(0));
-        if (!call.argument(1).equals("--")) {
-            host.log("not emulated: git:from-archive of a URL");
-            throw DokkuFailure.refused("sandbox: git:from-archive takes `--` and a tar on stdin only");
-        }
         DokkuCall merged = call.merged();
+        if (!call.argument(1).equals("--")) {
+            return fromUrl(merged, call.argument(1));
+        }
         merged.heading("-----> Fetching tar file from stdin");
         byte[] bytes = call.in().readAllBytes();
         merged.out(bytes.length + "\n");
@@ -184,8 +183,20 @@ final class DokkuDeploys {
         if (update == null) {
             return unchanged(merged);
         }
-        Map<String, String> source = sourceFolder(name, "archive", "--");
+        Map<String, String> source = sourceFolder(name, "tar", "--");
         return built(merged, app, folder, source, update);
+    }
+
+    private int fromUrl(DokkuCall call, String url) throws DokkuFailure {
+        call.heading("-----> Downloading tar file from " + url);
+        String problem =
+                url.matches("https?://[A-Za-z0-9][A-Za-z0-9.:-]*/\\S*") ? DokkuGitRemotes.unreachable(url) : "";
+        if (!problem.isEmpty()) {
+            call.out("curl: (7) " + problem + "\n\n");
+            return 7;
+        }
+        host.log("not emulated: git:from-archive of a URL that answers");
+        throw DokkuFailure.refused("sandbox: git:from-archive takes `--` and a tar on stdin only");
     }
 
     private static int unchanged(DokkuCall call) {
@@ -320,9 +331,22 @@ final class DokkuDeploys {
             host.store().set(DokkuHost.scope(app), "git.deploy-branch", branch);
             return;
         }
+        String now = shortName(before);
+        String scope = DokkuHost.scope(app);
+        // The repository's own remote branch: it follows one deploy behind.
+        String fetched = host.store().get(scope, "git.fetched");
+        boolean behind = !fetched.isEmpty() && !fetched.equals(now);
+        host.store().set(scope, "git.fetched", now);
+        String gap = behind ? "        -> " : "     -> ";
         call.out("From /tmp/dokku-" + ProcessHandle.current().pid() + "-trigger-git-git-from-directory.AAAAAA\n   "
-                + before.name().substring(0, 7) + ".." + update.after().name().substring(0, 7) + "  " + branch
-                + "     -> " + branch + "\n");
+                + now + ".." + shortName(update.after()) + "  " + branch + gap + branch + "\n");
+        if (behind) {
+            call.out("   " + fetched + ".." + now + "  origin/" + branch + " -> origin/" + branch + "\n");
+        }
+    }
+
+    private static String shortName(ObjectId commit) {
+        return commit.name().substring(0, 7);
     }
 
     /** What BuildKit prints of a Dockerfile that only names an image, which is what an image's build context is. */
@@ -333,7 +357,7 @@ final class DokkuDeploys {
                 #0 building with "default" instance using docker driver
 
                 #1 [internal] load build definition from Dockerfile
-                #1 transferring dockerfile: 122B done
+                #1 transferring dockerfile: SIZEB done
                 #1 DONE 0.0s
 
                 #2 [internal] load .dockerignore
@@ -353,6 +377,8 @@ final class DokkuDeploys {
                 #5 DONE 0.0s
                 """.replace("metadata for FROM", "metadata for " + from)
                 .replace("FROM FROM", "FROM " + from)
+                // Twice the image's name: in FROM and in a label.
+                .replace("SIZE", String.valueOf(102 + 2 * build.image().length()))
                 .replace("IMAGE", id(app + " " + build.image()))
                 .replace("APP", app));
     }

@@ -104,6 +104,7 @@ final class DokkuFamilies {
 
     static void register(DokkuHost host, Map<String, DokkuCommand> commands) {
         ALL.forEach(family -> family.register(host, commands));
+        registerEmpty(host, commands);
         // Labels can be set for these two proxies only where they run; they don't.
         commands.put("caddy:labels:show", call -> shownNothing(host, call));
         commands.put("traefik:labels:show", call -> shownNothing(host, call));
@@ -140,6 +141,27 @@ final class DokkuFamilies {
             host.store().set(DokkuHost.scope(host.app(call.argument(0))), "buildpacks", "");
             return 0;
         });
+    }
+
+    /** Labels and annotations of storage, charts and profiles of k3s: there are none, which has its form too. */
+    private static void registerEmpty(DokkuHost host, Map<String, DokkuCommand> commands) {
+        for (String kind : List.of("annotations", "labels")) {
+            commands.put("storage:" + kind + ":report", call -> {
+                host.store().names("storage").forEach(entry -> call.out("{}\n"));
+                return 0;
+            });
+        }
+        commands.put("scheduler-k3s:charts:report", call -> printed(call, "{}"));
+        commands.put("scheduler-k3s:labels:report", call -> {
+            host.app(call.argument(0));
+            return printed(call, "{}");
+        });
+        commands.put("scheduler-k3s:profiles:list", call -> printed(call, "[]"));
+    }
+
+    private static int printed(DokkuCall call, String line) {
+        call.out(line + "\n");
+        return 0;
     }
 
     private static int shownNothing(DokkuHost host, DokkuCall call) throws DokkuFailure {

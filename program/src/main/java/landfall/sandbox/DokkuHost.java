@@ -87,6 +87,7 @@ final class DokkuHost {
         DokkuSchedulers.register(this, commands);
         new DokkuCertificates(this).register(commands);
         deploys.register(commands);
+        new DokkuGitRemotes(this).register(commands);
         new DokkuGitPush(this).register(commands);
         new DokkuRegistry(this).register(commands);
         services.register(commands);

@@ -23,6 +23,9 @@ final class DokkuLogs {
             "vector-networks=/gcC",
             "vector-sink=/agcC");
 
+    /** One per container, in turn. */
+    private static final List<Integer> COLOURS = List.of(36, 33, 32, 35, 31);
+
     private final DokkuHost host;
 
     DokkuLogs(DokkuHost host) {
@@ -40,8 +43,8 @@ final class DokkuLogs {
             });
         }
         commands.put("events", call -> 0);
-        commands.put("events:on", call -> said(call, "Enabling dokku events logger"));
-        commands.put("events:off", call -> said(call, "Disabling dokku events logger"));
+        commands.put("events:on", call -> switched(call, "true", "Enabling dokku events logger"));
+        commands.put("events:off", call -> switched(call, "", "Disabling dokku events logger"));
         commands.put("events:list", this::events);
         commands.put("trace:on", call -> said(call, "-----> Enabling trace mode"));
         commands.put("trace:off", call -> said(call, "-----> Disabling trace mode"));
@@ -52,8 +55,17 @@ final class DokkuLogs {
         return 0;
     }
 
+    private int switched(DokkuCall call, String on, String line) throws IOException {
+        host.store().set("global", "events", on);
+        return said(call, line);
+    }
+
     /** The triggers of the plugins that a host of this version has; none is really logged. */
     private int events(DokkuCall call) throws IOException {
+        if (host.store().get("global", "events").isEmpty()) {
+            call.warn("Events logger disabled");
+            return 0;
+        }
         try (InputStream in = DokkuLogs.class.getResourceAsStream("dokku-events.txt")) {
             call.out(new String(java.util.Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8));
         }
@@ -109,7 +121,12 @@ final class DokkuLogs {
                 }
                 case "-q", "--quiet" -> quiet = true;
                 case "-t", "--tail" -> follow = true;
-                default -> app = app.isEmpty() ? words.get(i) : app;
+                default -> {
+                    if (words.get(i).startsWith("-")) {
+                        throw DokkuHelp.unknownFlag("logs", words.get(i));
+                    }
+                    app = app.isEmpty() ? words.get(i) : app;
+                }
             }
         }
         return new Wish(host.app(app), lines, process, quiet, follow);
@@ -130,6 +147,7 @@ final class DokkuLogs {
     }
 
     private void print(DokkuCall call, Wish wish, int lines, Map<String, Integer> seen) throws IOException {
+        int printed = 0;
         for (DokkuContainer container : host.deploys().containers(wish.app())) {
             String name = container.type() + "." + container.index();
             if (wish.process().isEmpty()
@@ -137,7 +155,9 @@ final class DokkuLogs {
                     || wish.process().equals(name)) {
                 List<String> output = container.output();
                 int from = Math.max(seen.getOrDefault(container.id(), 0), Math.max(0, output.size() - lines));
-                String label = wish.quiet() ? "" : "\u001b[36m" + Instant.now() + " app[" + name + "]:\u001b[0m ";
+                int colour = COLOURS.get(printed++ % COLOURS.size());
+                String label =
+                        wish.quiet() ? "" : "\u001b[" + colour + "m" + Instant.now() + " app[" + name + "]:\u001b[0m ";
                 output.subList(Math.min(from, output.size()), output.size())
                         .forEach(line -> call.out(label + line + "\n"));
                 seen.put(container.id(), output.size());

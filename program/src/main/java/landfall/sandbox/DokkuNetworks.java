@@ -73,6 +73,7 @@ final class DokkuNetworks {
     }
 
     private int exists(DokkuCall call) throws IOException, DokkuFailure {
+        DokkuHelp.refuseFlags(call);
         if (!names().contains(call.argument(0))) {
             throw DokkuFailure.refused("Network does not exist");
         }

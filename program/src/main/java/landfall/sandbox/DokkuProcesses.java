@@ -215,6 +215,7 @@ final class DokkuProcesses {
     }
 
     private int inspect(DokkuCall call) throws DokkuFailure {
+        DokkuHelp.refuseFlags(call);
         String app = host.app(call.argument(0));
         List<DokkuContainer> containers = host.deploys().containers(app);
         if (containers.isEmpty()) {

@@ -36,8 +36,11 @@ final class DokkuRollout {
     private final DokkuBuild build;
     private final Map<String, String> env;
     private final int port;
+    private final boolean portGiven;
     private boolean toldToFail;
     private String only = "";
+    /** What a health check last got in answer, if that was the reason to refuse. */
+    private String answered = "";
 
     /** What a rollout begins with: a new build, the same build released again, or containers only. */
     enum Kind {
@@ -56,6 +59,7 @@ final class DokkuRollout {
         this.build = build;
         env = new TreeMap<>(build.env());
         env.putAll(new DokkuConfig(host).merged(app));
+        portGiven = env.containsKey("PORT");
         String wanted = env.getOrDefault("PORT", "");
         port = wanted.matches("[0-9]{1,5}") ? Integer.parseInt(wanted) : build.port() > 0 ? build.port() : 5000;
         env.put("PORT", String.valueOf(port));
@@ -187,7 +191,11 @@ final class DokkuRollout {
 
     private void scheduled() throws IOException {
         String cron = cron();
+        boolean had = !host.store().get(DokkuHost.scope(app), "cron").isEmpty();
         host.store().set(DokkuHost.scope(app), "cron", cron);
+        if (whole && had && cron.isEmpty()) {
+            call.out("-----> Removed\n");
+        }
         if (whole && !cron.isEmpty()) {
             call.out("-----> Updated schedule file\n");
         }
@@ -296,6 +304,11 @@ final class DokkuRollout {
     private Map<String, Integer> scale() throws IOException {
         Map<String, Integer> scale = new LinkedHashMap<>();
         Set<String> types = new TreeSet<>(build.processes().keySet());
+        // A type that once had a scale is deployed on, with or without a line in the Procfile.
+        host.store().all(DokkuHost.scope(app)).keySet().stream()
+                .filter(key -> key.startsWith("scale."))
+                .map(key -> key.substring("scale.".length()))
+                .forEach(types::add);
         types.add("web");
         scale.put("web", quantity("web"));
         for (String type : types) {
@@ -395,6 +408,13 @@ final class DokkuRollout {
         String line = build.processes().getOrDefault(type, "");
         List<String> words = line.isEmpty() ? build.words() : List.of("sh", "-c", line);
         Containers.Spec spec = spec(type + "." + index + "." + COUNTER.incrementAndGet(), words, address);
+        if (!type.equals("web") && !portGiven) {
+            // Only what the proxy leads to is told a port.
+            Map<String, String> without = new TreeMap<>(spec.env());
+            without.remove("PORT");
+            spec = new Containers.Spec(
+                    spec.name(), spec.program(), spec.words(), without, spec.address(), spec.mounts());
+        }
         return new DokkuContainer(host.containers(), spec, type, index, port);
     }
 
@@ -548,9 +568,12 @@ final class DokkuRollout {
         return "";
     }
 
-    private static String failure(DokkuContainer container, String name, String why) {
-        return "=====> Start healthcheck output\n       state=" + (container.alive() ? "running" : "restarting")
-                + "\n=====> End healthcheck output\n" + RED + "Failure in name='" + name + "': " + why + "\n";
+    private String failure(DokkuContainer container, String name, String why) {
+        List<String> seen = answered.isEmpty()
+                ? List.of("state=" + (container.alive() ? "running" : "restarting"))
+                : answered.lines().toList();
+        return "=====> Start healthcheck output\n" + String.join("", DokkuDeploys.indented(seen))
+                + "=====> End healthcheck output\n" + RED + "Failure in name='" + name + "': " + why + "\n";
     }
 
     /** Up to three attempts of five seconds, in real time, since a program's start is not scaled; ends as it listens. */
@@ -593,7 +616,7 @@ final class DokkuRollout {
         return problem;
     }
 
-    private static String request(DokkuContainer container, int port, String path, int timeout, String content) {
+    private String request(DokkuContainer container, int port, String path, int timeout, String content) {
         try {
             HttpURLConnection connection =
                     (HttpURLConnection) URI.create("http://" + container.address() + ":" + port + path)
@@ -604,6 +627,9 @@ final class DokkuRollout {
             connection.setInstanceFollowRedirects(false);
             int status = connection.getResponseCode();
             if (status < 200 || status >= 400) {
+                try (java.io.InputStream body = connection.getErrorStream()) {
+                    answered = body == null ? "" : new String(body.readAllBytes(), StandardCharsets.UTF_8);
+                }
                 connection.disconnect();
                 return "unexpected status code: " + status;
             }

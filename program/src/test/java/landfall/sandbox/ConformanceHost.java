@@ -29,12 +29,17 @@ final class ConformanceHost implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private final SshConnection connection;
-    private final Deque<AutoCloseable> below = new ArrayDeque<>();
+    private final Deque<End> below = new ArrayDeque<>();
     private final Deque<List<String>> undo = new ArrayDeque<>();
     private final String prefix =
             "landfall-conf-" + Integer.toString(ThreadLocalRandom.current().nextInt(1_679_616, 60_466_176), 36);
     private final String image;
     private int names;
+
+    /** Ends what the emulated host consists of. */
+    private interface End {
+        void run() throws IOException;
+    }
 
     private ConformanceHost(SshTarget target, SshOptions options, String image) {
         connection = SshConnection.connect(target, options);
@@ -72,9 +77,9 @@ final class ConformanceHost implements AutoCloseable {
                 0.01);
         SshOptions options = new SshOptions(dokku.clientKeyFile(), dokku.knownHostsFile(), null);
         ConformanceHost host = new ConformanceHost(SshTarget.parse(dokku.destination()), options, "tinyweb:v1");
-        host.below.push(addresses);
+        host.below.push(addresses::close);
         host.below.push(registry::endAll);
-        host.below.push(dokku);
+        host.below.push(dokku::close);
         return host;
     }
 
@@ -153,7 +158,7 @@ final class ConformanceHost implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         List<String> left = new ArrayList<>();
         while (!undo.isEmpty()) {
             List<String> words = undo.pop();
@@ -164,7 +169,7 @@ final class ConformanceHost implements AutoCloseable {
         }
         connection.close();
         while (!below.isEmpty()) {
-            below.pop().close();
+            below.pop().run();
         }
         left.forEach(System.err::println);
     }

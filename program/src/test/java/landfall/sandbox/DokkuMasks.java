@@ -22,6 +22,14 @@ final class DokkuMasks {
             Mask.of("(?<=\\()[0-9a-f]{12}(?=[ )])", "<short id>", "short container ids in parentheses"),
             Mask.of("(?<=CID: )[0-9a-f]{11}\\b", "<short id>", "short container ids of ps:report"),
             Mask.of("(?<=\"ID\":\"|       ID:             )[0-9a-f]{12}\\b", "<short id>", "short ids of networks"),
+            Mask.of("\\b[0-9a-f]{7}\\.\\.[0-9a-f]{7}\\b", "<commits>", "short names of commits"),
+            Mask.of("(?<=docker-import-)[0-9]+", "<n>", "numbers of Docker's temporary folders"),
+            Mask.of(
+                    "(?m)^#4 (CACHED|DONE [0-9]+\\.[0-9]s)$",
+                    "#4 <ready>",
+                    "whether BuildKit had met the image before"),
+            Mask.of("(?<=task \\()[0-9a-f]{9}(?=\\))", "<short id>", "short ids of task containers"),
+            Mask.of("(?<=]:)[0-9]{4,5}(?=: response:)", "<port>", "ports that clients of a web program had"),
             Mask.of("\\b1[6-9][0-9]{8}\\b", "<epoch>", "seconds since 1970"),
             Mask.of(
                     "(?<![0-9])20[2-9][0-9]-[01][0-9]-[0-3][0-9][T ][0-9:]{8}([.,][0-9]+)?( ?Z| ?[+-][0-9]{2}:?[0-9]{2})?",

@@ -6,6 +6,13 @@ import java.nio.charset.StandardCharsets;
 
 /** A web program for deploy tests: answers with its TEXT, counts uploads, and dies when told to by CRASH. */
 public final class DokkuTinyWeb {
+    private static final String NOT_FOUND = """
+            <HTML><HEAD><TITLE>404 Not Found</TITLE></HEAD>
+            <BODY><H1>404 Not Found</H1>
+            The requested URL was not found
+            </BODY></HTML>
+            """;
+
     private DokkuTinyWeb() {}
 
     public static void main(String[] words) throws Exception {
@@ -13,7 +20,14 @@ public final class DokkuTinyWeb {
             System.out.println("i will die");
             System.exit(1);
         }
+        if (System.getenv("PORT") == null) {
+            System.out.println("web starting on ");
+            Thread.sleep(java.time.Duration.ofMinutes(10));
+            return;
+        }
         int port = Integer.parseInt(System.getenv("PORT"));
+        // Before it listens: what a check that succeeds shows of its output must not depend on who is faster.
+        System.out.println("web starting on " + port);
         HttpServer server =
                 HttpServer.create(new InetSocketAddress(System.getenv(Containers.BIND_VARIABLE), port), 1024);
         server.setExecutor(java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor());
@@ -27,13 +41,16 @@ public final class DokkuTinyWeb {
             }
             String text = System.getenv("TEXT") + " " + bytes + " "
                     + exchange.getRequestHeaders().getFirst("X-Forwarded-For") + "\n";
-            byte[] body = text.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(
-                    exchange.getRequestURI().getPath().matches("/bad|/nope") ? 404 : 200, body.length);
+            boolean missing = exchange.getRequestURI().getPath().matches("/bad|/nope");
+            byte[] body = (missing ? NOT_FOUND : text).getBytes(StandardCharsets.UTF_8);
+            int status = missing ? 404 : 200;
+            // As busybox's httpd logs one that comes over Docker's bridge.
+            System.out.println(
+                    "[::ffff:172.17.0.1]:" + exchange.getRemoteAddress().getPort() + ": response:" + status);
+            exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();
         });
         server.start();
-        System.out.println("web starting on " + port);
     }
 }
