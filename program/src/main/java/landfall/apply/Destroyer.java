@@ -105,7 +105,8 @@ public final class Destroyer {
         List<Work> networks = networks(reading, others, gone, problems);
         List<Work> entries = entries(reading, others, untied, gone, problems);
         problems.stopOnErrors(ExitCode.REFUSED);
-        return new Outline(List.of(untied, apps, services, networks, entries), gone, doubtful(reading), kept(others, untied));
+        return new Outline(
+                List.of(untied, apps, services, networks, entries), gone, doubtful(reading), kept(others, untied));
     }
 
     /** Does it; what is gone already is noted as such. */
@@ -262,12 +263,14 @@ public final class Destroyer {
             return "how much it holds Dokku does not tell";
         }
         DokkuResult result = host.run(
-                DokkuCommand.of("postgres:connect", name(service)).withInput(Secret.of(SIZE_QUERY)), SIZE_MAX, line -> {});
+                DokkuCommand.of("postgres:connect", name(service)).withInput(Secret.of(SIZE_QUERY)),
+                SIZE_MAX,
+                line -> {});
         Matcher size = SIZE.matcher(result.stdout());
         return result.succeeded() && size.find()
                 ? size.group(1) + " of databases"
-                : "how much it holds is not known, it does not answer (" + result.tail().lines().findFirst().orElse("")
-                        + ")";
+                : "how much it holds is not known, it does not answer ("
+                        + result.tail().lines().findFirst().orElse("") + ")";
     }
 
     private List<String> doubtful(HostReading reading) {

@@ -97,8 +97,9 @@ final class DestroyCommand implements Callable<Integer> {
             events.note("This move is finished: its users are on these apps.");
         }
         if (!outline.doubtful().isEmpty()) {
-            events.note("Left alone, since an apply ended while it made them, or the host refused it, and whose they are"
-                    + " is not known: " + String.join(", ", outline.doubtful()));
+            events.note(
+                    "Left alone, since an apply ended while it made them, or the host refused it, and whose they are"
+                            + " is not known: " + String.join(", ", outline.doubtful()));
         }
         if (!outline.kept().isEmpty()) {
             events.note("Settings of apps that were there before stay: " + String.join(", ", outline.kept()));
@@ -125,8 +126,8 @@ final class DestroyCommand implements Callable<Integer> {
                     ExitCode.REFUSED,
                     Problem.error(
                             "nothing is destroyed",
-                            "the move is " + state.name().toLowerCase(Locale.ROOT) + ": data or users depend on what apply"
-                                    + " created",
+                            "the move is " + state.name().toLowerCase(Locale.ROOT)
+                                    + ": data or users depend on what apply" + " created",
                             nextStep));
         }
     }

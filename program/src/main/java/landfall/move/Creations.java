@@ -98,12 +98,14 @@ public final class Creations {
                 begun.remove(gone);
                 refused.remove(gone);
                 // What hung on it went with it.
-                made.keySet().removeIf(thing -> (gone.type().equals("dokku_app")
-                                && Set.of("dokku_service_link", "dokku_storage_mount").contains(thing.type())
-                                && thing.subject().startsWith(gone.subject() + " "))
-                        || (gone.type().equals("dokku_service_create")
-                                && thing.type().equals("dokku_service_link")
-                                && thing.subject().endsWith(" to " + gone.subject())));
+                made.keySet()
+                        .removeIf(thing -> (gone.type().equals("dokku_app")
+                                        && Set.of("dokku_service_link", "dokku_storage_mount")
+                                                .contains(thing.type())
+                                        && thing.subject().startsWith(gone.subject() + " "))
+                                || (gone.type().equals("dokku_service_create")
+                                        && thing.type().equals("dokku_service_link")
+                                        && thing.subject().endsWith(" to " + gone.subject())));
             }
             return;
         }

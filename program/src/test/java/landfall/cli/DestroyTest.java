@@ -31,7 +31,7 @@ final class DestroyTest {
     @TempDir
     Path home;
 
-    private String recipe;
+    private String recipe = "";
 
     @Test
     void destroyUndoesWhatApplyCreatedAndNothingElseAlsoAfterAnInterruption() throws Exception {
@@ -68,7 +68,8 @@ final class DestroyTest {
             String again = host.landfall(0, "destroy", recipe, "--yes").out();
             assertThat(again).contains("undone");
 
-            assertThat(host.byHand("apps:list").lines().toList()).containsExactly("=====> My Apps", "foreign", "theirs");
+            assertThat(host.byHand("apps:list").lines().toList())
+                    .containsExactly("=====> My Apps", "foreign", "theirs");
             assertThat(host.byHand("config:keys", "theirs").lines().toList()).containsExactly("KEY", "OURS");
             assertThat(host.byHand("postgres:list")).doesNotContain("web-db");
             assertThat(host.byHand("network:list")).doesNotContain("web-net");

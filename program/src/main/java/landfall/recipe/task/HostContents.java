@@ -67,8 +67,10 @@ public final class HostContents {
     public static Set<String> networks(HostReading host, String app) {
         Map<String, String> report = host.report("network", app);
         return Stream.of("attach-post-create", "attach-post-deploy", "initial-network")
-                .flatMap(property -> Stream.of(
-                        report.getOrDefault(property, "").replace("[", "").replace("]", "").split("[\\s,]+")))
+                .flatMap(property -> Stream.of(report.getOrDefault(property, "")
+                        .replace("[", "")
+                        .replace("]", "")
+                        .split("[\\s,]+")))
                 .filter(network -> !network.isEmpty())
                 .collect(Collectors.toCollection(TreeSet::new));
     }
