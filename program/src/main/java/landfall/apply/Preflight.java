@@ -1,5 +1,6 @@
 package landfall.apply;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,12 +66,22 @@ final class Preflight {
         preflight.problems.stopOnErrors(ExitCode.REFUSED);
     }
 
+    /** What is applied all the same, but ought to be known. */
+    static List<String> warnings(List<Task> tasks) {
+        Instant now = Instant.now();
+        return tasks.stream()
+                .filter(task -> !task.warning(now).isEmpty())
+                .map(task -> "warning: " + HostPlan.name(task) + ": " + task.warning(now))
+                .toList();
+    }
+
     private void check(Set<String> servicePlugins) {
         Set<String> apps = changedApps();
         Map<String, String> domains = changes("dokku_domains") ? Clashes.appOfDomain(tasks) : Map.of();
         Set<String> neighbours = domains.isEmpty() ? Set.of() : reading.apps();
         List<HostRead> reads = new ArrayList<>();
-        if (!apps.isEmpty()) {
+        boolean makesApps = !reading.apps().containsAll(apps);
+        if (makesApps) {
             reads.addAll(List.of(SCHEDULER, PROXY));
         }
         apps.stream().filter(reading::appExists).forEach(app -> {
@@ -84,9 +95,9 @@ final class Preflight {
         reading.prefetch(reads);
         plugins(servicePlugins);
         missingApps();
-        if (!apps.isEmpty()) {
-            kind("scheduler", "every app", json(SCHEDULER, "scheduler"), "global-selected", "docker-local");
-            kind("proxy", "every app", json(PROXY, "proxy"), "global-type", "nginx");
+        if (makesApps) {
+            kind("scheduler", "--global", json(SCHEDULER, "scheduler"), "selected", "docker-local");
+            kind("proxy", "--global", json(PROXY, "proxy"), "type", "nginx");
         }
         apps.stream().filter(reading::appExists).forEach(app -> {
             kind("scheduler", app, reading.report("scheduler", app), "selected", "docker-local");
@@ -122,17 +133,16 @@ final class Preflight {
         }
     }
 
-    private void kind(String plugin, String app, Map<String, String> report, String key, String needed) {
-        String now = report.getOrDefault(key, "");
+    /** @param app an app, or {@code --global} for those that are yet to be made */
+    private void kind(String plugin, String app, Map<String, String> report, String property, String needed) {
+        String now = report.getOrDefault("computed-" + property, "");
         if (now.isEmpty() || now.equals(needed) || now.equals(HostPlan.PAUSED)) {
             return;
         }
-        String property = plugin.equals("scheduler") ? "selected" : "type";
         problems.add(Problem.error(
-                "the " + plugin + " of " + app + " on the host is " + now,
+                "the " + plugin + " of " + (app.equals("--global") ? "new apps" : app) + " on the host is " + now,
                 "Landfall moves to apps whose " + plugin + " is " + needed,
-                "If it may be changed: dokku " + plugin + ":set "
-                        + (key.startsWith("global-") ? "--global" : app) + " " + property + " " + needed
+                "If it may be changed: dokku " + plugin + ":set " + app + " " + property + " " + needed
                         + ", then run the same command again."));
     }
 
@@ -152,10 +162,12 @@ final class Preflight {
     /** One broken file of any app makes nginx refuse every new configuration. */
     private void nginx() {
         DokkuResult result = reading.answer(NGINX);
-        if (!result.succeeded()) {
+        String text = (result.stdout() + result.stderr()).strip();
+        // An app of this recipe may be the broken one, and what follows may mend it.
+        if (!result.succeeded() && changedApps().stream().noneMatch(app -> text.contains("/" + app + "/nginx.conf"))) {
             problems.add(Problem.error(
                     "nginx on the host does not take the configuration it has now",
-                    (result.stdout() + result.stderr()).strip().replaceAll("\\s*\\n\\s*", "; "),
+                    text.replaceAll("\\s*\\n\\s*", "; "),
                     "Mend the file it names (dokku nginx:report APP shows the app's settings), try dokku"
                             + " nginx:validate-config, then run the same command again."));
         }

@@ -131,7 +131,7 @@ public record RecipeFile(List<Task> tasks) {
                         origin,
                         "the input " + name + " has no value",
                         "secrets.yml has none by that name",
-                        "Add a line `" + name + ": VALUE` to secrets.yml."));
+                        "Add a line `" + name + ": VALUE` to secrets.yml, or give --vars-file FILE."));
             }
         }
         return inputs;

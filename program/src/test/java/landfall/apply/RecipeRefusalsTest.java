@@ -22,10 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What Dokku would take and break on later is refused before anything is sent. */
 class RecipeRefusalsTest {
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             dokku_nginx_property: {app: a, property: client-max-body, value: 50m} | .property | nearest one is client-max-body-size
             dokku_nginx_property: {app: a, property: client-max-body-size, value: 50mb} | .value | a size
             dokku_nginx_property: {app: a, property: proxy-read-timeout, value: 60 seconds} | .value | a time
@@ -58,8 +55,7 @@ class RecipeRefusalsTest {
 
     @Test
     void everyRefusalIsToldAtOnce() {
-        assertThat(refusal(
-                        """
+        assertThat(refusal("""
                         - tasks:
                             - dokku_app: {app: A}
                             - dokku_nginx_property: {app: a, property: hsts, value: maybe}
@@ -67,8 +63,7 @@ class RecipeRefusalsTest {
                             - dokku_domains: {app: b, domains: [x.example]}
                             - dokku_ports: {app: a, port_mappings: [{scheme: http, host: 8080, container: 80}]}
                             - dokku_ports: {app: b, port_mappings: [{scheme: https, host: 8080, container: 80}]}
-                        """,
-                        Map.of()))
+                        """, Map.of()))
                 .contains(
                         "task 1",
                         "task 2",
@@ -78,8 +73,7 @@ class RecipeRefusalsTest {
 
     @Test
     void whatDokkuAndNginxTakeIsTaken() {
-        RecipeFile recipe = RecipeFile.parse(
-                """
+        RecipeFile recipe = RecipeFile.parse("""
                 - tasks:
                     - dokku_nginx_property: {app: a, property: proxy-read-timeout, value: 1h 30m}
                     - dokku_nginx_property: {app: a, property: x-forwarded-proto-value, value: $http_x_forwarded_proto}
@@ -89,10 +83,7 @@ class RecipeRefusalsTest {
                     - dokku_docker_options: {app: a, phase: deploy, option: --health-cmd "curl -f http://x"}
                     - dokku_docker_options: {app: a, phase: deploy, option: --memory-swap -1}
                     - dokku_git_from_image: {app: a, image: "ghcr.io:443/a/b_c:1.0@sha256:%s"}
-                """
-                        .formatted("0".repeat(64)),
-                "recipe.yml",
-                Map.of());
+                """.formatted("0".repeat(64)), "recipe.yml", Map.of());
         assertThat(recipe.tasks()).hasSize(8);
     }
 
@@ -111,7 +102,8 @@ class RecipeRefusalsTest {
             }
             Files.writeString(folder.resolve("plain.key"), key);
             openssl(folder, "pkey", "-in", "plain.key", "-aes256", "-passout", "pass:x", "-out", "locked.key");
-            assertThat(certs(own, Files.readString(folder.resolve("locked.key")))).contains("the key is encrypted");
+            assertThat(certs(own, Files.readString(folder.resolve("locked.key"))))
+                    .contains("the key is encrypted");
         }
     }
 
@@ -124,8 +116,8 @@ class RecipeRefusalsTest {
     }
 
     private static String made(Path folder, String kind, String name) throws Exception {
-        List<String> words = new ArrayList<>(
-                List.of("req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=" + name + ".example"));
+        List<String> words =
+                new ArrayList<>(List.of("req", "-x509", "-nodes", "-days", "30", "-subj", "/CN=" + name + ".example"));
         words.addAll(
                 kind.startsWith("ec:")
                         ? List.of("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:" + kind.substring(3))
@@ -156,8 +148,8 @@ class RecipeRefusalsTest {
     }
 
     private static String refusal(String text, Map<String, Secret> secrets) {
-        LandfallException refused = catchThrowableOfType(
-                LandfallException.class, () -> RecipeFile.parse(text, "recipe.yml", secrets));
+        LandfallException refused =
+                catchThrowableOfType(LandfallException.class, () -> RecipeFile.parse(text, "recipe.yml", secrets));
         if (refused == null) {
             return "";
         }

@@ -20,8 +20,8 @@ import landfall.base.Secret;
 
 /** Looks at a certificate and its key as nginx will: Dokku stores any two files, and then no app's nginx starts. */
 final class Certificates {
-    private static final Pattern KEY =
-            Pattern.compile("-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----(.*?)-----END [A-Z0-9 ]*PRIVATE KEY-----", Pattern.DOTALL);
+    private static final Pattern KEY = Pattern.compile(
+            "-----BEGIN ([A-Z0-9 ]*)PRIVATE KEY-----(.*?)-----END [A-Z0-9 ]*PRIVATE KEY-----", Pattern.DOTALL);
     private static final byte[] PROBE = "landfall".getBytes(StandardCharsets.UTF_8);
     private static final int DER_SEQUENCE = 0x30;
     private static final int DER_OCTETS = 0x04;
@@ -99,7 +99,8 @@ final class Certificates {
         try {
             byte[] der = Base64.getMimeDecoder().decode(body);
             // What openssl wrote before PKCS#8 lacks the algorithm, which the certificate has too.
-            byte[] whole = kind.isEmpty() ? der : pkcs8(certificate.getPublicKey().getEncoded(), der);
+            byte[] whole =
+                    kind.isEmpty() ? der : pkcs8(certificate.getPublicKey().getEncoded(), der);
             String algorithm = certificate.getPublicKey().getAlgorithm();
             PrivateKey key = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(whole));
             String signs = switch (algorithm) {

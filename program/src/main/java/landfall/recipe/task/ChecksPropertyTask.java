@@ -8,7 +8,8 @@ import landfall.dokku.HostReading;
 record ChecksPropertyTask(String app, String property, String value) implements Task {
     static ChecksPropertyTask read(TaskFields fields) {
         String value = fields.text("value");
-        ChecksPropertyTask task = new ChecksPropertyTask(Checks.app(fields), Properties.property(fields, "checks", value), value);
+        ChecksPropertyTask task =
+                new ChecksPropertyTask(Checks.app(fields), Properties.property(fields, "checks", value), value);
         fields.choice("state", "present", "present");
         fields.end();
         return task;

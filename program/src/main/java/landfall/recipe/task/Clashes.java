@@ -37,8 +37,7 @@ public final class Clashes {
         }
     }
 
-    private static void port(
-            String app, String mapping, Map<Integer, String> users, Origin recipe, Problems problems) {
+    private static void port(String app, String mapping, Map<Integer, String> users, Origin recipe, Problems problems) {
         String[] parts = mapping.split(":", 3);
         String user = parts[0] + " for " + app;
         String other = users.putIfAbsent(Integer.parseInt(parts[1]), user);

@@ -39,6 +39,11 @@ record DockerOptionTask(String app, String phase, String option) implements Task
     }
 
     @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(Claim.of("app " + app, Item.Kind.DOCKER_OPTION, List.of(phase + " " + option)));
+    }
+
+    @Override
     public Plan plan(HostReading host) {
         String list = host.report("docker-options", app).getOrDefault(phase + "-list", "[]");
         return DokkuJson.texts(list, "docker-options:report").contains(option)

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  * take fails only when the next configuration is written, for every app of the host.
  */
 final class Properties {
-    private static final Syntax TIME = new Syntax(
-            "([0-9]+(ms|[smhdwMy])?)( ?[0-9]+(ms|[smhdwMy])?)*", "a time as nginx writes it (60s, 2m, 1h)");
+    private static final Syntax TIME =
+            new Syntax("([0-9]+(ms|[smhdwMy])?)( ?[0-9]+(ms|[smhdwMy])?)*", "a time as nginx writes it (60s, 2m, 1h)");
     private static final Syntax SIZE = new Syntax("[0-9]+[kKmMgG]?", "a size as nginx writes it (8k, 50m, 1g)");
     private static final Syntax BUFFER = new Syntax("[1-9][0-9]*[kKmM]?", "a size as nginx writes it (8k, 1m)");
     private static final Syntax BUFFERS = new Syntax("[1-9][0-9]* [1-9][0-9]*[kKmM]?", "a count and a size (8 16k)");

@@ -9,8 +9,7 @@ import landfall.dokku.HostReading;
 record PsPropertyTask(String app, String property, String value) implements Task {
     static PsPropertyTask read(TaskFields fields) {
         String value = fields.text("value");
-        PsPropertyTask task =
-                new PsPropertyTask(Checks.app(fields), Properties.property(fields, "ps", value), value);
+        PsPropertyTask task = new PsPropertyTask(Checks.app(fields), Properties.property(fields, "ps", value), value);
         fields.choice("state", "present", "present");
         fields.end();
         return task;

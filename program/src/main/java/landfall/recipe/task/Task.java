@@ -26,4 +26,9 @@ public interface Task {
 
     /** Only reads. The applier runs exactly the commands of the answer. */
     Plan plan(HostReading host);
+
+    /** What of the host's things it has a say in; the rest is drift. Asks nothing that wasn't answered before. */
+    default List<Claim> claims(HostReading host) {
+        return List.of();
+    }
 }
