@@ -63,9 +63,8 @@ class DocketBothWaysTest {
                 move.recipeFile().toString()));
         words.addAll(java.util.List.of(more));
         Path output = folder.resolve("docket.txt");
-        ProcessBuilder builder = new ProcessBuilder(words)
-                .redirectErrorStream(true)
-                .redirectOutput(output.toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.toFile());
         builder.environment().merge("PATH", programs.toString(), (old, first) -> first + ":" + old);
         Process process = builder.start();
         if (!process.waitFor(120, TimeUnit.SECONDS)) {
