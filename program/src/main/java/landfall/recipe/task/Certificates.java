@@ -139,7 +139,7 @@ final class Certificates {
         int first = der[at] & 0xff;
         int length = first < DER_LONG ? first : 0;
         for (int more = 1; more < lengthBytes(der, at); more++) {
-            length = length << 8 | der[at + more] & 0xff;
+            length = (length << 8) | (der[at + more] & 0xff);
         }
         return length;
     }
