@@ -147,8 +147,7 @@ public final class Destroyer {
     private List<HostRead> readsOf(Set<String> others) {
         List<HostRead> reads = new ArrayList<>();
         for (String app : others) {
-            if (!inventory.of(Made.ENTRY).isEmpty()
-                    || !inventory.of(Made.MOUNT).isEmpty()) {
+            if (!inventory.of(Made.ENTRY).isEmpty() || !inventory.of(Made.MOUNT).isEmpty()) {
                 reads.add(HostContents.mounts(app));
             }
             if (!inventory.of(Made.NETWORK).isEmpty()) {

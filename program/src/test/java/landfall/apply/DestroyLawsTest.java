@@ -68,7 +68,9 @@ class DestroyLawsTest {
                         destroy(dokku, move);
                     }
                     dokku.misbehave();
-                    assertThat(state(dokku)).as("cut off %s command %d", moment, command).isEqualTo(before);
+                    assertThat(state(dokku))
+                            .as("cut off %s command %d", moment, command)
+                            .isEqualTo(before);
                     assertThat(inventory(dokku, move).made()).isEmpty();
                 }
             }
@@ -125,8 +127,11 @@ class DestroyLawsTest {
     }
 
     private static List<String> state(EmulatedDokku dokku) {
-        return with(dokku, host -> List.of("apps:list", "network:list", "storage:list-entries", "storage:list theirs").stream()
-                .map(words -> host.demand(DokkuCommand.of(words.split(" "))).stdout())
-                .toList());
+        return with(
+                dokku,
+                host -> List.of("apps:list", "network:list", "storage:list-entries", "storage:list theirs").stream()
+                        .map(words ->
+                                host.demand(DokkuCommand.of(words.split(" "))).stdout())
+                        .toList());
     }
 }

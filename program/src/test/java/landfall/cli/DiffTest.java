@@ -131,7 +131,8 @@ final class DiffTest {
                 """;
         Path recipe = Files.writeString(home.resolve("web.yml"), text);
         try (RecipeHost host = new RecipeHost(home)) {
-            String dry = host.landfall(0, "apply", recipe.toString(), "--dry-run").out();
+            String dry =
+                    host.landfall(0, "apply", recipe.toString(), "--dry-run").out();
             assertThat(dry)
                     .containsSubsequence("dokku network:create", "dokku config:import", "dokku git:from-image web")
                     .doesNotContain("ps:restart");
