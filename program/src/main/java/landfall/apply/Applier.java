@@ -156,8 +156,13 @@ public final class Applier {
 
     private void run(Work work) {
         events.step(work.name(), "begin", work.why());
+        boolean wasOpen = changeLog.isOpen(work.name());
         changeLog.before(work.name(), work.shown());
         for (DokkuCommand command : work.commands()) {
+            if (command.words().getFirst().equals("git:from-image")) {
+                deployImage(work.name(), command.words().get(1), command.words().get(2), wasOpen);
+                continue;
+            }
             DokkuResult result = command.words().getFirst().equals("ps:restart")
                     ? host.restart(command.words().get(1))
                     : host.run(command);
@@ -169,6 +174,18 @@ public final class Applier {
         }
         changeLog.after(work.name());
         events.step(work.name(), "changed", work.why());
+    }
+
+    /** As the recipe says, with no word of it in move.yaml. */
+    private void deployImage(String step, String app, String image, boolean wasOpen) {
+        DeployCircumstances circumstances =
+                new DeployCircumstances(wasOpen, replaced.contains(app), logins(app, List.of(image)));
+        try {
+            host.deployImage(app, image, circumstances, line -> told(step, line));
+        } catch (LandfallException e) {
+            events.step(step, "failed", "");
+            throw e;
+        }
     }
 
     static DokkuCommand deployCommand(MoveSettings.App app) {
@@ -219,10 +236,14 @@ public final class Applier {
         List<String> images = folder != null
                 ? RegistryLogin.images(folderOf(move, folder).resolve("Dockerfile"))
                 : image == null ? List.of() : List.of(image);
+        return logins(app.name(), images);
+    }
+
+    private List<DokkuCommand> logins(String app, List<String> images) {
         return images.stream()
                 .flatMap(reference -> RegistryLogin.of(reference, move.secrets()).stream())
                 .distinct()
-                .map(login -> DokkuHost.registryLogin(app.name(), login.server(), login.user(), login.password()))
+                .map(login -> DokkuHost.registryLogin(app, login.server(), login.user(), login.password()))
                 .toList();
     }
 

@@ -105,6 +105,7 @@ public final class Destroyer {
         List<Work> networks = networks(reading, others, gone, problems);
         List<Work> entries = entries(reading, others, untied, gone, problems);
         problems.stopOnErrors(ExitCode.REFUSED);
+        gone.addAll(untiedBefore(reading, others));
         return new Outline(
                 List.of(untied, apps, services, networks, entries), gone, doubtful(reading), kept(others, untied));
     }
@@ -146,7 +147,7 @@ public final class Destroyer {
     private List<HostRead> readsOf(Set<String> others) {
         List<HostRead> reads = new ArrayList<>();
         for (String app : others) {
-            if (!inventory.of(Made.ENTRY).isEmpty()) {
+            if (!inventory.of(Made.ENTRY).isEmpty() || !inventory.of(Made.MOUNT).isEmpty()) {
                 reads.add(HostContents.mounts(app));
             }
             if (!inventory.of(Made.NETWORK).isEmpty()) {
@@ -248,6 +249,29 @@ public final class Destroyer {
                     "--force"));
         }
         return works;
+    }
+
+    /** Ties to apps of others that an earlier run undid before it was cut off, or somebody else did. */
+    private List<Made> untiedBefore(HostReading reading, Set<String> others) {
+        List<Made> gone = new ArrayList<>();
+        for (Made mount : inventory.of(Made.MOUNT)) {
+            String[] words = mount.subject().split(" ", 2);
+            if (others.contains(words[0])
+                    && !HostContents.mounts(reading, words[0]).containsKey(words[1])) {
+                gone.add(mount);
+            }
+        }
+        for (Made link : inventory.of(Made.LINK)) {
+            String[] words = link.subject().split(" to ", 2);
+            Made service = new Made(Made.SERVICE, words[1]);
+            if (others.contains(words[0])
+                    && inventory.made().contains(service)
+                    && !HostContents.links(reading, plugin(service), name(service))
+                            .contains(words[0])) {
+                gone.add(link);
+            }
+        }
+        return gone;
     }
 
     private static Problem used(String what, String app, String how) {

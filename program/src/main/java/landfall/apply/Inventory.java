@@ -19,10 +19,6 @@ public record Inventory(Set<Made> made, Set<Made> doubtful, List<String> setting
         elsewhere = Set.copyOf(elsewhere);
     }
 
-    boolean has(String type, String subject) {
-        return made.contains(new Made(type, subject));
-    }
-
     List<Made> of(String type) {
         return made.stream()
                 .filter(made -> made.type().equals(type))

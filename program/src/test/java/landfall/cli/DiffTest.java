@@ -119,6 +119,38 @@ final class DiffTest {
     }
 
     @Test
+    void aRecipeOfItsOwnDeploysItsImageOnceEverythingElseIsThere() throws Exception {
+        String text = """
+                - tasks:
+                    - dokku_app: {app: web}
+                    - dokku_git_from_image: {app: web, image: "ghcr.io/v-sekai/uro-web:1"}
+                    - dokku_network: {name: web-net}
+                    - dokku_network_property: {app: web, property: attach-post-create, value: web-net}
+                    - dokku_ports: {app: web, port_mappings: [{scheme: http, host: 80, container: 3000}], state: set}
+                    - dokku_config: {app: web, config: {PORT: "3000"}}
+                """;
+        Path recipe = Files.writeString(home.resolve("web.yml"), text);
+        try (RecipeHost host = new RecipeHost(home)) {
+            String dry =
+                    host.landfall(0, "apply", recipe.toString(), "--dry-run").out();
+            assertThat(dry)
+                    .containsSubsequence("dokku network:create", "dokku config:import", "dokku git:from-image web")
+                    .doesNotContain("ps:restart");
+            host.landfall(0, "apply", recipe.toString());
+            assertThat(host.byHand("ps:report", "web", "--deployed").strip()).isEqualTo("true");
+            assertThat(host.landfall(0, "apply", recipe.toString()).out()).contains("0 changed, 6 unchanged");
+            assertThat(host.landfall(0, "diff", recipe.toString()).out()).contains("0 would change, 6 as the recipe");
+
+            Files.writeString(recipe, text.replace("uro-web:1", "uro-web:2").replace("\"3000\"", "\"3000\", A: b"));
+            assertThat(host.landfall(5, "diff", recipe.toString()).out())
+                    .containsSubsequence("dokku_config web", "dokku_git_from_image web ghcr.io/v-sekai/uro-web:2")
+                    .doesNotContain("restart");
+            assertThat(host.landfall(0, "apply", recipe.toString()).out()).contains("2 changed, 4 unchanged");
+            assertThat(host.landfall(0, "diff", recipe.toString()).out()).contains("0 would change, 6 as the recipe");
+        }
+    }
+
+    @Test
     void aRecipeOfAMoveIsNotTakenForOneOfItsOwn() throws Exception {
         Path move = Files.createDirectories(home.resolve("move"));
         Files.writeString(move.resolve("move.yaml"), "version: 1\n");

@@ -77,8 +77,8 @@ public final class HostContents {
 
     /** Apps linked to a service. */
     public static List<String> links(HostReading host, String plugin, String service) {
-        return host.text(links(plugin, service))
-                .orElse("")
+        return host.answer(links(plugin, service))
+                .stdout()
                 .lines()
                 .map(String::strip)
                 .filter(app -> !app.isEmpty())
