@@ -19,6 +19,8 @@ import landfall.dokku.HostReading;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
 import landfall.recipe.RegistryLogin;
+import landfall.recipe.task.AppContents;
+import landfall.recipe.task.Item;
 import landfall.recipe.task.Task;
 
 /**
@@ -45,12 +47,20 @@ public final class Applier {
      * @param roundTrips how often the host was waited for while it was read
      * @param executions commands run over SSH, without those of deploys
      * @param waiting apps that are deployed after their databases are copied
+     * @param drift what the host has and the recipe doesn't say, as far as apply had to look: left alone
      */
     public record Outcome(
-            int changed, int unchanged, List<String> commands, List<String> waiting, int roundTrips, int executions) {
+            int changed,
+            int unchanged,
+            List<String> commands,
+            List<String> waiting,
+            int roundTrips,
+            int executions,
+            List<Item> drift) {
         public Outcome {
             commands = List.copyOf(commands);
             waiting = List.copyOf(waiting);
+            drift = List.copyOf(drift);
         }
     }
 
@@ -74,12 +84,14 @@ public final class Applier {
      * @throws LandfallException telling the task that failed; everything before it stays done
      */
     public Outcome apply(boolean dryRun) {
-        List<Task> tasks = tasks();
+        List<Task> tasks = tasks(move, settings);
         HostReading reading = new HostReading(host);
         reading.prefetch(HostPlan.reads(tasks));
         Preflight.checkVersion(reading);
         HostPlan plan = HostPlan.of(tasks, reading, changeLog);
-        Preflight.checkPlugins(reading, newServices(plan));
+        Preflight.check(reading, tasks, plan, newServices(plan));
+        Preflight.warnings(tasks).forEach(events::note);
+        List<Item> drift = AppContents.drift(tasks, reading);
         plan.inSync().forEach(task -> events.step(HostPlan.name(task), "unchanged", ""));
         List<String> commands = new ArrayList<>();
         plan.works().forEach(work -> work.commands().forEach(command -> commands.add(command.display())));
@@ -108,11 +120,17 @@ public final class Applier {
             }
         }
         return new Outcome(
-                changed, unchanged, commands, waiting(), reading.roundTrips(), reading.executions() + plan.commands());
+                changed,
+                unchanged,
+                commands,
+                waiting(settings),
+                reading.roundTrips(),
+                reading.executions() + plan.commands(),
+                drift);
     }
 
     /** move.yaml says how its apps are deployed and when; others follow the recipe. */
-    private List<Task> tasks() {
+    static List<Task> tasks(MoveFolder move, MoveSettings settings) {
         Set<String> known = settings.apps().stream().map(MoveSettings.App::name).collect(Collectors.toSet());
         return RecipeFile.read(move.recipeFile(), move.secrets()).tasks().stream()
                 .filter(task -> !task.type().equals(DEPLOY_TASK)
@@ -120,7 +138,7 @@ public final class Applier {
                 .toList();
     }
 
-    private List<String> waiting() {
+    static List<String> waiting(MoveSettings settings) {
         return settings.apps().stream()
                 .filter(app -> !app.waitsFor().isEmpty())
                 .map(MoveSettings.App::name)
@@ -128,7 +146,7 @@ public final class Applier {
                 .toList();
     }
 
-    private static Set<String> newServices(HostPlan plan) {
+    static Set<String> newServices(HostPlan plan) {
         return plan.works().stream()
                 .map(Work::name)
                 .filter(name -> name.startsWith("dokku_service_create "))
@@ -138,12 +156,18 @@ public final class Applier {
 
     private void run(Work work) {
         events.step(work.name(), "begin", work.why());
+        boolean wasOpen = changeLog.isOpen(work.name());
         changeLog.before(work.name(), work.shown());
         for (DokkuCommand command : work.commands()) {
+            if (command.words().getFirst().equals("git:from-image")) {
+                deployImage(work.name(), command.words().get(1), command.words().get(2), wasOpen);
+                continue;
+            }
             DokkuResult result = command.words().getFirst().equals("ps:restart")
                     ? host.restart(command.words().get(1))
                     : host.run(command);
             if (!result.succeeded()) {
+                changeLog.failed(work.name());
                 events.step(work.name(), "failed", "exit " + result.exit());
                 throw DokkuHost.failed(command, result);
             }
@@ -152,7 +176,19 @@ public final class Applier {
         events.step(work.name(), "changed", work.why());
     }
 
-    private static DokkuCommand deployCommand(MoveSettings.App app) {
+    /** As the recipe says, with no word of it in move.yaml. */
+    private void deployImage(String step, String app, String image, boolean wasOpen) {
+        DeployCircumstances circumstances =
+                new DeployCircumstances(wasOpen, replaced.contains(app), logins(app, List.of(image)));
+        try {
+            host.deployImage(app, image, circumstances, line -> told(step, line));
+        } catch (LandfallException e) {
+            events.step(step, "failed", "");
+            throw e;
+        }
+    }
+
+    static DokkuCommand deployCommand(MoveSettings.App app) {
         String image = app.image();
         return app.folder() == null && image != null
                 ? DokkuCommand.of("git:from-image", app.name(), image)
@@ -182,7 +218,7 @@ public final class Applier {
         Deployment deployment;
         try {
             deployment = folder != null
-                    ? host.deployFolder(name, folderOf(folder), circumstances, line -> told(step, line))
+                    ? host.deployFolder(name, folderOf(move, folder), circumstances, line -> told(step, line))
                     : host.deployImage(name, String.valueOf(image), circumstances, line -> told(step, line));
         } catch (LandfallException e) {
             events.step(step, "failed", "");
@@ -198,16 +234,20 @@ public final class Applier {
         String folder = app.folder();
         String image = app.image();
         List<String> images = folder != null
-                ? RegistryLogin.images(folderOf(folder).resolve("Dockerfile"))
+                ? RegistryLogin.images(folderOf(move, folder).resolve("Dockerfile"))
                 : image == null ? List.of() : List.of(image);
+        return logins(app.name(), images);
+    }
+
+    private List<DokkuCommand> logins(String app, List<String> images) {
         return images.stream()
                 .flatMap(reference -> RegistryLogin.of(reference, move.secrets()).stream())
                 .distinct()
-                .map(login -> DokkuHost.registryLogin(app.name(), login.server(), login.user(), login.password()))
+                .map(login -> DokkuHost.registryLogin(app, login.server(), login.user(), login.password()))
                 .toList();
     }
 
-    private Path folderOf(String folder) {
+    static Path folderOf(MoveFolder move, String folder) {
         Path path = move.path().resolve(folder).normalize();
         if (!path.startsWith(move.path().normalize())) {
             throw new LandfallException(

@@ -24,6 +24,11 @@ public interface ChangeLog {
 
     void after(String task);
 
+    /** The host refused a command of it: what it was to create may be somebody else's. */
+    default void failed(String task) {
+        // Only who asks later what was created needs to know.
+    }
+
     /** True if it was begun and never ended. */
     boolean isOpen(String task);
 }

@@ -39,6 +39,11 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
             return Set.of("dokku_config", "dokku_service_link").contains(task.type());
         }
 
+        /** Dokku starts the app with what it has then: everything else comes first. */
+        boolean isDeploy() {
+            return task.type().equals("dokku_git_from_image");
+        }
+
         boolean isAbout(String app) {
             return task.touches().getFirst().equals("app " + app);
         }
@@ -119,6 +124,10 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
                 .filter(task -> task.touches().getFirst().startsWith("app "))
                 .forEach(task -> apps.add(app(task)));
         Set<String> managed = apps(tasks);
+        List<String> networks = changes.stream()
+                .map(change -> change.task().touches().getFirst())
+                .filter(touched -> touched.startsWith("network "))
+                .toList();
         for (String app : apps) {
             List<Change> own =
                     changes.stream().filter(change -> change.isAbout(app)).toList();
@@ -127,7 +136,7 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
             boolean restartIsDue = log.isOpen(restart(app)) && host.isDeployed(app);
             boolean proxyIsDue = log.isOpen(proxy(app));
             if (!own.isEmpty() || isPaused || proxyIsDue || restartIsDue) {
-                new AppWorks(app, own, host, isPaused, proxyIsDue, restartIsDue).addTo(works, due);
+                new AppWorks(app, own, host, isPaused, proxyIsDue, restartIsDue).addTo(works, due, networks);
             }
         }
         List<Work> ordered = new ArrayList<>(halfMade);
@@ -150,6 +159,7 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
     private static final class AppWorks {
         private final String app;
         private final List<Change> changes;
+        private final List<Change> deploys;
         private final boolean isPaused;
         private final boolean isDeployed;
         private final boolean isPlain;
@@ -164,8 +174,9 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
                 boolean proxyIsDue,
                 boolean restartIsDue) {
             this.app = app;
+            this.deploys = changes.stream().filter(Change::isDeploy).toList();
             this.changes = Stream.concat(
-                            changes.stream().filter(change -> !change.isAboutVariables()),
+                            changes.stream().filter(change -> !change.isAboutVariables() && !change.isDeploy()),
                             changes.stream().filter(Change::isAboutVariables))
                     .toList();
             this.isPaused = isPaused;
@@ -184,7 +195,8 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
             return changes.stream().filter(change -> change.has(effect)).count();
         }
 
-        void addTo(List<Work> works, Set<String> due) {
+        /** @param networks that are still to be made, as works touch them: a container may join any */
+        void addTo(List<Work> works, Set<String> due, List<String> networks) {
             boolean pauses = !isDeployed && !isPaused && isPlain;
             boolean pausedHere = false;
             boolean variables = false;
@@ -212,7 +224,14 @@ record HostPlan(List<Work> works, List<Task> inSync, Set<String> changedTasks, S
             if (!variables) {
                 buildProxy(works, due, pausedHere);
             }
-            if (restartIsDue || (isDeployed && count(Effect.NEEDS_RESTART) > 0)) {
+            deploys.stream()
+                    .map(Change::work)
+                    .forEach(work -> works.add(new Work(
+                            work.name(),
+                            work.why(),
+                            work.commands(),
+                            Stream.concat(touches().stream(), networks.stream()).toList())));
+            if (restartIsDue || (isDeployed && deploys.isEmpty() && count(Effect.NEEDS_RESTART) > 0)) {
                 works.add(new Work(
                         restart(app),
                         count(Effect.NEEDS_RESTART) > 0 ? "its variables changed" : "an earlier run didn't get to it",

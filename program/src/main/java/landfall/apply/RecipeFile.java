@@ -15,6 +15,7 @@ import landfall.base.Origin;
 import landfall.base.Problem;
 import landfall.base.Problems;
 import landfall.base.Secret;
+import landfall.recipe.task.Clashes;
 import landfall.recipe.task.Task;
 import landfall.recipe.task.Tasks;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,7 @@ public record RecipeFile(List<Task> tasks) {
         for (Object play : list(loaded, origin, "a list of plays was expected")) {
             readPlay(map(play, origin, "a play is a map"), origin, secrets, inputs, tasks, problems);
         }
+        Clashes.check(tasks, origin, problems);
         problems.stopOnErrors(ExitCode.BAD_INPUT);
         return new RecipeFile(tasks);
     }
@@ -129,7 +131,7 @@ public record RecipeFile(List<Task> tasks) {
                         origin,
                         "the input " + name + " has no value",
                         "secrets.yml has none by that name",
-                        "Add a line `" + name + ": VALUE` to secrets.yml."));
+                        "Add a line `" + name + ": VALUE` to secrets.yml, or give --vars-file FILE."));
             }
         }
         return inputs;

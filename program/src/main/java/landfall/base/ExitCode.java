@@ -11,6 +11,8 @@ public enum ExitCode {
     DECISIONS_OPEN(3),
     /** A gate refused: verification, preflight, stale plan. */
     REFUSED(4),
+    /** {@code diff} found what apply would change. */
+    DIFFERS(5),
     INTERRUPTED(130);
 
     private final int code;

@@ -1,6 +1,5 @@
 package landfall.cli;
 
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -18,9 +17,6 @@ import landfall.move.MoveState;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
 import landfall.remote.SshConnection;
-import landfall.remote.SshOptions;
-import landfall.remote.SshTarget;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -37,7 +33,7 @@ final class ApplyCommand implements Callable<Integer> {
     private final Output output = new Output();
 
     @Mixin
-    private final MoveArgument move = new MoveArgument();
+    private final RecipeArgument move = new RecipeArgument();
 
     @Option(names = "--dry-run", description = "Look at the host, print the exact commands, change nothing.")
     private boolean dryRun;
@@ -68,7 +64,7 @@ final class ApplyCommand implements Callable<Integer> {
         }
         Events events = output.events();
         try (MoveLock _ = MoveLock.acquire(folder, "apply", false, events);
-                SshConnection connection = SshConnection.connect(target(settings), options(settings))) {
+                SshConnection connection = HostConnection.open(settings, move.hostKey())) {
             if (!dryRun
                     && output.terminal()
                     && !output.json()
@@ -78,12 +74,16 @@ final class ApplyCommand implements Callable<Integer> {
             MoveJournal journal = MoveJournal.open(folder.journalFile(), Clock.systemUTC());
             Applier applier = new Applier(
                     folder, new DokkuHost(connection), events, dryRun ? ChangeLog.NONE : journal, Set.copyOf(replaced));
+            if (!dryRun) {
+                journal.madeOn(connection.target().toString());
+            }
             Applier.Outcome outcome = applier.apply(dryRun);
             if (!dryRun && (journal.state() == MoveState.PLANNED || journal.state() == MoveState.ABANDONED)) {
                 journal.advance(journal.state(), MoveState.APPLIED);
             }
             if (dryRun) {
                 outcome.commands().forEach(command -> events.note("dokku " + command));
+                DriftLines.tell(outcome.drift(), events);
             }
             events.emit(new Events.Event("summary", summary(outcome)));
         }
@@ -102,32 +102,15 @@ final class ApplyCommand implements Callable<Integer> {
                 dryRun ? outcome.changed() : 0,
                 "waiting",
                 outcome.waiting(),
+                "drift",
+                outcome.drift().size(),
                 "roundTrips",
                 outcome.roundTrips(),
                 "executions",
                 outcome.executions(),
                 "message",
                 (dryRun ? outcome.changed() + " would change, " : outcome.changed() + " changed, ")
-                        + outcome.unchanged() + " unchanged" + waiting);
-    }
-
-    private static SshTarget target(MoveSettings settings) {
-        String host = settings.target().host();
-        if (host == null) {
-            throw new LandfallException(
-                    ExitCode.BAD_INPUT,
-                    Problem.error(
-                            "no Dokku host is given", "move.yaml has none", "Add --host dokku@HOST once; it is kept."));
-        }
-        return SshTarget.parse(host);
-    }
-
-    private SshOptions options(MoveSettings settings) {
-        return new SshOptions(
-                path(settings.target().identity()), path(settings.target().knownHosts()), move.hostKey());
-    }
-
-    private static @Nullable Path path(@Nullable String text) {
-        return text == null ? null : Path.of(text);
+                        + outcome.unchanged() + " unchanged"
+                        + DriftLines.summary(outcome.drift()) + waiting);
     }
 }

@@ -28,12 +28,14 @@ import picocli.CommandLine.Spec;
             "Use it:  landfall plan k8s/ -o move/ && landfall apply move/ && landfall sync move/",
             "",
             "Exit codes: 0 done; 1 failed, running it again goes on; 2 wrong usage or bad input, nothing was touched;",
-            "            3 decisions are open; 4 a gate refused; 130 interrupted."
+            "            3 decisions are open; 4 a gate refused; 5 diff found a difference; 130 interrupted."
         },
         subcommands = {
             AssessCommand.class,
             PlanCommand.class,
             ApplyCommand.class,
+            DiffCommand.class,
+            DestroyCommand.class,
             SyncCommand.class,
             VerifyCommand.class,
             CutoverCommand.class,

@@ -127,6 +127,13 @@ public final class HostReading {
         }
     }
 
+    /** What was answered; empty if it was not asked, or not answered with success. */
+    public synchronized Optional<String> known(HostRead read) {
+        return Optional.ofNullable(answers.get(read))
+                .filter(DokkuResult::succeeded)
+                .map(DokkuResult::stdout);
+    }
+
     /** What was answered, or is if it was not asked before. */
     public synchronized DokkuResult answer(HostRead read) {
         if (!answers.containsKey(read)) {

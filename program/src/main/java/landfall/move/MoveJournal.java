@@ -148,6 +148,16 @@ public final class MoveJournal implements ChangeLog {
         }
     }
 
+    /** From here on, what is created is created there. */
+    public synchronized void madeOn(String host) {
+        boolean known = last("host")
+                .filter(line -> host.equals(line.data().get("host")))
+                .isPresent();
+        if (!known) {
+            record("host", Map.of("host", host));
+        }
+    }
+
     public synchronized Optional<Line> last(String what) {
         return lines.reversed().stream()
                 .filter(line -> line.what().equals(what))
@@ -166,6 +176,11 @@ public final class MoveJournal implements ChangeLog {
     @Override
     public void after(String task) {
         record("changed", Map.of("task", task));
+    }
+
+    @Override
+    public void failed(String task) {
+        record("change failed", Map.of("task", task));
     }
 
     @Override

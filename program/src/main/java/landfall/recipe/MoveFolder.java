@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
@@ -25,18 +26,32 @@ public final class MoveFolder {
     private static final int SYNCS_AT_ONCE = 16;
 
     private final Path folder;
+    private final Path recipe;
+    private final Map<String, Secret> given;
 
-    private MoveFolder(Path folder) {
+    private MoveFolder(Path folder, Path recipe, Map<String, Secret> given) {
         this.folder = folder;
+        this.recipe = recipe;
+        this.given = given;
     }
 
     public static MoveFolder at(Path folder) {
-        return new MoveFolder(folder);
+        return new MoveFolder(folder, folder.resolve("recipe.yml"), Map.of());
+    }
+
+    /** A folder for what a recipe without a migration needs besides: addresses, journal, lock, log. */
+    public static MoveFolder ofRecipe(Path recipe, Path folder) {
+        return new MoveFolder(folder, recipe, Map.of());
+    }
+
+    /** The same move, with values that go before those of secrets.yml; they are written nowhere. */
+    public MoveFolder withValues(Map<String, Secret> values) {
+        return new MoveFolder(folder, recipe, Map.copyOf(values));
     }
 
     /** @throws LandfallException (bad input) if there is no move.yaml in it */
     public static MoveFolder existing(Path folder) {
-        MoveFolder move = new MoveFolder(folder);
+        MoveFolder move = at(folder);
         if (!Files.isRegularFile(move.settingsFile())) {
             String why = Files.isDirectory(folder) ? "it holds no move.yaml" : "there is no such folder";
             throw new LandfallException(
@@ -59,7 +74,7 @@ public final class MoveFolder {
     }
 
     public Path recipeFile() {
-        return folder.resolve("recipe.yml");
+        return recipe;
     }
 
     public Path secretsFile() {
@@ -95,9 +110,17 @@ public final class MoveFolder {
     }
 
     public Map<String, Secret> secrets() {
-        return Files.exists(secretsFile())
+        Map<String, Secret> kept = Files.exists(secretsFile())
                 ? SecretsFile.read(text(secretsFile()), secretsFile().toString())
                 : Map.of();
+        if (given.isEmpty()) {
+            return kept;
+        }
+        Map<String, Secret> secrets = new TreeMap<>(kept);
+        // An input's name with _ is looked up before the same with -: what was given must not be passed over for that.
+        given.keySet().forEach(name -> secrets.remove(name.replace('-', '_')));
+        secrets.putAll(given);
+        return secrets;
     }
 
     public void writeSecrets(Map<String, Secret> secrets) {

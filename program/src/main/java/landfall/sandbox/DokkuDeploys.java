@@ -189,9 +189,8 @@ final class DokkuDeploys {
 
     private int fromUrl(DokkuCall call, String url) throws DokkuFailure {
         call.heading("-----> Downloading tar file from " + url);
-        String problem = url.matches("https?://[A-Za-z0-9][A-Za-z0-9.:-]*/\\S*")
-                ? DokkuGitRemotes.unreachable(url)
-                : "";
+        String problem =
+                url.matches("https?://[A-Za-z0-9][A-Za-z0-9.:-]*/\\S*") ? DokkuGitRemotes.unreachable(url) : "";
         if (!problem.isEmpty()) {
             call.out("curl: (7) " + problem + "\n\n");
             return 7;

@@ -111,8 +111,7 @@ final class DokkuGitRemotes {
     }
 
     /** The image that stdin holds is known by its name: what is in it, the sandbox doesn't run. */
-    private int load(DokkuCall call, DokkuCommand fromImage)
-            throws IOException, InterruptedException, DokkuFailure {
+    private int load(DokkuCall call, DokkuCommand fromImage) throws IOException, InterruptedException, DokkuFailure {
         host.app(call.argument(0));
         String image = call.argument(1);
         if (call.in().readAllBytes().length == 0) {

@@ -156,9 +156,8 @@ final class DokkuLogs {
                 List<String> output = container.output();
                 int from = Math.max(seen.getOrDefault(container.id(), 0), Math.max(0, output.size() - lines));
                 int colour = COLOURS.get(printed++ % COLOURS.size());
-                String label = wish.quiet()
-                        ? ""
-                        : "\u001b[" + colour + "m" + Instant.now() + " app[" + name + "]:\u001b[0m ";
+                String label =
+                        wish.quiet() ? "" : "\u001b[" + colour + "m" + Instant.now() + " app[" + name + "]:\u001b[0m ";
                 output.subList(Math.min(from, output.size()), output.size())
                         .forEach(line -> call.out(label + line + "\n"));
                 seen.put(container.id(), output.size());

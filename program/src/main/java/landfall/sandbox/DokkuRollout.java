@@ -572,7 +572,8 @@ final class DokkuRollout {
         List<String> seen = answered.isEmpty()
                 ? List.of("state=" + (container.alive() ? "running" : "restarting"))
                 : answered.lines().toList();
-        return "=====> Start healthcheck output\n" + String.join("", DokkuDeploys.indented(seen)) + "=====> End healthcheck output\n" + RED + "Failure in name='" + name + "': " + why + "\n";
+        return "=====> Start healthcheck output\n" + String.join("", DokkuDeploys.indented(seen))
+                + "=====> End healthcheck output\n" + RED + "Failure in name='" + name + "': " + why + "\n";
     }
 
     /** Up to three attempts of five seconds, in real time, since a program's start is not scaled; ends as it listens. */

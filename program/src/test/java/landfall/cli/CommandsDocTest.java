@@ -95,6 +95,7 @@ final class CommandsDocTest {
             case DECISIONS_OPEN -> "decisions are open";
             case REFUSED ->
                 "a gate refused: verification, preflight, the state of the move, or a question answered with no";
+            case DIFFERS -> "`diff` only: apply would change something; drift alone ends with 0";
             case INTERRUPTED -> "interrupted; running the same command again goes on";
         };
     }

@@ -45,7 +45,8 @@ public final class DokkuTinyWeb {
             byte[] body = (missing ? NOT_FOUND : text).getBytes(StandardCharsets.UTF_8);
             int status = missing ? 404 : 200;
             // As busybox's httpd logs one that comes over Docker's bridge.
-            System.out.println("[::ffff:172.17.0.1]:" + exchange.getRemoteAddress().getPort() + ": response:" + status);
+            System.out.println(
+                    "[::ffff:172.17.0.1]:" + exchange.getRemoteAddress().getPort() + ": response:" + status);
             exchange.sendResponseHeaders(status, body.length);
             exchange.getResponseBody().write(body);
             exchange.close();

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import landfall.base.Secret;
 import landfall.dokku.DokkuCommand;
@@ -20,6 +21,7 @@ record CertsTask(String app, Secret certificate, Secret key) implements Task {
                 "cert_content",
                 "it is no PEM certificate");
         fields.demand(task.key().reveal().contains("PRIVATE KEY-----"), "key_content", "it is no PEM private key");
+        Certificates.check(fields, task.certificate(), task.key());
         fields.choice("state", "present", "present");
         fields.end();
         return task;
@@ -38,6 +40,11 @@ record CertsTask(String app, Secret certificate, Secret key) implements Task {
     @Override
     public List<String> touches() {
         return List.of("app " + app);
+    }
+
+    @Override
+    public String warning(Instant now) {
+        return Certificates.outOfTime(certificate, now);
     }
 
     @Override

@@ -16,6 +16,10 @@ final class Checks {
     private static final Pattern PROCESS = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_-]*");
     private static final Pattern MEMORY = Pattern.compile("[1-9][0-9]*[bkmg]?", Pattern.CASE_INSENSITIVE);
     private static final Pattern CPU = Pattern.compile("[0-9]+(\\.[0-9]+)?");
+    private static final Pattern IMAGE =
+            Pattern.compile("([A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?/)?[a-z0-9]+((\\.|_{1,2}|-+)[a-z0-9]+)*"
+                    + "(/[a-z0-9]+((\\.|_{1,2}|-+)[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?"
+                    + "(@sha256:[0-9a-f]{64})?");
     private static final int PORT_MAX = 65_535;
     private static final int SCALE_MAX = 1000;
 
@@ -86,6 +90,32 @@ final class Checks {
                 good,
                 "resources",
                 name + ": \"" + value + "\" is not a resource and amount Docker takes (cpu 0.5, memory 512m)");
+    }
+
+    /** Dokku stores several in one line as one, and then takes out none of them. */
+    static void oneOption(TaskFields fields, String option) {
+        char quote = 0;
+        for (int at = 0; at < option.length(); at++) {
+            char letter = option.charAt(at);
+            if (quote != 0) {
+                quote = letter == quote ? 0 : quote;
+            } else if (letter == '"' || letter == '\'') {
+                quote = letter;
+            } else {
+                fields.demand(
+                        letter != ' ' || !option.substring(at).matches(" +-[-A-Za-z].*"),
+                        "option",
+                        "it holds more than one option: give each a task of its own");
+            }
+        }
+        fields.demand(quote == 0, "option", "a quotation mark is not closed");
+    }
+
+    static void image(TaskFields fields, String image) {
+        fields.demand(
+                IMAGE.matcher(image).matches(),
+                "image",
+                "\"" + image + "\" is no image: [REGISTRY[:PORT]/]NAME[:TAG][@sha256:64 HEX DIGITS], in lower case");
     }
 
     static void scale(TaskFields fields, String process, int count) {

@@ -8,8 +8,8 @@ import landfall.dokku.HostReading;
 record ChecksPropertyTask(String app, String property, String value) implements Task {
     static ChecksPropertyTask read(TaskFields fields) {
         String value = fields.text("value");
-        fields.demand(value.matches("[0-9]+"), "value", "it is a number of seconds");
-        ChecksPropertyTask task = new ChecksPropertyTask(Checks.app(fields), Checks.label(fields, "property"), value);
+        ChecksPropertyTask task =
+                new ChecksPropertyTask(Checks.app(fields), Properties.property(fields, "checks", value), value);
         fields.choice("state", "present", "present");
         fields.end();
         return task;

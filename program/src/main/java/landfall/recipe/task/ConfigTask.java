@@ -37,16 +37,21 @@ record ConfigTask(String app, boolean restart, Map<String, Secret> config) imple
 
     @Override
     public List<HostRead> reads() {
-        return List.of(export());
+        return List.of(export(app));
     }
 
-    private HostRead export() {
+    static HostRead export(String app) {
         return HostRead.ofApp(app, "config:export", "--format", "json", app);
     }
 
     @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(Claim.of("app " + app, Item.Kind.VARIABLE, config.keySet()));
+    }
+
+    @Override
     public Plan plan(HostReading host) {
-        DokkuResult export = host.answer(export());
+        DokkuResult export = host.answer(export(app));
         if (!export.succeeded() && !export.appMissing()) {
             return new Plan.Unknown("config:export failed with exit " + export.exit() + ": "
                     + export.stderr().strip());

@@ -12,6 +12,7 @@ record DockerOptionTask(String app, String phase, String option) implements Task
         DockerOptionTask task = new DockerOptionTask(
                 Checks.app(fields), fields.choice("phase", "", "build", "deploy", "run"), fields.text("option"));
         fields.demand(task.option().startsWith("-"), "option", "it must begin with a dash");
+        Checks.oneOption(fields, task.option());
         fields.choice("state", "present", "present");
         fields.end();
         return task;
@@ -35,6 +36,11 @@ record DockerOptionTask(String app, String phase, String option) implements Task
     @Override
     public List<HostRead> reads() {
         return List.of(HostRead.report("docker-options", app));
+    }
+
+    @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(Claim.of("app " + app, Item.Kind.DOCKER_OPTION, List.of(phase + " " + option)));
     }
 
     @Override

@@ -38,12 +38,18 @@ record DomainsTask(String app, List<String> domains, boolean only) implements Ta
 
     @Override
     public List<HostRead> reads() {
-        return List.of(vhosts());
+        return List.of(vhosts(app));
+    }
+
+    @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(
+                only ? Claim.all("app " + app, Item.Kind.DOMAIN) : Claim.of("app " + app, Item.Kind.DOMAIN, domains));
     }
 
     @Override
     public Plan plan(HostReading host) {
-        String vhosts = host.text(vhosts()).orElse("").strip();
+        String vhosts = host.text(vhosts(app)).orElse("").strip();
         Set<String> now = new LinkedHashSet<>(vhosts.isEmpty() ? List.of() : List.of(vhosts.split("\\s+")));
         if (only) {
             return now.equals(new LinkedHashSet<>(domains))
@@ -58,7 +64,7 @@ record DomainsTask(String app, List<String> domains, boolean only) implements Ta
     }
 
     /** The whole report takes the host three times as long. */
-    private HostRead vhosts() {
+    static HostRead vhosts(String app) {
         return HostRead.value("domains", app, "--domains-app-vhosts");
     }
 

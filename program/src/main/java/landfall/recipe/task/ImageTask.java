@@ -9,7 +9,7 @@ import landfall.dokku.HostReading;
 public record ImageTask(String app, String image) implements Task {
     static ImageTask read(TaskFields fields) {
         ImageTask task = new ImageTask(Checks.app(fields), fields.text("image"));
-        fields.demand(task.image().matches("[A-Za-z0-9][A-Za-z0-9._/:@-]*"), "image", "it is not an image's name");
+        Checks.image(fields, task.image());
         fields.choice("state", "deployed", "deployed");
         fields.end();
         return task;

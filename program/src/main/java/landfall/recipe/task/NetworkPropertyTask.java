@@ -8,7 +8,8 @@ import landfall.dokku.HostReading;
 record NetworkPropertyTask(String app, String property, String value) implements Task {
     static NetworkPropertyTask read(TaskFields fields) {
         String value = fields.text("value");
-        NetworkPropertyTask task = new NetworkPropertyTask(Checks.app(fields), Checks.label(fields, "property"), value);
+        NetworkPropertyTask task =
+                new NetworkPropertyTask(Checks.app(fields), Properties.property(fields, "network", value), value);
         fields.choice("state", "present", "present");
         fields.end();
         return task;

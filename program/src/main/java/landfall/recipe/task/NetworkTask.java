@@ -8,7 +8,7 @@ import landfall.dokku.HostReading;
 
 /** {@code dokku_network}: a Docker network exists. */
 record NetworkTask(String name) implements Task {
-    private static final HostRead LIST = HostRead.ofHost("network:list", "--format", "json");
+    static final HostRead LIST = HostRead.ofHost("network:list", "--format", "json");
 
     static NetworkTask read(TaskFields fields) {
         NetworkTask task = new NetworkTask(Checks.word(fields, "name"));

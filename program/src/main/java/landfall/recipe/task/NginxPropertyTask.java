@@ -8,7 +8,8 @@ import landfall.dokku.HostReading;
 record NginxPropertyTask(String app, String property, String value) implements Task {
     static NginxPropertyTask read(TaskFields fields) {
         String value = fields.text("value");
-        NginxPropertyTask task = new NginxPropertyTask(Checks.app(fields), Checks.label(fields, "property"), value);
+        NginxPropertyTask task =
+                new NginxPropertyTask(Checks.app(fields), Properties.property(fields, "nginx", value), value);
         fields.choice("state", "present", "present");
         fields.end();
         return task;
@@ -32,6 +33,11 @@ record NginxPropertyTask(String app, String property, String value) implements T
     @Override
     public List<HostRead> reads() {
         return List.of(HostRead.report("nginx", app));
+    }
+
+    @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(Claim.of("app " + app, Item.Kind.NGINX_PROPERTY, List.of(property)));
     }
 
     @Override

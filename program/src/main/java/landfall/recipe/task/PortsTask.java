@@ -27,6 +27,10 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
                     scheme + " is not a scheme");
             int hostPort = number(fields, entry.get("host"));
             int containerPort = number(fields, entry.get("container"));
+            fields.demand(
+                    mappings.stream().noneMatch(other -> other.startsWith(scheme + ":" + hostPort + ":")),
+                    "port_mappings",
+                    scheme + " port " + hostPort + " of the host is mapped twice");
             mappings.add(scheme + ":" + hostPort + ":" + containerPort);
         }
         fields.demand(!mappings.isEmpty(), "port_mappings", "at least one is required");
@@ -59,17 +63,23 @@ record PortsTask(String app, List<String> mappings, boolean only) implements Tas
 
     @Override
     public List<HostRead> reads() {
-        return List.of(map());
+        return List.of(map(app));
     }
 
     /** The whole report takes the host more than a second. */
-    private HostRead map() {
+    static HostRead map(String app) {
         return HostRead.value("ports", app, "--ports-map");
     }
 
     @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(
+                only ? Claim.all("app " + app, Item.Kind.PORT) : Claim.of("app " + app, Item.Kind.PORT, mappings));
+    }
+
+    @Override
     public Plan plan(HostReading host) {
-        String map = host.text(map()).orElse("").strip();
+        String map = host.text(map(app)).orElse("").strip();
         Set<String> now = new LinkedHashSet<>(map.isEmpty() ? List.of() : List.of(map.split("\\s+")));
         List<String> wanted = only
                 ? mappings

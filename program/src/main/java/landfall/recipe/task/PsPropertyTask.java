@@ -8,12 +8,8 @@ import landfall.dokku.HostReading;
 /** {@code dokku_ps_property}: one property of the app's process settings. */
 record PsPropertyTask(String app, String property, String value) implements Task {
     static PsPropertyTask read(TaskFields fields) {
-        PsPropertyTask task =
-                new PsPropertyTask(Checks.app(fields), Checks.label(fields, "property"), fields.text("value"));
-        fields.demand(
-                !task.property().equals("stop-timeout-seconds") || task.value().matches("[0-9]+"),
-                "value",
-                "it is a number of seconds");
+        String value = fields.text("value");
+        PsPropertyTask task = new PsPropertyTask(Checks.app(fields), Properties.property(fields, "ps", value), value);
         fields.choice("state", "present", "present");
         fields.end();
         return task;

@@ -43,16 +43,21 @@ record ScaleTask(String app, Map<String, Integer> scale, boolean skipDeploy) imp
 
     @Override
     public List<HostRead> reads() {
-        return List.of(scales());
+        return List.of(scales(app));
     }
 
-    private HostRead scales() {
+    static HostRead scales(String app) {
         return HostRead.ofApp(app, "ps:scale", "--format", "json", app);
     }
 
     @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(Claim.of("app " + app, Item.Kind.PROCESS, scale.keySet()));
+    }
+
+    @Override
     public Plan plan(HostReading host) {
-        DokkuResult result = host.answer(scales());
+        DokkuResult result = host.answer(scales(app));
         if (!result.succeeded() && !result.appMissing()) {
             return new Plan.Unknown("ps:scale failed: " + result.tail());
         }

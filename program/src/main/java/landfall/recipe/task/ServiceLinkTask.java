@@ -1,6 +1,7 @@
 package landfall.recipe.task;
 
 import java.util.List;
+import java.util.Map;
 import landfall.dokku.DokkuCommand;
 import landfall.dokku.HostRead;
 import landfall.dokku.HostReading;
@@ -33,6 +34,22 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
     @Override
     public List<HostRead> reads() {
         return List.of(Services.links(service, name));
+    }
+
+    @Override
+    public List<Claim> claims(HostReading host) {
+        // A link sets one variable, whose name depends on what the app had before, and one docker option for each
+        // phase.
+        String address = "@dokku-" + service + "-" + name + ":";
+        String option = "--link dokku." + service + "." + name + ":";
+        Map<String, String> variables = AppContents.variables(host, app);
+        return List.of(
+                Claim.of(service + " " + name, Item.Kind.LINK, List.of(app)),
+                new Claim("app " + app, Item.Kind.DOCKER_OPTION, text -> text.contains(" " + option)),
+                new Claim(
+                        "app " + app,
+                        Item.Kind.VARIABLE,
+                        key -> variables.getOrDefault(key, "").contains(address)));
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** {@code dokku_storage_entry}: a folder of the host kept under a name. */
 record StorageEntryTask(
         String name, @Nullable String path, @Nullable String chown) implements Task {
-    private static final HostRead ENTRIES = HostRead.lines("storage:list-entries", "--format", "json");
+    static final HostRead ENTRIES = HostRead.lines("storage:list-entries", "--format", "json");
 
     static StorageEntryTask read(TaskFields fields) {
         StorageEntryTask task =

@@ -60,16 +60,21 @@ record StorageMountTask(
 
     @Override
     public List<HostRead> reads() {
-        return List.of(list());
+        return List.of(list(app));
     }
 
-    private HostRead list() {
+    static HostRead list(String app) {
         return HostRead.ofApp(app, "storage:list", app, "--format", "json");
     }
 
     @Override
+    public List<Claim> claims(HostReading host) {
+        return List.of(Claim.of("app " + app, Item.Kind.MOUNT, List.of(path)));
+    }
+
+    @Override
     public Plan plan(HostReading host) {
-        DokkuResult result = host.answer(list());
+        DokkuResult result = host.answer(list(app));
         if (!result.succeeded() && !result.appMissing()) {
             return new Plan.Unknown("storage:list failed: " + result.tail());
         }

@@ -1,5 +1,6 @@
 package landfall.recipe.task;
 
+import java.time.Instant;
 import java.util.List;
 import landfall.dokku.HostRead;
 import landfall.dokku.HostReading;
@@ -18,6 +19,16 @@ public interface Task {
     /** What {@link #plan} is going to ask for, so that it can be asked together with what others ask. */
     List<HostRead> reads();
 
+    /** What the user should know though it is applied; empty if there is nothing. */
+    default String warning(Instant now) {
+        return "";
+    }
+
     /** Only reads. The applier runs exactly the commands of the answer. */
     Plan plan(HostReading host);
+
+    /** What of the host's things it has a say in; the rest is drift. Asks nothing that wasn't answered before. */
+    default List<Claim> claims(HostReading host) {
+        return List.of();
+    }
 }
