@@ -151,6 +151,8 @@ final class ClusterEmulationTest {
         while (cluster.pods("Deployment/server").size() != 1 && System.nanoTime() < end) {
             LockSupport.parkNanos(50_000_000);
         }
+        // A pod that is to be replaced may still be the only one.
+        cluster.awaitReady("Deployment/server", PATIENCE);
         return cluster.readyPod("Deployment/server").orElseThrow();
     }
 
