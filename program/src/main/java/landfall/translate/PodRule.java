@@ -65,8 +65,10 @@ final class PodRule {
             draft.ask(
                     "registry-" + app.name,
                     "The image of " + app.name + " is pulled with a login. Has the Dokku host one?",
-                    Draft.options("yes", "I log the host in with `dokku registry:login`, or write registry-SERVER-user and"
-                            + " registry-SERVER-password into secrets.yml, with which `landfall apply` does"),
+                    Draft.options(
+                            "yes",
+                            "I log the host in with `dokku registry:login`, or write registry-SERVER-user and"
+                                    + " registry-SERVER-password into secrets.yml, with which `landfall apply` does"),
                     secret);
             secret.decision("Pod.imagePullSecrets", "registry-" + app.name, "log the Dokku host in to the registry");
         }
