@@ -15,7 +15,7 @@ import java.util.concurrent.Future;
 /** Replays the recorded calls of a family over SSH against a fresh emulated host. */
 final class DokkuReplay {
     /** One second of the real host's pauses, in seconds: nothing that is compared depends on them. */
-    private static final double PACE = 0.01;
+    static final double PACE = 0.01;
 
     private DokkuReplay() {}
 
@@ -68,7 +68,7 @@ final class DokkuReplay {
         }
     }
 
-    static List<Outcome> run(DokkuTranscript transcript, Path folder) throws Exception {
+    static List<Outcome> run(DokkuTranscript transcript, Path folder, double pace) throws Exception {
         Files.createDirectories(folder);
         ProcessRegistry registry = ProcessRegistry.in(folder);
         List<Outcome> outcomes = new ArrayList<>();
@@ -79,7 +79,7 @@ final class DokkuReplay {
                         new Containers(folder, addresses, registry),
                         registry,
                         DokkuReplay::image,
-                        PACE);
+                        pace);
                 DokkuClient client = new DokkuClient(dokku)) {
             // The one service plugin of the recorded host is postgres.
             dokku.misbehave(new DokkuFault.WithoutPlugin("redis"));

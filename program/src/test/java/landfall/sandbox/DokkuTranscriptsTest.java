@@ -36,12 +36,23 @@ class DokkuTranscriptsTest {
             Map<String, Future<List<DokkuReplay.Outcome>>> running = new TreeMap<>();
             for (String family : families()) {
                 DokkuTranscript transcript = DokkuTranscript.load(family);
-                running.put(family, pool.submit(() -> DokkuReplay.run(transcript, folder.resolve(family))));
+                running.put(family, pool.submit(() -> replayed(family, transcript, folder.resolve(family))));
             }
             for (Map.Entry<String, Future<List<DokkuReplay.Outcome>>> family : running.entrySet()) {
                 OUTCOMES.put(family.getKey(), family.getValue().get());
             }
         }
+    }
+
+    /** On a loaded machine a container may not get to say a word in a hundredth of the real pauses: then in a tenth. */
+    private static List<DokkuReplay.Outcome> replayed(String family, DokkuTranscript transcript, Path folder)
+            throws Exception {
+        List<DokkuReplay.Outcome> outcomes = DokkuReplay.run(transcript, folder, DokkuReplay.PACE);
+        DokkuExceptions exceptions = DokkuExceptions.of(RESOURCES, family);
+        boolean surprises = outcomes.stream()
+                .anyMatch(outcome -> outcome.agrees()
+                        == exceptions.reasons().containsKey(outcome.call().index()));
+        return surprises ? DokkuReplay.run(transcript, folder.resolve("slower"), 10 * DokkuReplay.PACE) : outcomes;
     }
 
     private static List<String> families() throws IOException {
