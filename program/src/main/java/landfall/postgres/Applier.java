@@ -86,9 +86,8 @@ final class Applier implements AutoCloseable {
                 Sql.file("keys"),
                 row -> all.put(
                         row.getString("schema_name") + "." + row.getString("table_name"),
-                        new Keys(
-                                row.getBoolean("is_exact"),
-                                Set.of((String[]) row.getArray("indexed").getArray()))));
+                        new Keys(row.getBoolean("is_exact"), Set.of((String[])
+                                row.getArray("indexed").getArray()))));
         return all;
     }
 

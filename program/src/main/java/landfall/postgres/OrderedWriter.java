@@ -54,7 +54,9 @@ final class OrderedWriter {
         while (from < changes.size()) {
             Form form = form(changes.get(from));
             int to = from + 1;
-            while (to < changes.size() && to - from < BATCH_ROWS && form(changes.get(to)).equals(form)) {
+            while (to < changes.size()
+                    && to - from < BATCH_ROWS
+                    && form(changes.get(to)).equals(form)) {
                 to++;
             }
             run(connection, form, changes.subList(from, to));
@@ -96,7 +98,9 @@ final class OrderedWriter {
             case INSERT ->
                 writer.insert(
                         connection,
-                        changes.stream().map(change -> ((Change.Insert) change).row()).toList());
+                        changes.stream()
+                                .map(change -> ((Change.Insert) change).row())
+                                .toList());
             case DELETE -> {
                 List<Integer> places = new ArrayList<>();
                 String sql = "delete from only " + table.sql() + " t where " + matches(form, places);
@@ -109,7 +113,8 @@ final class OrderedWriter {
     private void update(Connection connection, Form form, List<Change> changes) throws SQLException {
         // A key that stayed needs no writing; one that changed, in whatever form, came with its old row.
         int[] changed = IntStream.range(0, columns.size())
-                .filter(i -> !form.unchanged().get(i) && (form.byOldKey() || Arrays.stream(key).noneMatch(k -> k == i)))
+                .filter(i -> !form.unchanged().get(i)
+                        && (form.byOldKey() || Arrays.stream(key).noneMatch(k -> k == i)))
                 .toArray();
         if (changed.length == 0) {
             return;
@@ -128,8 +133,7 @@ final class OrderedWriter {
     }
 
     /** GENERATED ALWAYS AS IDENTITY can be inserted but not updated, and `set id = default` does change it. */
-    private void replace(
-            Connection connection, List<Change> changes, Form form, List<Integer> places, String matches)
+    private void replace(Connection connection, List<Change> changes, Form form, List<Integer> places, String matches)
             throws SQLException {
         List<Integer> sent = new ArrayList<>();
         List<String> values = new ArrayList<>();
@@ -176,8 +180,7 @@ final class OrderedWriter {
     }
 
     private String row(java.util.function.IntFunction<String> value) {
-        return "row("
-                + IntStream.range(0, columns.size()).mapToObj(value).collect(Collectors.joining(", ")) + ")";
+        return "row(" + IntStream.range(0, columns.size()).mapToObj(value).collect(Collectors.joining(", ")) + ")";
     }
 
     private String name(int column) {

@@ -2,6 +2,7 @@ package landfall.postgres;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +26,7 @@ final class Row {
     /** Reads pgoutput's TupleData, whose first byte is at {@code at}. */
     Row(byte[] data, int at) {
         this.data = data;
-        int count = (data[at] & 0xff) << 8 | data[at + 1] & 0xff;
+        int count = ((data[at] & 0xff) << 8) | (data[at + 1] & 0xff);
         places = new int[count * 2];
         int place = at + 2;
         boolean sent = true;
@@ -37,10 +38,7 @@ final class Row {
                     sent = false;
                 }
                 case 't' -> {
-                    int length = (data[place] & 0xff) << 24
-                            | (data[place + 1] & 0xff) << 16
-                            | (data[place + 2] & 0xff) << 8
-                            | data[place + 3] & 0xff;
+                    int length = ByteBuffer.wrap(data, place, 4).getInt();
                     places[i] = place + 4;
                     places[i + 1] = length;
                     place += 4 + length;
@@ -165,7 +163,7 @@ final class Row {
         int stop = start + length;
         for (int i = start; i < stop; i++) {
             byte letter = data[i];
-            if (letter > '\r' && letter != '\\' || letter < 0) {
+            if ((letter > '\r' && letter != '\\') || letter < 0) {
                 continue;
             }
             char escaped = switch (letter) {

@@ -57,8 +57,8 @@ final class TableBatch {
         writer = new TableWriter(table, columns, key);
         ordered = new OrderedWriter(table, columns, key, indexed, writer);
         boolean updatable = java.util.stream.IntStream.range(0, columns.size())
-                .allMatch(i -> !columns.get(i).identityAlways()
-                        || Arrays.stream(key).anyMatch(k -> k == i));
+                .allMatch(i ->
+                        !columns.get(i).identityAlways() || Arrays.stream(key).anyMatch(k -> k == i));
         foldable = key.length > 0 && exactKey && updatable;
     }
 

@@ -78,12 +78,9 @@ final class TableWriter {
                                 .mapToObj(i -> name(i) + " as c" + i)
                                 .collect(Collectors.joining(", "))
                         + " from only " + table.sql() + " with no data");
-        CopyRows.send(
-                connection.unwrap(BaseConnection.class), "copy pg_temp.landfall_staged from stdin", rows, used);
+        CopyRows.send(connection.unwrap(BaseConnection.class), "copy pg_temp.landfall_staged from stdin", rows, used);
         String sql = "update only " + table.sql() + " t set "
-                + Arrays.stream(changed)
-                        .mapToObj(i -> name(i) + " = a.c" + i)
-                        .collect(Collectors.joining(", "))
+                + Arrays.stream(changed).mapToObj(i -> name(i) + " = a.c" + i).collect(Collectors.joining(", "))
                 + " from pg_temp.landfall_staged a where "
                 + Arrays.stream(key)
                         .mapToObj(i -> "t." + name(i) + " = a.c" + i)
