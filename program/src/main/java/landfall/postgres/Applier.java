@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +29,15 @@ final class Applier implements AutoCloseable {
     private final Connection connection;
     private final Naming naming;
     private final Map<String, Table> tables;
-    private final Map<Change.Relation, TableBatch> batches = new HashMap<>();
+    private final Map<Change.Relation, TableBatch> batches = new IdentityHashMap<>();
     private final Map<String, Keys> keys;
     private final InFlight inFlight;
     private final Touched touched = new Touched();
 
     private int unwritten;
     private int unwrittenBytes;
+    private Change.@Nullable Relation lastRelation;
+    private @Nullable TableBatch lastBatch;
     private boolean skipping;
     private long groupStarted;
     private long groupChanges;
@@ -202,6 +205,7 @@ final class Applier implements AutoCloseable {
         unwritten = 0;
         unwrittenBytes = 0;
         batches.clear();
+        lastRelation = null;
         groupChanges = 0;
         skipping = false;
     }
@@ -250,11 +254,25 @@ final class Applier implements AutoCloseable {
                 "truncate " + Catalog.only(truncated) + (truncate.restartSequences() ? " restart identity" : ""));
     }
 
-    private TableBatch batch(Change.Relation relation) {
-        TableBatch known = batches.get(relation);
-        if (known != null) {
-            return known;
+    private TableBatch batch(Change.Relation relation) throws SQLException {
+        // The decoder gives the very same object until the sender describes the relation anew.
+        TableBatch known = relation == lastRelation ? lastBatch : batches.get(relation);
+        if (known == null) {
+            known = describe(relation);
+            Table table = known.table();
+            if (batches.values().stream().anyMatch(batch -> batch.table().equals(table))) {
+                // Described anew: what came under the former description comes first.
+                write();
+                batches.values().removeIf(batch -> batch.table().equals(table));
+            }
+            batches.put(relation, known);
         }
+        lastRelation = relation;
+        lastBatch = known;
+        return known;
+    }
+
+    private TableBatch describe(Change.Relation relation) {
         Table table = tables.get(relation.toString());
         List<Table.Column> columns = new ArrayList<>();
         if (table != null) {
@@ -267,9 +285,7 @@ final class Applier implements AutoCloseable {
                 }
             }
             if (columns.size() == relation.columns().size() && byName.isEmpty()) {
-                TableBatch batch = batch(table, columns);
-                batches.put(relation, batch);
-                return batch;
+                return batch(table, columns);
             }
         }
         throw structureChanged(relation.toString());

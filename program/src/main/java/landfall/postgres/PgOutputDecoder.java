@@ -36,7 +36,8 @@ final class PgOutputDecoder {
             }
             case 'R' -> {
                 Change.Relation relation = relation(message);
-                relations.put(relation.oid(), relation);
+                // One object for as long as the description stays the same: the applier knows it by that.
+                relations.compute(relation.oid(), (oid, before) -> relation.equals(before) ? before : relation);
                 yield null;
             }
             case 'Y' -> null;

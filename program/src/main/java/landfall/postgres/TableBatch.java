@@ -44,6 +44,7 @@ final class TableBatch {
     private final TableWriter writer;
     private final OrderedWriter ordered;
     private final List<Change> changes = new ArrayList<>();
+    private boolean onlyInserts = true;
     private int orderedLeft;
 
     /**
@@ -67,11 +68,13 @@ final class TableBatch {
     }
 
     void add(Change change) {
+        onlyInserts &= change instanceof Change.Insert;
         changes.add(change);
     }
 
     void clear() {
         changes.clear();
+        onlyInserts = true;
     }
 
     List<@Nullable String> keyOf(Row row) {
@@ -96,7 +99,13 @@ final class TableBatch {
         if (changes.isEmpty()) {
             return;
         }
-        if (isFolding()) {
+        if (onlyInserts) {
+            writer.insert(
+                    connection,
+                    changes.stream()
+                            .map(change -> ((Change.Insert) change).row())
+                            .toList());
+        } else if (isFolding()) {
             writeFolded(connection);
         } else {
             ordered.write(connection, changes);
@@ -106,7 +115,7 @@ final class TableBatch {
     /** What was written stays so. */
     void written() {
         if (!changes.isEmpty()) {
-            changes.clear();
+            clear();
             orderedLeft = Math.max(0, orderedLeft - 1);
         }
     }
