@@ -20,7 +20,6 @@ import landfall.base.Problem;
 
 /** The real pg_dump of this machine, at least as new as the server it reads. */
 final class PgDump {
-    private static final Pattern ENTRY = Pattern.compile("^-- Name: .*; Type: ([A-Z ]+); Schema: .*$");
     private static final Pattern VERSION = Pattern.compile("(\\d+)(?:\\.\\d+)?");
 
     private final Path program;
@@ -79,11 +78,10 @@ final class PgDump {
     }
 
     SchemaScript schema(Database source, String snapshot) {
-        String before = run(source, "pre-data", snapshot);
-        List<String> parallel = new ArrayList<>();
-        List<String> ordered = new ArrayList<>();
-        split(run(source, "post-data", snapshot), parallel, ordered);
-        return new SchemaScript(before, parallel, ordered, program + " " + version);
+        return new SchemaScript(
+                PgDumpText.entries(run(source, "pre-data", snapshot)),
+                PgDumpText.entries(run(source, "post-data", snapshot)),
+                program + " " + version);
     }
 
     private String run(Database source, String section, String snapshot) {
@@ -123,7 +121,7 @@ final class PgDump {
                                             + Files.readString(errors).strip(),
                                     "Run the same command again once the cause is gone."));
                 }
-                return withoutMetaCommands(output);
+                return output;
             } finally {
                 Files.deleteIfExists(errors);
             }
@@ -134,38 +132,5 @@ final class PgDump {
             throw new LandfallException(
                     ExitCode.INTERRUPTED, Problem.error("Interrupted", "the program was asked to stop", ""));
         }
-    }
-
-    /** Since 15.14 a plain dump is framed by psql's \restrict and \\unrestrict with one random word. */
-    private static String withoutMetaCommands(String dump) {
-        Matcher matcher = Pattern.compile("(?m)^\\\\restrict (\\S+)$").matcher(dump);
-        if (!matcher.find()) {
-            return dump;
-        }
-        String word = Pattern.quote(matcher.group(1));
-        return dump.replaceAll("(?m)^\\\\(un)?restrict " + word + "$", "");
-    }
-
-    /** Cuts at pg_dump's headings, which name each entry's type. */
-    private static void split(String dump, List<String> parallel, List<String> ordered) {
-        StringBuilder entry = new StringBuilder();
-        String type = "";
-        for (String line : dump.split("\n", -1)) {
-            Matcher heading = ENTRY.matcher(line);
-            if (heading.matches()) {
-                add(type, entry, parallel, ordered);
-                type = heading.group(1);
-                entry.setLength(0);
-            }
-            entry.append(line).append('\n');
-        }
-        add(type, entry, parallel, ordered);
-    }
-
-    private static void add(String type, StringBuilder entry, List<String> parallel, List<String> ordered) {
-        if (type.isEmpty()) {
-            return;
-        }
-        (type.equals("INDEX") || type.equals("CONSTRAINT") ? parallel : ordered).add(entry.toString());
     }
 }

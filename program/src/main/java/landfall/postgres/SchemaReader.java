@@ -1,5 +1,6 @@
 package landfall.postgres;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import landfall.base.Events;
@@ -8,12 +9,14 @@ import landfall.base.Events;
 final class SchemaReader {
     private SchemaReader() {}
 
-    static SchemaScript read(Database source, String snapshot, Events events) throws SQLException {
+    /** @param underSnapshot a session that sees what the snapshot saw */
+    static SchemaScript read(Database source, Connection underSnapshot, String snapshot, Events events)
+            throws SQLException {
         Optional<PgDump> dump = PgDump.find(source);
         if (dump.isPresent()) {
             return dump.get().schema(source, snapshot);
         }
         events.note("No pg_dump new enough is installed here: the built-in reader takes the schema.");
-        return CatalogReader.schema(source, snapshot);
+        return CatalogReader.schema(underSnapshot);
     }
 }

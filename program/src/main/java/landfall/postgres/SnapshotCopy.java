@@ -1,22 +1,30 @@
 package landfall.postgres;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import landfall.base.Events;
-import org.postgresql.util.PasswordUtil;
+import landfall.base.LandfallException;
+import landfall.base.TaskGroup;
+import landfall.postgres.PostStatement.Phase;
 
 /**
  * The first copy: schema, then all rows under one exported snapshot whose position in the log the follower starts from,
- * then indexes and constraints. The snapshot lives as long as its session; when that is lost, what was copied is
- * discarded and the copy begins again.
+ * with indexes as soon as their table is there, then constraints and the rest. The snapshot lives as long as its
+ * sessions; when it is lost, what was copied is discarded and the copy begins again.
  */
 public final class SnapshotCopy {
     static final String STEP = "copy";
-    private static final Duration SLOT_MAX = Duration.ofMinutes(2);
+    /** How often a copy is begun in one run; the first included. */
+    private static final int BEGINNINGS_MAX = 3;
+    /** What a lost connection costs at most: a part is one transaction. */
+    private static final long PART_BYTES = 64L << 20;
 
     /**
      * What was copied.
@@ -29,15 +37,23 @@ public final class SnapshotCopy {
     private final Database source;
     private final Database target;
     private final Naming naming;
-    private final TargetRole role;
     private final Events events;
+    private final BooleanSupplier stop;
+    private final CopyTarget copyTarget;
 
     public SnapshotCopy(Database source, Database target, Naming naming, TargetRole role, Events events) {
+        this(source, target, naming, role, events, () -> false);
+    }
+
+    /** @param stop asked now and then whether the user wants to stop */
+    public SnapshotCopy(
+            Database source, Database target, Naming naming, TargetRole role, Events events, BooleanSupplier stop) {
         this.source = source;
         this.target = target;
         this.naming = naming;
-        this.role = role;
         this.events = events;
+        this.stop = stop;
+        this.copyTarget = new CopyTarget(target, naming, role, events);
     }
 
     public static boolean isComplete(Database target, Naming naming) {
@@ -56,17 +72,38 @@ public final class SnapshotCopy {
     public Result run() {
         long start = System.nanoTime();
         try {
-            prepareTarget();
-            Result result;
-            try (Connection slot = source.replication("snapshot")) {
-                result = copyUnder(slot, start);
-            } catch (SQLException | RuntimeException e) {
-                undoOnSource(e);
-                throw e;
+            for (int beginning = 1; ; beginning++) {
+                try {
+                    copyTarget.prepare();
+                    return copy(start);
+                } catch (Snapshot.LostException e) {
+                    if (beginning == BEGINNINGS_MAX) {
+                        throw Sql.refused(
+                                "The copy of the " + source + " did not finish",
+                                "its snapshot was lost " + BEGINNINGS_MAX + " times: the source's server restarted, or"
+                                        + " ended the sessions that held it",
+                                "Find out what ends them (PostgreSQL's log says), then run the same command again.");
+                    }
+                    events.note("The snapshot is lost: the sessions that held it on the source have ended.");
+                }
             }
-            return result;
         } catch (SQLException e) {
             throw Sql.failed("The copy of the " + source + " did not finish", e);
+        }
+    }
+
+    private Result copy(long start) throws SQLException {
+        CopySessions sessions = new CopySessions(stop);
+        try {
+            return copy(start, sessions);
+        } catch (SQLException | RuntimeException e) {
+            undoOnSource(e);
+            if (sessions.stopped()) {
+                LandfallException interrupted = CopySessions.interrupted();
+                interrupted.addSuppressed(e);
+                throw interrupted;
+            }
+            throw e;
         }
     }
 
@@ -80,126 +117,176 @@ public final class SnapshotCopy {
         }
     }
 
-    private Result copyUnder(Connection slot, long start) throws SQLException {
-        try (Connection connection = source.connect("publication")) {
-            ReplicationSlots.drop(connection, Direction.FORWARD, naming);
-            ReplicationSlots.publish(connection, Direction.FORWARD, naming);
-            ReplicationSlots.awaitOlderTransactions(connection, source);
-        }
-        String consistentPoint;
-        String snapshot;
-        try (Statement statement = slot.createStatement()) {
-            statement.setQueryTimeout((int) SLOT_MAX.toSeconds());
-            try (ResultSet row = statement.executeQuery("CREATE_REPLICATION_SLOT "
-                    + Sql.quoted(naming.slot(Direction.FORWARD)) + " LOGICAL pgoutput EXPORT_SNAPSHOT")) {
-                row.next();
-                consistentPoint = String.valueOf(row.getString("consistent_point"));
-                snapshot = String.valueOf(row.getString("snapshot_name"));
-            }
-        }
-        events.step(STEP, "running", "snapshot at " + consistentPoint);
+    private Result copy(long start, CopySessions sessions) throws SQLException {
         List<Table> tables;
-        try (Connection connection = CopyStreams.under(source, snapshot)) {
-            tables = Catalog.withRows(Catalog.tables(connection));
+        List<PostStatement> after;
+        SchemaScript script;
+        CopyRun run;
+        try (Snapshot snapshot = Snapshot.take(source, naming)) {
+            events.step(STEP, "running", "snapshot at " + snapshot.consistentPoint());
+            List<Table> all;
+            try (Connection connection = snapshot.session(source)) {
+                all = Catalog.tables(connection);
+                script = SchemaReader.read(source, connection, snapshot.name(), events);
+                after = PostPlan.of(connection, script.after(), all);
+            }
+            tables = Catalog.withRows(all);
+            sessions.throwIfStopped();
+            copyTarget.applySchema(script, after, snapshot);
+            CopyProgress progress = new CopyProgress(tables, after.size(), events);
+            run = new CopyRun(
+                    source, target, naming, TargetMeans.read(target), rawEncoding(), sessions, progress, events);
+            after = copyRows(run, snapshot, tables, after);
         }
-        SchemaScript script = SchemaReader.read(source, snapshot, events);
-        applySchema(script);
-        CopyStreams streams = new CopyStreams(source, target, naming, snapshot, events);
-        long rows = streams.copy(tables);
-        PostData.apply(target, script, events);
-        finish(consistentPoint);
+        copyTarget.rowsComplete();
+        applyRest(run, after);
+        analyze(run);
+        String consistentPoint = consistentPoint();
+        copyTarget.finish(consistentPoint);
         return new Result(
                 tables.size(),
-                rows,
+                run.progress().rows(),
                 tables.stream().mapToLong(Table::bytes).sum(),
                 Duration.ofNanos(System.nanoTime() - start),
                 consistentPoint,
                 script.by());
     }
 
-    /** The target must be empty or hold what an earlier, unfinished copy of this very move left. */
-    private void prepareTarget() throws SQLException {
-        if (isComplete(target, naming)) {
-            throw Sql.refused("The " + target + " already holds the complete copy", "copying again would lose it", "");
-        }
-        boolean begun;
+    private String consistentPoint() throws SQLException {
         try (Connection connection = target.connect("copy")) {
-            begun = Sql.truth(connection, "select to_regclass('landfall.copy') is not null")
-                    && Sql.truth(
-                            connection, "select exists (select from landfall.copy where move = ?)", naming.moveId());
-            List<Table> there = Catalog.tables(connection);
-            if (!begun && !there.isEmpty()) {
-                throw Sql.refused(
-                        "The " + target + " is not empty",
-                        "it has " + there.size() + " tables, the first is " + there.getFirst(),
-                        "Give the move an empty database.");
-            }
-        }
-        if (begun) {
-            events.note("An earlier copy did not finish and its snapshot is lost: what it copied is discarded, the"
-                    + " copy begins again.");
-            try (Connection connection = target.script("discard")) {
-                Sql.execute(connection, Sql.file("discard"));
-            }
-        }
-        Schema.create(target);
-        createRole();
-        try (Connection connection = target.connect("copy")) {
-            Sql.execute(
-                    connection,
-                    "delete from landfall.part where move = " + Sql.literal(naming.moveId())
-                            + "; insert into landfall.copy (move, target_role) values ("
-                            + Sql.literal(naming.moveId()) + ", " + Sql.literal(role.name())
-                            + ") on conflict (move) do update set target_role = excluded.target_role");
+            return Sql.text(
+                    connection, "select consistent_point from landfall.copy where move = ?", naming.moveId());
         }
     }
 
-    private void createRole() throws SQLException {
-        try (Connection connection = target.connect("role")) {
-            boolean exists =
-                    Sql.truth(connection, "select exists (select from pg_roles where rolname = ?)", role.name());
-            if (exists
-                    && Sql.truth(
-                            connection, "select rolname = current_user from pg_roles where rolname = ?", role.name())) {
-                throw Sql.refused(
-                        "The app's role on the target would be " + role.name(),
-                        "that is the superuser Landfall works as",
-                        "Name another role in move.yaml.");
+    /** In SQL_ASCII texts are bytes of no known encoding: they must pass as they are, and only COPY's text form does that. */
+    private String rawEncoding() throws SQLException {
+        try (Connection connection = source.connect("encoding")) {
+            return Sql.truth(connection, "select current_setting('server_encoding') = 'SQL_ASCII'") ? "SQL_ASCII" : "";
+        }
+    }
+
+    /** @return the statements that are left */
+    private List<PostStatement> copyRows(
+            CopyRun run, Snapshot snapshot, List<Table> tables, List<PostStatement> after) throws SQLException {
+        List<CopyPart> parts = tables.stream()
+                .flatMap(table -> CopyPart.of(table, PART_BYTES).stream())
+                .toList();
+        List<PostStatement> indexes =
+                after.stream().filter(statement -> statement.phase() == Phase.INDEX).toList();
+        CopyQueue queue = new CopyQueue(parts, indexes);
+        ConcurrentLinkedQueue<PostStatement> deferred = new ConcurrentLinkedQueue<>();
+        together(run, run.means().streams(), () -> {
+            try (CopyStream stream = new CopyStream(run, snapshot, queue, deferred)) {
+                stream.work();
+            } finally {
+                // After a failure the others are not to begin anything; after the end there is nothing to begin.
+                queue.stop();
             }
-            Sql.execute(
-                    connection,
-                    (exists ? "alter role " : "create role ") + Sql.quoted(role.name())
-                            + " login nosuperuser noreplication nobypassrls password "
-                            + Sql.literal(PasswordUtil.encodeScramSha256(
-                                    role.password().reveal().toCharArray())));
-            Sql.execute(
-                    connection, "alter database " + Sql.quoted(target.name()) + " owner to " + Sql.quoted(role.name()));
+            return true;
+        });
+        run.progress().tell();
+        List<PostStatement> left = new ArrayList<>(deferred);
+        after.stream().filter(statement -> statement.phase() != Phase.INDEX).forEach(left::add);
+        return left;
+    }
+
+    private void applyRest(CopyRun run, List<PostStatement> left) throws SQLException {
+        try (PostRunner runner = new PostRunner(run)) {
+            for (PostStatement statement : left) {
+                if (statement.phase().compareTo(Phase.VALIDATE) < 0) {
+                    runner.run(statement, run.means().workersPerIndex(1));
+                }
+            }
+        }
+        List<PostStatement> checks = left.stream()
+                .filter(statement -> statement.phase() == Phase.VALIDATE)
+                .toList();
+        inParallel(run, checks);
+        try (PostRunner runner = new PostRunner(run)) {
+            for (PostStatement statement : left) {
+                if (statement.phase() == Phase.REST) {
+                    runner.run(statement, run.means().workersPerIndex(1));
+                }
+            }
         }
     }
 
-    private void applySchema(SchemaScript script) throws SQLException {
-        events.step(STEP, "running", "schema by " + script.by());
-        try (Connection connection = target.script("schema")) {
-            Sql.execute(connection, script.preData());
+    /** Those of one table follow each other: they would wait for its lock. */
+    private static void inParallel(CopyRun run, List<PostStatement> checks) throws SQLException {
+        ConcurrentLinkedQueue<List<PostStatement>> chains = new ConcurrentLinkedQueue<>(checks.stream()
+                .collect(java.util.stream.Collectors.groupingBy(
+                        PostStatement::table, java.util.LinkedHashMap::new, java.util.stream.Collectors.toList()))
+                .values());
+        together(run, Math.min(chains.size(), run.means().streams()), () -> {
+            try (PostRunner runner = new PostRunner(run)) {
+                for (List<PostStatement> chain = chains.poll(); chain != null; chain = chains.poll()) {
+                    chain.forEach(statement -> runner.run(statement, 0));
+                }
+            }
+            return true;
+        });
+    }
+
+    /** The planner of the target must know the tables before users come; partitions are analyzed with their root. */
+    private void analyze(CopyRun run) throws SQLException {
+        ConcurrentLinkedQueue<String> left;
+        try (Connection connection = target.connect("analyze")) {
+            left = new ConcurrentLinkedQueue<>(Sql.strings(connection, Sql.file("analyzed")));
+        }
+        events.step(STEP, "running", "statistics of " + left.size() + " tables");
+        together(run, Math.min(left.size(), run.means().streams()), () -> {
+            try (Connection connection = target.connect("analyze")) {
+                for (String table = left.poll(); table != null; table = left.poll()) {
+                    run.sessions().throwIfStopped();
+                    Sql.execute(connection, "analyze " + table);
+                }
+            }
+            return true;
+        });
+    }
+
+    /** Runs the same work on several threads; the first failure ends all, and so does the user's wish. */
+    private static void together(CopyRun run, int threads, Callable<Boolean> work) throws SQLException {
+        try (TaskGroup group = TaskGroup.open(Math.max(1, threads))) {
+            Thread watch = Thread.ofVirtual().name("landfall copy watch").start(() -> watch(run, group));
+            try {
+                for (int i = 0; i < threads; i++) {
+                    var _ = group.fork(() -> {
+                        try {
+                            return work.call();
+                        } catch (Exception | Error e) {
+                            // The others may wait in a read that an interrupt doesn't end.
+                            run.sessions().end(run.target());
+                            throw e;
+                        }
+                    });
+                }
+                group.join();
+            } finally {
+                watch.interrupt();
+            }
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case SQLException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CopySessions.interrupted();
         }
     }
 
-    private void finish(String consistentPoint) throws SQLException {
-        try (Connection connection = target.script("owners")) {
-            Sql.execute(connection, Sql.file("give_to_role").replace(":role", Sql.literal(role.name())));
-        }
-        Guard.install(target, naming);
-        String origin = Sql.literal(naming.origin(Direction.FORWARD));
-        try (Connection connection = target.connect("copy")) {
-            ReplicationSlots.createOrigin(connection, naming.origin(Direction.FORWARD));
-            Sql.execute(connection, "analyze");
-            Sql.execute(
-                    connection,
-                    "select pg_replication_origin_advance(" + origin + ", " + Sql.literal(consistentPoint) + ")");
-            Sql.execute(
-                    connection,
-                    "update landfall.copy set completed_at = clock_timestamp(), consistent_point = "
-                            + Sql.literal(consistentPoint) + " where move = " + Sql.literal(naming.moveId()));
+    private static void watch(CopyRun run, TaskGroup group) {
+        try {
+            while (!run.sessions().stopped()) {
+                Thread.sleep(100);
+            }
+            run.sessions().end(run.target());
+            group.cancel();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 }
