@@ -40,7 +40,6 @@ final class CopyProgress {
     private final List<Running> running = new ArrayList<>();
     private final Map<String, Long> building = new LinkedHashMap<>();
     private final AtomicLong allDone = new AtomicLong();
-    private final AtomicLong sent = new AtomicLong();
     private final AtomicLong rows = new AtomicLong();
     private final AtomicInteger statementsDone = new AtomicInteger();
     private final int statements;
@@ -53,13 +52,12 @@ final class CopyProgress {
         this.statements = statements;
     }
 
-    long rows() {
-        return rows.get();
+    int tables() {
+        return tables;
     }
 
-    /** Bytes that went over the line, parts that had to be begun again included. */
-    long sentBytes() {
-        return sent.get();
+    long totalBytes() {
+        return totalBytes;
     }
 
     Running begin(CopyPart part) {
@@ -72,7 +70,6 @@ final class CopyProgress {
 
     void count(Running of, int bytes) {
         of.sent.addAndGet(bytes);
-        sent.addAndGet(bytes);
         tellNowAndThen();
     }
 

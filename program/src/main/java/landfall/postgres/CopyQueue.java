@@ -31,7 +31,10 @@ final class CopyQueue {
     private final PriorityQueue<Task> ready = new PriorityQueue<>(Comparator.comparingLong(Task::weight)
             .reversed()
             // Of one table parts come in their order: the server then reads ahead.
-            .thenComparingLong(task -> task instanceof Rows rows ? rows.part().firstBlock() : -1));
+            .thenComparingLong(task -> switch (task) {
+                case Rows(CopyPart part) -> part.firstBlock();
+                case Build(PostStatement statement, long _) -> -statement.bytes();
+            }));
     private final Map<String, List<Build>> waiting = new HashMap<>();
     private final Map<String, Integer> partsLeft = new HashMap<>();
     private int rowsLeft;
@@ -73,17 +76,21 @@ final class CopyQueue {
         return running + ready.size();
     }
 
-    synchronized void done(Task task) {
+    /** @return whether this was the last part of all */
+    synchronized boolean done(Task task) {
         tasksLeft--;
         running--;
+        boolean wasLast = false;
         if (task instanceof Rows(CopyPart part)) {
             rowsLeft--;
+            wasLast = rowsLeft == 0;
             String table = part.table().sql();
             if (partsLeft.merge(table, -1, Integer::sum) == 0) {
                 ready.addAll(waiting.getOrDefault(table, List.of()));
             }
         }
         notifyAll();
+        return wasLast;
     }
 
     /** Whether all rows of all tables are in the target. */

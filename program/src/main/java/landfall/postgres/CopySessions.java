@@ -5,11 +5,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
+import landfall.base.TaskGroup;
+import org.jspecify.annotations.Nullable;
 
 /** The sessions that a copy has open, so that all of them can be ended at once when the user asks to stop. */
 final class CopySessions {
@@ -36,6 +41,11 @@ final class CopySessions {
 
     boolean stopped() {
         return ended || stop.getAsBoolean();
+    }
+
+    /** Whether it was the user who asked; sessions also end when another stream has failed. */
+    boolean isStopAsked() {
+        return stop.getAsBoolean();
     }
 
     void throwIfStopped() {
@@ -84,6 +94,56 @@ final class CopySessions {
             }
         } catch (SQLException e) {
             log(e);
+        }
+    }
+
+    /** Runs the same work on several threads; the first failure ends all, and so does the user's wish. */
+    void together(Database target, int threads, Callable<Boolean> work) throws SQLException {
+        AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
+        try (TaskGroup group = TaskGroup.open(Math.max(1, threads))) {
+            Thread watch = Thread.ofVirtual().name("landfall copy watch").start(() -> watch(target, group));
+            try {
+                for (int i = 0; i < threads; i++) {
+                    var _ = group.fork(() -> attended(target, work, first));
+                }
+                group.join();
+            } finally {
+                watch.interrupt();
+            }
+        } catch (ExecutionException e) {
+            // Not the first that the group saw: that may be one whose session was ended because of it.
+            switch (first.get()) {
+                case SQLException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw interrupted();
+        }
+    }
+
+    private Boolean attended(Database target, Callable<Boolean> work, AtomicReference<@Nullable Throwable> first)
+            throws Exception {
+        try {
+            return work.call();
+        } catch (Exception | Error e) {
+            first.compareAndSet(null, e);
+            // The others may wait in a read that an interrupt doesn't end.
+            end(target);
+            throw e;
+        }
+    }
+
+    private void watch(Database target, TaskGroup group) {
+        try {
+            while (!stopped()) {
+                Thread.sleep(100);
+            }
+            end(target);
+            group.cancel();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -19,14 +19,24 @@ final class CopyStream implements AutoCloseable {
     private final Snapshot snapshot;
     private final CopyQueue queue;
     private final ConcurrentLinkedQueue<PostStatement> deferred;
+    private final Retry.Attempt rowsComplete;
     private final Retry retry;
     private final PostRunner indexes;
     private @Nullable Wire source;
     private @Nullable Wire target;
 
-    /** @param deferred takes indexes that could not be built yet: they may need rows of other tables */
-    CopyStream(CopyRun run, Snapshot snapshot, CopyQueue queue, ConcurrentLinkedQueue<PostStatement> deferred) {
+    /**
+     * @param deferred takes indexes that could not be built yet: they may need rows of other tables
+     * @param rowsComplete is run by the stream that copied the last part
+     */
+    CopyStream(
+            CopyRun run,
+            Snapshot snapshot,
+            CopyQueue queue,
+            ConcurrentLinkedQueue<PostStatement> deferred,
+            Retry.Attempt rowsComplete) {
         this.run = run;
+        this.rowsComplete = rowsComplete;
         this.snapshot = snapshot;
         this.queue = queue;
         this.deferred = deferred;
@@ -35,13 +45,15 @@ final class CopyStream implements AutoCloseable {
     }
 
     /** Works until nothing is left. */
-    void work() throws InterruptedException {
+    void work() throws InterruptedException, SQLException {
         for (Optional<CopyQueue.Task> task = queue.take(); task.isPresent(); task = queue.take()) {
             switch (task.get()) {
                 case CopyQueue.Rows(CopyPart part) -> copy(part);
                 case CopyQueue.Build(PostStatement statement, long _) -> build(statement);
             }
-            queue.done(task.get());
+            if (queue.done(task.get())) {
+                rowsComplete.run();
+            }
             if (queue.rowsComplete()) {
                 closeRows();
             }

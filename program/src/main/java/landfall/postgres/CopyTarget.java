@@ -96,7 +96,7 @@ final class CopyTarget {
         for (PostStatement statement : after) {
             record.append("insert into landfall.post_data values (")
                     .append(move() + ", " + statement.place() + ", " + Sql.literal(statement.phase().name()) + ", ")
-                    .append(Sql.literal(statement.table()) + ", " + Sql.literal(statement.what()) + ", ")
+                    .append(Sql.literal(statement.table()) + ", " + statement.bytes() + ", " + Sql.literal(statement.what()) + ", ")
                     .append(Sql.literal(statement.sql()) + ");\n");
         }
         try (Connection connection = target.script("schema")) {
@@ -136,12 +136,67 @@ final class CopyTarget {
         return Sql.failed("The schema could not be made in the " + target, all);
     }
 
-    /** From here on the copy needs the source no more, but for its slot. */
+    /** From here on the copy needs the source no more, but for its slot: it can be gone on with after a crash. */
     void rowsComplete() throws SQLException {
+        mark("rows_complete_at = clock_timestamp()");
+    }
+
+    /** The rows that were copied can't be kept: the next run begins anew. */
+    void startOver() throws SQLException {
+        mark("rows_complete_at = null");
+    }
+
+    private void mark(String change) throws SQLException {
         try (Connection connection = target.connect("copy")) {
-            Sql.execute(
+            Sql.execute(connection, "update landfall.copy set " + change + " where move = " + move());
+        }
+    }
+
+    /** Whether an earlier run has copied all rows and was stopped in what comes after them. */
+    boolean isRowsComplete() throws SQLException {
+        try (Connection connection = target.connect("copy")) {
+            return isBegun(connection)
+                    && Sql.truth(
+                            connection,
+                            "select rows_complete_at is not null and completed_at is null from landfall.copy"
+                                    + " where move = ?",
+                            naming.moveId());
+        }
+    }
+
+    /** Statements that are not done yet, in their order. */
+    List<PostStatement> left() throws SQLException {
+        try (Connection connection = target.connect("copy")) {
+            return Sql.list(
                     connection,
-                    "update landfall.copy set rows_complete_at = clock_timestamp() where move = " + move());
+                    "select place, phase, table_name, bytes, what, statement from landfall.post_data"
+                            + " where move = ? and done_at is null order by place",
+                    row -> new PostStatement(
+                            row.getInt("place"),
+                            PostStatement.Phase.valueOf(row.getString("phase")),
+                            String.valueOf(row.getString("table_name")),
+                            row.getLong("bytes"),
+                            String.valueOf(row.getString("what")),
+                            String.valueOf(row.getString("statement"))),
+                    naming.moveId());
+        }
+    }
+
+    /** Rows of all parts under the snapshot that the copy was made of. */
+    long rows() throws SQLException {
+        try (Connection connection = target.connect("copy")) {
+            return Sql.number(
+                    connection,
+                    "select coalesce(sum(p.row_count), 0) from landfall.part p join landfall.copy c using (move, snapshot)"
+                            + " where move = ?",
+                    naming.moveId());
+        }
+    }
+
+    String consistentPoint() throws SQLException {
+        try (Connection connection = target.connect("copy")) {
+            return Sql.text(
+                    connection, "select consistent_point from landfall.copy where move = ?", naming.moveId());
         }
     }
 

@@ -21,15 +21,17 @@ final class PostPlan {
      *
      * @param using makes the constraint of the finished index
      */
-    private record KeyIndex(String create, String using) {}
+    private record KeyIndex(String create, String using, long bytes) {}
 
     private final Map<String, KeyIndex> keyIndexes;
+    private final Map<String, Long> indexBytes;
     private final Set<String> copied = new HashSet<>();
     private final Set<String> partitioned = new HashSet<>();
     private final List<PostStatement> statements = new ArrayList<>();
 
-    private PostPlan(Map<String, KeyIndex> keyIndexes, List<Table> tables) {
+    private PostPlan(Map<String, KeyIndex> keyIndexes, Map<String, Long> indexBytes, List<Table> tables) {
         this.keyIndexes = keyIndexes;
+        this.indexBytes = indexBytes;
         for (Table table : tables) {
             (table.partitioned() ? partitioned : copied).add(table.sql());
         }
@@ -42,10 +44,13 @@ final class PostPlan {
             indexes.put(
                     Sql.quoted(row.getString("schema_name")) + "." + Sql.quoted(row.getString("table_name")) + " "
                             + row.getString("constraint_name"),
-                    new KeyIndex(row.getString("create_index"), row.getString("using_index")));
+                    new KeyIndex(
+                            row.getString("create_index"), row.getString("using_index"), row.getLong("bytes")));
             return true;
         });
-        PostPlan plan = new PostPlan(indexes, tables);
+        Map<String, Long> sizes = new HashMap<>();
+        Sql.list(source, Sql.file("index_sizes"), row -> sizes.put(row.getString(1), row.getLong(2)));
+        PostPlan plan = new PostPlan(indexes, sizes, tables);
         after.forEach(plan::add);
         return plan.inOrder();
     }
@@ -61,11 +66,18 @@ final class PostPlan {
     }
 
     private void add(Phase phase, String table, SchemaEntry entry, String sql) {
-        statements.add(new PostStatement(0, phase, table, entry.toString(), sql));
+        statements.add(new PostStatement(0, phase, table, 0, entry.toString(), sql));
+    }
+
+    private void build(String table, long bytes, SchemaEntry entry, String sql) {
+        statements.add(new PostStatement(0, Phase.INDEX, table, bytes, entry.toString(), sql));
     }
 
     private void add(SchemaEntry entry) {
         switch (entry.type()) {
+            case "" -> {
+                // The settings at the head of the dump: the sessions that run the statements have their own.
+            }
             case "INDEX" -> index(entry);
             case "CONSTRAINT" -> constraint(entry);
             case "INDEX ATTACH" -> add(Phase.CONSTRAINT, "", entry, entry.sql());
@@ -89,7 +101,7 @@ final class PostPlan {
             table = named && on ? text.relation().orElse("") : "";
         }
         if (copied.contains(table)) {
-            add(Phase.INDEX, table, entry, entry.sql());
+            build(table, indexBytes.getOrDefault(entry.name(), 0L), entry, entry.sql());
         } else {
             // A partitioned table's index has nothing to build; a materialized view's comes where the dump has it.
             add(partitioned.contains(table) ? Phase.CONSTRAINT : Phase.REST, "", entry, entry.sql());
@@ -107,9 +119,9 @@ final class PostPlan {
         }
         KeyIndex index = keyIndexes.get(table.get() + " " + name.get());
         if (index == null) {
-            add(Phase.INDEX, table.get(), entry, entry.sql());
+            build(table.get(), 0, entry, entry.sql());
         } else {
-            add(Phase.INDEX, table.get(), entry, index.create());
+            build(table.get(), index.bytes(), entry, index.create());
             add(Phase.CONSTRAINT, "", entry, index.using() + ";\n" + sql.substring(SqlText.firstEnd(sql)));
         }
     }

@@ -5,9 +5,10 @@ package landfall.postgres;
  *
  * @param place its place in the order; also its name in {@code landfall.post_data}
  * @param table whose rows must be there, as {@link Table#sql} writes it; empty where it needs more than one table
+ * @param bytes of the index it builds, on the source; 0 for all else
  * @param what the object, to be told
  */
-record PostStatement(int place, Phase phase, String table, String what, String sql) {
+record PostStatement(int place, Phase phase, String table, long bytes, String what, String sql) {
     /** In which order, and what may run side by side. */
     enum Phase {
         /** As soon as the rows of its table are there, in parallel. */
@@ -23,7 +24,7 @@ record PostStatement(int place, Phase phase, String table, String what, String s
     }
 
     PostStatement at(int otherPlace) {
-        return new PostStatement(otherPlace, phase, table, what, sql);
+        return new PostStatement(otherPlace, phase, table, bytes, what, sql);
     }
 
     /** Its beginning, to be told when it fails. */

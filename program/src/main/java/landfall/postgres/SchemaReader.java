@@ -10,7 +10,8 @@ final class SchemaReader {
     private SchemaReader() {}
 
     /** @param underSnapshot a session that sees what the snapshot saw */
-    static SchemaScript read(Database source, Connection underSnapshot, String snapshot, Events events)
+    static SchemaScript read(
+            Database source, Connection underSnapshot, String snapshot, SchemaTool beside, Events events)
             throws SQLException {
         Optional<PgDump> dump = PgDump.find(source);
         if (dump.isPresent()) {

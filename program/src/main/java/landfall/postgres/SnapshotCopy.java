@@ -3,21 +3,20 @@ package landfall.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import landfall.base.Events;
 import landfall.base.LandfallException;
-import landfall.base.TaskGroup;
 import landfall.postgres.PostStatement.Phase;
 
 /**
  * The first copy: schema, then all rows under one exported snapshot whose position in the log the follower starts from,
  * with indexes as soon as their table is there, then constraints and the rest. The snapshot lives as long as its
- * sessions; when it is lost, what was copied is discarded and the copy begins again.
+ * sessions; when it is lost before all rows are there, what was copied is discarded and the copy begins again.
  */
 public final class SnapshotCopy {
     static final String STEP = "copy";
@@ -30,27 +29,38 @@ public final class SnapshotCopy {
      * What was copied.
      *
      * @param consistentPoint the position following starts from
-     * @param schemaBy {@code pg_dump} or {@code built-in reader}
+     * @param schemaBy which pg_dump, {@code built-in reader}, or {@code an earlier run}
      */
     public record Result(int tables, long rows, long bytes, Duration took, String consistentPoint, String schemaBy) {}
 
     private final Database source;
     private final Database target;
     private final Naming naming;
+    private final SchemaTool schemaTool;
     private final Events events;
     private final BooleanSupplier stop;
     private final CopyTarget copyTarget;
 
     public SnapshotCopy(Database source, Database target, Naming naming, TargetRole role, Events events) {
-        this(source, target, naming, role, events, () -> false);
+        this(source, target, naming, role, SchemaTool.NONE, events, () -> false);
     }
 
-    /** @param stop asked now and then whether the user wants to stop */
+    /**
+     * @param schemaTool pg_dump beside the source's server, where there is one
+     * @param stop asked now and then whether the user wants to stop
+     */
     public SnapshotCopy(
-            Database source, Database target, Naming naming, TargetRole role, Events events, BooleanSupplier stop) {
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop) {
         this.source = source;
         this.target = target;
         this.naming = naming;
+        this.schemaTool = schemaTool;
         this.events = events;
         this.stop = stop;
         this.copyTarget = new CopyTarget(target, naming, role, events);
@@ -68,14 +78,20 @@ public final class SnapshotCopy {
         }
     }
 
-    /** Copies everything; what an interrupted copy left is removed first. Nothing stays on the source on failure. */
+    /**
+     * Copies everything. An earlier run that had all rows is gone on with; what one without them left is removed first.
+     * Nothing stays on the source on failure, unless all rows are there: then slot and publication do, and it is said.
+     */
     public Result run() {
         long start = System.nanoTime();
         try {
+            if (copyTarget.isRowsComplete() && ReplicationSlots.exists(source, Direction.FORWARD, naming)) {
+                return goOn(start);
+            }
             for (int beginning = 1; ; beginning++) {
                 try {
                     copyTarget.prepare();
-                    return copy(start);
+                    return begin(start);
                 } catch (Snapshot.LostException e) {
                     if (beginning == BEGINNINGS_MAX) {
                         throw Sql.refused(
@@ -92,19 +108,40 @@ public final class SnapshotCopy {
         }
     }
 
-    private Result copy(long start) throws SQLException {
+    private Result begin(long start) throws SQLException {
         CopySessions sessions = new CopySessions(stop);
+        AtomicBoolean rowsComplete = new AtomicBoolean();
         try {
-            return copy(start, sessions);
+            return copy(start, sessions, rowsComplete);
         } catch (SQLException | RuntimeException e) {
-            undoOnSource(e);
-            if (sessions.stopped()) {
-                LandfallException interrupted = CopySessions.interrupted();
-                interrupted.addSuppressed(e);
-                throw interrupted;
-            }
+            tidy(sessions, rowsComplete.get(), e);
             throw e;
         }
+    }
+
+    /** Leaves nothing on the source that serves nothing; says it where something must stay. */
+    private void tidy(CopySessions sessions, boolean rowsComplete, Exception failure) throws SQLException {
+        if (rowsComplete && !isViolation(failure)) {
+            events.note("All rows are copied. Slot and publication " + naming.slot(Direction.FORWARD)
+                    + " stay on the source for that: landfall sync goes on with what is left, landfall abandon removes"
+                    + " them.");
+        } else {
+            if (rowsComplete) {
+                copyTarget.startOver();
+            }
+            undoOnSource(failure);
+        }
+        if (sessions.isStopAsked()) {
+            LandfallException interrupted = CopySessions.interrupted();
+            interrupted.addSuppressed(failure);
+            throw interrupted;
+        }
+    }
+
+    /** The rows themselves are at fault, so they have to be copied again once they are mended on the source. */
+    private static boolean isViolation(Exception failure) {
+        return failure.getCause() instanceof SQLException e
+                && String.valueOf(e.getSQLState()).startsWith("23");
     }
 
     private void undoOnSource(Exception cause) {
@@ -117,176 +154,105 @@ public final class SnapshotCopy {
         }
     }
 
-    private Result copy(long start, CopySessions sessions) throws SQLException {
-        List<Table> tables;
-        List<PostStatement> after;
-        SchemaScript script;
-        CopyRun run;
+    private Result copy(long start, CopySessions sessions, AtomicBoolean rowsComplete) throws SQLException {
         try (Snapshot snapshot = Snapshot.take(source, naming)) {
             events.step(STEP, "running", "snapshot at " + snapshot.consistentPoint());
             List<Table> all;
+            List<PostStatement> after;
+            SchemaScript script;
+            Map<String, String> structure;
             try (Connection connection = snapshot.session(source)) {
                 all = Catalog.tables(connection);
-                script = SchemaReader.read(source, connection, snapshot.name(), events);
+                structure = Catalog.fingerprint(connection);
+                script = SchemaReader.read(source, connection, snapshot.name(), schemaTool, events);
                 after = PostPlan.of(connection, script.after(), all);
             }
-            tables = Catalog.withRows(all);
             sessions.throwIfStopped();
             copyTarget.applySchema(script, after, snapshot);
-            CopyProgress progress = new CopyProgress(tables, after.size(), events);
-            run = new CopyRun(
-                    source, target, naming, TargetMeans.read(target), rawEncoding(), sessions, progress, events);
-            after = copyRows(run, snapshot, tables, after);
+            List<Table> tables = CopyFormat.of(source, target, Catalog.withRows(all));
+            CopyRun run = run(sessions, tables, after.size());
+            List<PostStatement> left = new CopyRows(run, snapshot, tables, after)
+                    .copy(PART_BYTES, () -> {
+                        refuseChanged(structure);
+                        copyTarget.rowsComplete();
+                        rowsComplete.set(true);
+                        // A snapshot keeps the source's dead rows from being removed: not a moment longer than needed.
+                        snapshot.close();
+                    });
+            return finish(run, start, left, script.by());
         }
-        copyTarget.rowsComplete();
-        applyRest(run, after);
-        analyze(run);
-        String consistentPoint = consistentPoint();
+    }
+
+    private CopyRun run(CopySessions sessions, List<Table> tables, int statements) throws SQLException {
+        return new CopyRun(
+                source,
+                target,
+                naming,
+                TargetMeans.read(target),
+                CopyFormat.rawEncoding(source),
+                sessions,
+                new CopyProgress(tables, statements, events),
+                events);
+    }
+
+    /** TRUNCATE apart, which is followed, only DDL can make a table look empty to an older snapshot. */
+    private void refuseChanged(Map<String, String> before) throws SQLException {
+        Map<String, String> now;
+        try (Connection connection = source.connect("structure")) {
+            now = Catalog.fingerprint(connection);
+        }
+        List<String> changed = Stream.concat(before.keySet().stream(), now.keySet().stream())
+                .distinct()
+                .filter(item -> !java.util.Objects.equals(before.get(item), now.get(item)))
+                .toList();
+        if (!changed.isEmpty()) {
+            throw Sql.refused(
+                    "The source's structure changed while its rows were copied",
+                    String.join(", ", changed.subList(0, Math.min(5, changed.size())))
+                            + ": rows may have been read after the change, or not at all",
+                    "Run the same command again, and change nothing until the move is done.");
+        }
+    }
+
+    private Result goOn(long start) throws SQLException {
+        List<PostStatement> left = copyTarget.left();
+        events.note("An earlier run has copied all rows: it is gone on with, " + left.size() + " statements are left.");
+        CopySessions sessions = new CopySessions(stop);
+        try {
+            List<Table> tables;
+            try (Connection connection = target.connect("copy")) {
+                tables = Catalog.withRows(Catalog.tables(connection));
+            }
+            CopyRun run = run(sessions, tables, left.size());
+            new CopyRest(run).build(left.stream()
+                    .filter(statement -> statement.phase() == Phase.INDEX)
+                    .toList());
+            return finish(
+                    run,
+                    start,
+                    left.stream()
+                            .filter(statement -> statement.phase() != Phase.INDEX)
+                            .toList(),
+                    "an earlier run");
+        } catch (SQLException | RuntimeException e) {
+            tidy(sessions, true, e);
+            throw e;
+        }
+    }
+
+    private Result finish(CopyRun run, long start, List<PostStatement> left, String schemaBy) throws SQLException {
+        CopyRest rest = new CopyRest(run);
+        rest.apply(left);
+        rest.analyze();
+        String consistentPoint = copyTarget.consistentPoint();
+        long rows = copyTarget.rows();
         copyTarget.finish(consistentPoint);
         return new Result(
-                tables.size(),
-                run.progress().rows(),
-                tables.stream().mapToLong(Table::bytes).sum(),
+                run.progress().tables(),
+                rows,
+                run.progress().totalBytes(),
                 Duration.ofNanos(System.nanoTime() - start),
                 consistentPoint,
-                script.by());
-    }
-
-    private String consistentPoint() throws SQLException {
-        try (Connection connection = target.connect("copy")) {
-            return Sql.text(
-                    connection, "select consistent_point from landfall.copy where move = ?", naming.moveId());
-        }
-    }
-
-    /** In SQL_ASCII texts are bytes of no known encoding: they must pass as they are, and only COPY's text form does that. */
-    private String rawEncoding() throws SQLException {
-        try (Connection connection = source.connect("encoding")) {
-            return Sql.truth(connection, "select current_setting('server_encoding') = 'SQL_ASCII'") ? "SQL_ASCII" : "";
-        }
-    }
-
-    /** @return the statements that are left */
-    private List<PostStatement> copyRows(
-            CopyRun run, Snapshot snapshot, List<Table> tables, List<PostStatement> after) throws SQLException {
-        List<CopyPart> parts = tables.stream()
-                .flatMap(table -> CopyPart.of(table, PART_BYTES).stream())
-                .toList();
-        List<PostStatement> indexes =
-                after.stream().filter(statement -> statement.phase() == Phase.INDEX).toList();
-        CopyQueue queue = new CopyQueue(parts, indexes);
-        ConcurrentLinkedQueue<PostStatement> deferred = new ConcurrentLinkedQueue<>();
-        together(run, run.means().streams(), () -> {
-            try (CopyStream stream = new CopyStream(run, snapshot, queue, deferred)) {
-                stream.work();
-            } finally {
-                // After a failure the others are not to begin anything; after the end there is nothing to begin.
-                queue.stop();
-            }
-            return true;
-        });
-        run.progress().tell();
-        List<PostStatement> left = new ArrayList<>(deferred);
-        after.stream().filter(statement -> statement.phase() != Phase.INDEX).forEach(left::add);
-        return left;
-    }
-
-    private void applyRest(CopyRun run, List<PostStatement> left) throws SQLException {
-        try (PostRunner runner = new PostRunner(run)) {
-            for (PostStatement statement : left) {
-                if (statement.phase().compareTo(Phase.VALIDATE) < 0) {
-                    runner.run(statement, run.means().workersPerIndex(1));
-                }
-            }
-        }
-        List<PostStatement> checks = left.stream()
-                .filter(statement -> statement.phase() == Phase.VALIDATE)
-                .toList();
-        inParallel(run, checks);
-        try (PostRunner runner = new PostRunner(run)) {
-            for (PostStatement statement : left) {
-                if (statement.phase() == Phase.REST) {
-                    runner.run(statement, run.means().workersPerIndex(1));
-                }
-            }
-        }
-    }
-
-    /** Those of one table follow each other: they would wait for its lock. */
-    private static void inParallel(CopyRun run, List<PostStatement> checks) throws SQLException {
-        ConcurrentLinkedQueue<List<PostStatement>> chains = new ConcurrentLinkedQueue<>(checks.stream()
-                .collect(java.util.stream.Collectors.groupingBy(
-                        PostStatement::table, java.util.LinkedHashMap::new, java.util.stream.Collectors.toList()))
-                .values());
-        together(run, Math.min(chains.size(), run.means().streams()), () -> {
-            try (PostRunner runner = new PostRunner(run)) {
-                for (List<PostStatement> chain = chains.poll(); chain != null; chain = chains.poll()) {
-                    chain.forEach(statement -> runner.run(statement, 0));
-                }
-            }
-            return true;
-        });
-    }
-
-    /** The planner of the target must know the tables before users come; partitions are analyzed with their root. */
-    private void analyze(CopyRun run) throws SQLException {
-        ConcurrentLinkedQueue<String> left;
-        try (Connection connection = target.connect("analyze")) {
-            left = new ConcurrentLinkedQueue<>(Sql.strings(connection, Sql.file("analyzed")));
-        }
-        events.step(STEP, "running", "statistics of " + left.size() + " tables");
-        together(run, Math.min(left.size(), run.means().streams()), () -> {
-            try (Connection connection = target.connect("analyze")) {
-                for (String table = left.poll(); table != null; table = left.poll()) {
-                    run.sessions().throwIfStopped();
-                    Sql.execute(connection, "analyze " + table);
-                }
-            }
-            return true;
-        });
-    }
-
-    /** Runs the same work on several threads; the first failure ends all, and so does the user's wish. */
-    private static void together(CopyRun run, int threads, Callable<Boolean> work) throws SQLException {
-        try (TaskGroup group = TaskGroup.open(Math.max(1, threads))) {
-            Thread watch = Thread.ofVirtual().name("landfall copy watch").start(() -> watch(run, group));
-            try {
-                for (int i = 0; i < threads; i++) {
-                    var _ = group.fork(() -> {
-                        try {
-                            return work.call();
-                        } catch (Exception | Error e) {
-                            // The others may wait in a read that an interrupt doesn't end.
-                            run.sessions().end(run.target());
-                            throw e;
-                        }
-                    });
-                }
-                group.join();
-            } finally {
-                watch.interrupt();
-            }
-        } catch (ExecutionException e) {
-            switch (e.getCause()) {
-                case SQLException cause -> throw cause;
-                case RuntimeException cause -> throw cause;
-                case null, default -> throw new IllegalStateException(e);
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw CopySessions.interrupted();
-        }
-    }
-
-    private static void watch(CopyRun run, TaskGroup group) {
-        try {
-            while (!run.sessions().stopped()) {
-                Thread.sleep(100);
-            }
-            run.sessions().end(run.target());
-            group.cancel();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+                schemaBy);
     }
 }

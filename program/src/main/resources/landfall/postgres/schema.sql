@@ -26,6 +26,7 @@ create table if not exists landfall.post_data (
     place integer not null,
     phase text not null,
     table_name text not null,
+    bytes bigint not null,
     what text not null,
     statement text not null,
     done_at timestamptz,
