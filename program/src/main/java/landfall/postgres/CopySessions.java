@@ -7,7 +7,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import landfall.base.ExitCode;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /** The sessions that a copy has open, so that all of them can be ended at once when the user asks to stop. */
 final class CopySessions {
     private final Set<Wire> open = ConcurrentHashMap.newKeySet();
+    private final Set<Wire> cut = ConcurrentHashMap.newKeySet();
     private final BooleanSupplier stop;
     private volatile boolean ended;
 
@@ -68,14 +71,19 @@ final class CopySessions {
         }
     }
 
-    /**
-     * Ends every session. A server that builds an index doesn't look at its connection until it is done, so it is told
-     * over another one.
-     */
-    void end(Database target) {
+    /** Cuts every session: whoever reads or writes gets an error at once. */
+    private void cutAll() {
         ended = true;
-        List<Integer> pids = new ArrayList<>();
         for (Wire wire : open) {
+            cut.add(wire);
+            wire.cut();
+        }
+    }
+
+    /** A server that builds an index doesn't look at its connection until it is done, so it is told over another one. */
+    private void terminateCut(Database target) {
+        List<Integer> pids = new ArrayList<>();
+        for (Wire wire : cut) {
             try {
                 if (wire.side().equals(target.label())) {
                     pids.add(wire.pid());
@@ -83,8 +91,8 @@ final class CopySessions {
             } catch (SQLException e) {
                 log(e);
             }
-            wire.cut();
         }
+        cut.clear();
         if (pids.isEmpty()) {
             return;
         }
@@ -101,14 +109,17 @@ final class CopySessions {
     void together(Database target, int threads, Callable<Boolean> work) throws SQLException {
         AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
         try (TaskGroup group = TaskGroup.open(Math.max(1, threads))) {
-            Thread watch = Thread.ofVirtual().name("landfall copy watch").start(() -> watch(target, group));
+            CountDownLatch done = new CountDownLatch(1);
+            Thread watch = Thread.ofVirtual().name("landfall copy watch").start(() -> watch(group, done));
             try {
                 for (int i = 0; i < threads; i++) {
-                    var _ = group.fork(() -> attended(target, work, first));
+                    var _ = group.fork(() -> attended(work, first));
                 }
                 group.join();
             } finally {
-                watch.interrupt();
+                done.countDown();
+                watch.join();
+                terminateCut(target);
             }
         } catch (ExecutionException e) {
             // Not the first that the group saw: that may be one whose session was ended because of it.
@@ -123,25 +134,26 @@ final class CopySessions {
         }
     }
 
-    private Boolean attended(Database target, Callable<Boolean> work, AtomicReference<@Nullable Throwable> first)
-            throws Exception {
+    private Boolean attended(Callable<Boolean> work, AtomicReference<@Nullable Throwable> first) throws Exception {
         try {
             return work.call();
         } catch (Exception | Error e) {
             first.compareAndSet(null, e);
             // The others may wait in a read that an interrupt doesn't end.
-            end(target);
+            cutAll();
             throw e;
         }
     }
 
-    private void watch(Database target, TaskGroup group) {
+    private void watch(TaskGroup group, CountDownLatch done) {
         try {
-            while (!stopped()) {
-                Thread.sleep(100);
+            while (!done.await(100, TimeUnit.MILLISECONDS)) {
+                if (stopped()) {
+                    cutAll();
+                    group.cancel();
+                    return;
+                }
             }
-            end(target);
-            group.cancel();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -51,7 +51,8 @@ final class PostPlan {
         Map<String, Long> sizes = new HashMap<>();
         Sql.list(source, Sql.file("index_sizes"), row -> sizes.put(row.getString(1), row.getLong(2)));
         PostPlan plan = new PostPlan(indexes, sizes, tables);
-        after.forEach(plan::add);
+        after.forEach(entry -> plan.add(
+                new SchemaEntry(entry.type(), entry.name(), PgDumpText.withoutTail(entry.sql()))));
         return plan.inOrder();
     }
 
@@ -136,14 +137,20 @@ final class PostPlan {
         SqlText text = new SqlText(sql);
         Optional<String> table = altered(text);
         Optional<String> name = text.take("ADD CONSTRAINT") ? text.identifier() : Optional.empty();
-        boolean canWait = table.isPresent()
+        Optional<String> referred = text.take("FOREIGN KEY") && text.takeList() && text.take("REFERENCES")
+                ? text.relation()
+                : Optional.empty();
+        boolean canWait = referred.isPresent()
+                && !partitioned.contains(referred.get())
+                && table.isPresent()
                 && name.isPresent()
                 && copied.contains(table.get())
                 && statement.endsWith(";")
                 && SqlText.firstEnd(statement) == statement.length()
                 && !statement.endsWith(" NOT VALID;");
         if (!canWait) {
-            // Of a partitioned table it can't be added unchecked (PostgreSQL 17 and older).
+            // Of a partitioned table it can't be added unchecked, and one that refers to a partitioned table is not marked
+            // as valid for the partitions when it is checked later (PostgreSQL 15).
             add(Phase.FOREIGN_KEY, "", entry, entry.sql());
             return;
         }

@@ -29,7 +29,8 @@ record PostStatement(int place, Phase phase, String table, long bytes, String wh
 
     /** Its beginning, to be told when it fails. */
     String firstLine() {
-        String line = SqlText.withoutComments(sql).lines().findFirst().orElse("");
+        // pg_dump breaks ALTER TABLE before what it alters.
+        String line = SqlText.withoutComments(sql).strip().replaceAll("\\s+", " ");
         return line.length() > 160 ? line.substring(0, 160) + "…" : line;
     }
 }

@@ -40,6 +40,7 @@ public final class SnapshotCopy {
     private final Events events;
     private final BooleanSupplier stop;
     private final CopyTarget copyTarget;
+    private final long partBytes;
 
     public SnapshotCopy(Database source, Database target, Naming naming, TargetRole role, Events events) {
         this(source, target, naming, role, SchemaTool.NONE, events, () -> false);
@@ -57,6 +58,19 @@ public final class SnapshotCopy {
             SchemaTool schemaTool,
             Events events,
             BooleanSupplier stop) {
+        this(source, target, naming, role, schemaTool, events, stop, PART_BYTES);
+    }
+
+    SnapshotCopy(
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop,
+            long partBytes) {
+        this.partBytes = partBytes;
         this.source = source;
         this.target = target;
         this.naming = naming;
@@ -172,7 +186,7 @@ public final class SnapshotCopy {
             List<Table> tables = CopyFormat.of(source, target, Catalog.withRows(all));
             CopyRun run = run(sessions, tables, after.size());
             List<PostStatement> left = new CopyRows(run, snapshot, tables, after)
-                    .copy(PART_BYTES, () -> {
+                    .copy(partBytes, () -> {
                         refuseChanged(structure);
                         copyTarget.rowsComplete();
                         rowsComplete.set(true);

@@ -101,9 +101,22 @@ final class SqlText {
         return false;
     }
 
-    /** What is left. */
-    String rest() {
-        return text.substring(at);
+    /** Passes over a list in parentheses; names in it may hold any sign. */
+    boolean takeList() {
+        if (at == text.length() || text.charAt(at) != '(') {
+            return false;
+        }
+        boolean quoted = false;
+        for (int i = at; i < text.length(); i++) {
+            char c = text.charAt(i);
+            quoted ^= c == '"';
+            if (c == ')' && !quoted) {
+                at = i + 1;
+                skipBlank();
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Where the first statement ends: behind its semicolon, or at the end of the text. Names and texts may hold one. */
