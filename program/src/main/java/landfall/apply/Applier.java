@@ -89,8 +89,7 @@ public final class Applier {
         reading.prefetch(HostPlan.reads(tasks));
         Preflight.checkVersion(reading);
         HostPlan plan = HostPlan.of(tasks, reading, changeLog);
-        Preflight.check(reading, tasks, plan, newServices(plan));
-        Preflight.warnings(tasks).forEach(events::note);
+        Preflight.check(reading, tasks, plan, newServices(plan)).forEach(events::note);
         List<Item> drift = AppContents.drift(tasks, reading);
         plan.inSync().forEach(task -> events.step(HostPlan.name(task), "unchanged", ""));
         List<String> commands = new ArrayList<>();

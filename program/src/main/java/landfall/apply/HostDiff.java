@@ -60,7 +60,6 @@ public final class HostDiff {
         reading.prefetch(reads);
         Preflight.checkVersion(reading);
         HostPlan plan = HostPlan.of(tasks, reading, changeLog);
-        Preflight.check(reading, tasks, plan, Applier.newServices(plan));
         List<Change> changes = new ArrayList<>();
         plan.works()
                 .forEach(work -> changes.add(new Change(

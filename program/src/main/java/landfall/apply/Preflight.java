@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import landfall.base.ExitCode;
 import landfall.base.Problem;
 import landfall.base.Problems;
@@ -16,6 +18,7 @@ import landfall.dokku.DokkuResult;
 import landfall.dokku.DokkuVersion;
 import landfall.dokku.HostRead;
 import landfall.dokku.HostReading;
+import landfall.dokku.HostVitals;
 import landfall.recipe.task.Clashes;
 import landfall.recipe.task.Task;
 
@@ -55,28 +58,37 @@ final class Preflight {
 
     /**
      * @param servicePlugins plugins of services that are to be created
+     * @return what is applied all the same, but ought to be known
      * @throws landfall.base.LandfallException (refused) with everything that stands in the way
      */
-    static void check(HostReading reading, List<Task> tasks, HostPlan plan, Set<String> servicePlugins) {
-        if (plan.works().isEmpty()) {
-            return;
-        }
-        Preflight preflight = new Preflight(reading, tasks, plan);
-        preflight.check(servicePlugins);
-        preflight.problems.stopOnErrors(ExitCode.REFUSED);
-    }
-
-    /** What is applied all the same, but ought to be known. */
-    static List<String> warnings(List<Task> tasks) {
+    static List<String> check(HostReading reading, List<Task> tasks, HostPlan plan, Set<String> servicePlugins) {
         Instant now = Instant.now();
-        return tasks.stream()
+        List<String> warnings = new ArrayList<>(tasks.stream()
                 .filter(task -> !task.warning(now).isEmpty())
                 .map(task -> "warning: " + HostPlan.name(task) + ": " + task.warning(now))
-                .toList();
+                .toList());
+        if (plan.works().isEmpty()) {
+            return warnings;
+        }
+        Preflight preflight = new Preflight(reading, tasks, plan);
+        Set<String> apps = preflight.changedApps();
+        boolean makesSomething =
+                !reading.apps().containsAll(apps) || !Applier.newServices(plan).isEmpty();
+        // Half a second of the host's time, beside the other questions; only what is new needs room.
+        CompletableFuture<Optional<HostVitals>> vitals = makesSomething
+                ? CompletableFuture.supplyAsync(
+                        () -> Optional.of(reading.host().vitals()),
+                        task -> Thread.ofVirtual().name("vitals").start(task))
+                : CompletableFuture.completedFuture(Optional.empty());
+        preflight.check(apps, servicePlugins);
+        vitals.join()
+                .ifPresent(told -> warnings.addAll(MachineCheck.check(
+                        told, tasks, reading.host().connection().target().host(), preflight.problems)));
+        preflight.problems.stopOnErrors(ExitCode.REFUSED);
+        return warnings;
     }
 
-    private void check(Set<String> servicePlugins) {
-        Set<String> apps = changedApps();
+    private void check(Set<String> apps, Set<String> servicePlugins) {
         Map<String, String> domains = changes("dokku_domains") ? Clashes.appOfDomain(tasks) : Map.of();
         Set<String> neighbours = domains.isEmpty() ? Set.of() : reading.apps();
         List<HostRead> reads = new ArrayList<>();

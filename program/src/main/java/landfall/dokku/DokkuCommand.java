@@ -20,8 +20,10 @@ public record DokkuCommand(
         Set<Integer> secretWords,
         @Nullable Secret stdin,
         boolean echoesSecrets) {
+    /** {@code shell} among them: nothing but questions is ever typed into one. */
     private static final Set<String> READS =
-            Set.of("version", "config:get", "config:keys", "ps:inspect", "url", "urls");
+            Set.of("version", "config:get", "config:keys", "ps:inspect", "report", "shell", "url", "urls");
+
     private static final List<String> READ_SUFFIXES = List.of(
             ":report",
             ":list",

@@ -139,6 +139,11 @@ public final class DokkuHost {
                 ExitCode.BAD_INPUT, Problem.error(connection.target() + " " + what, why, nextStep));
     }
 
+    /** The machine's own figures, as far as the host tells them. */
+    public HostVitals vitals() {
+        return HostVitals.ask(this);
+    }
+
     /** Names of the enabled plugins. */
     public Set<String> plugins() {
         DokkuResult result = demand(DokkuCommand.of("plugin:list", "--format", "json"));

@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  * over again. Everything is a process of its own, as it would be.
  */
 public final class DemoRun implements AutoCloseable {
+    /** {@link SandboxManners#parse} of nothing. */
+    private static final String WELL_BEHAVED = "";
+
     private static final String SOURCE_DATABASE = "uro_prod";
     private static final String TARGET_DATABASE = "uro_db";
     private static final Duration STEP_MAX = Duration.ofMinutes(5);
@@ -153,6 +156,7 @@ public final class DemoRun implements AutoCloseable {
                         List.of(
                                 "landfall.sandbox.Sandbox",
                                 sandbox.toString(),
+                                WELL_BEHAVED,
                                 options.manifests().toString()));
         long end = System.nanoTime() + Duration.ofMinutes(3).toNanos();
         String waitingFor = "";

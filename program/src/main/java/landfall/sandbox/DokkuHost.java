@@ -91,8 +91,9 @@ final class DokkuHost {
         new DokkuGitPush(this).register(commands);
         new DokkuRegistry(this).register(commands);
         services.register(commands);
+        new DokkuVitals(this).register(commands);
         commands.put("version", call -> {
-            call.out("dokku version " + misbehaviour.version(VERSION) + "\n");
+            call.out("dokku version " + version() + "\n");
             return 0;
         });
         commands.put("shell", this::shell);
@@ -103,6 +104,10 @@ final class DokkuHost {
     void authorize(PublicKey key) {
         clientKey = PublicKeyEntry.toString(key);
         clientKeyFingerprint = KeyUtils.getFingerPrint(key);
+    }
+
+    String version() {
+        return misbehaviour.version(VERSION);
     }
 
     String clientKey() {

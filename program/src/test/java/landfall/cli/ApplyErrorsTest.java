@@ -2,7 +2,6 @@ package landfall.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,6 +14,7 @@ import landfall.sandbox.Containers;
 import landfall.sandbox.DokkuFault;
 import landfall.sandbox.EmulatedDokku;
 import landfall.sandbox.ProcessRegistry;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -27,6 +27,7 @@ final class ApplyErrorsTest {
                 - dokku_config: {app: web, config: {A: one}}
                 - dokku_domains: {app: web, domains: [web.example], state: set}
                 - dokku_service_create: {service: postgres, name: web-db}
+                - dokku_git_from_image: {app: web, image: "ghcr.io/v-sekai/uro-web:1"}
             """;
 
     @TempDir
@@ -36,7 +37,12 @@ final class ApplyErrorsTest {
     @CsvSource(delimiter = '|', textBlock = """
             version=0.29.0   | 4 | Dokku 0.29.0        | too old         | apt-get install dokku
             without=postgres | 4 | no postgres plugin  | plugin:install  | root installs it
-            disk-full=2      | 1 | No space left       | dokku           | web
+            disk-full=2      | 4 | disk of 127.        | No space left   | docker system prune
+            disk-full=20     | 1 | No space left       | dokku           | run the same command again
+            fail-checks=1    | 1 | the deploy of web failed | restarted 3 times | What ran before still runs
+            deploy-lock=web  | 4 | somebody else is deploying web | deploy lock | when that deploy has ended
+            refuse-connections=1 | 1 | hung up before the login | sshd    | Check the port
+            refuse-keys=1    | 1 | Permission denied (publickey) | id_ed25519 (SHA256: | ssh-keys:add
             """)
     void aHostThatCannotIsToldInOneMessageAndTheNextRunGoesOn(
             String fault, int exit, String what, String more, String next) throws Exception {
@@ -60,6 +66,40 @@ final class ApplyErrorsTest {
         }
     }
 
+    @Test
+    void whatTheMachineCannotGiveIsToldBeforeAnythingIsMade() throws Exception {
+        try (RecipeHost host = new RecipeHost(home)) {
+            String move = move("""
+                    - tasks:
+                        - dokku_app: {app: web}
+                        - dokku_resource_limit: {app: web, resources: {cpu: "4096"}}
+                        - dokku_resource_reserve: {app: web, resources: {memory: "9000000g"}}
+                    """);
+            assertThat(host.landfall(4, "apply", move, "--yes").err())
+                    .contains("web is limited to 4096.0 processors", "docker starts no container with more");
+            assertThat(host.byHand("apps:list")).doesNotContain("web");
+            move = move("""
+                    - tasks:
+                        - dokku_app: {app: web}
+                        - dokku_resource_reserve: {app: web, resources: {memory: "9000000g"}}
+                    """);
+            assertThat(host.landfall(0, "apply", move, "--yes").out())
+                    .contains("the recipe reserves 9", "of memory, and 127.", "Lower the reservations");
+            assertThat(host.landfall(0, "apply", move, "--yes").out()).contains("0 changed");
+        }
+    }
+
+    @Test
+    void anImageThatIsNotThereIsToldWithTheRegistrysWords() throws Exception {
+        try (RecipeHost host = new RecipeHost(home)) {
+            String move = move(RECIPE.replace("ghcr.io/v-sekai/uro-web:1", "nowhere.example/none:1"));
+            assertThat(host.landfall(1, "apply", move, "--yes").err())
+                    .contains(
+                            "the deploy of web failed", "Failed to pull image: nowhere.example/none:1", "run the same");
+            assertThat(host.landfall(0, "apply", move(RECIPE), "--yes").out()).contains("1 changed, 4 unchanged");
+        }
+    }
+
     private LandfallProcess.Ended apply(EmulatedDokku dokku, String move) {
         return LandfallProcess.run(
                 home,
@@ -74,9 +114,13 @@ final class ApplyErrorsTest {
                 dokku.knownHostsFile().toString());
     }
 
-    private String move() throws IOException {
+    private String move() {
+        return move(RECIPE);
+    }
+
+    private String move(String recipe) {
         MoveFolder folder = MoveFolder.at(home.resolve("move"));
-        folder.write(folder.recipeFile(), RECIPE, false);
+        folder.write(folder.recipeFile(), recipe, false);
         folder.writeSecrets(Map.of());
         folder.writeSettings(new MoveSettings(
                 "web",

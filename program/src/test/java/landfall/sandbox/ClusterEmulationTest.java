@@ -151,6 +151,8 @@ final class ClusterEmulationTest {
         while (cluster.pods("Deployment/server").size() != 1 && System.nanoTime() < end) {
             LockSupport.parkNanos(50_000_000);
         }
+        // A pod that is to be replaced may still be the only one.
+        cluster.awaitReady("Deployment/server", PATIENCE);
         return cluster.readyPod("Deployment/server").orElseThrow();
     }
 
@@ -188,6 +190,18 @@ final class ClusterEmulationTest {
         assertThat(askNodePort("ENV URL")).isEqualTo("http://example/$(missing)/$x");
         assertThat(askNodePort("ENV POD")).startsWith("server-");
         assertThat(folder.resolve("volumes/test/data/made")).hasContent("prepared");
+    }
+
+    @Test
+    void aPortForwardIsPushedBackByAReaderThatIsSlow() throws Exception {
+        byte[] bytes = new byte[24 << 20];
+        new Random(4).nextBytes(bytes);
+        String expected = ClusterTestProgram.sum(new ByteArrayInputStream(bytes), bytes.length);
+        try (Duplex duplex = cluster.portForward(ready(), 7000)) {
+            duplex.output().write(("WAIT 1000\nSUM " + bytes.length + "\n").getBytes(UTF_8));
+            duplex.output().write(bytes);
+            assertThat(ClusterTestProgram.line(duplex.input())).isEqualTo(expected);
+        }
     }
 
     @Test
