@@ -20,7 +20,8 @@ final class CatalogReader {
         List<SchemaEntry> before = new ArrayList<>();
         before.add(new SchemaEntry("", "", "set search_path = ''; set check_function_bodies = off;"));
         for (String statement : Sql.strings(underSnapshot, Sql.file("read_pre_data"))) {
-            before.add(new SchemaEntry("STATEMENT", statement.lines().findFirst().orElse(""), statement + ";"));
+            before.add(
+                    new SchemaEntry("STATEMENT", statement.lines().findFirst().orElse(""), statement + ";"));
         }
         List<SchemaEntry> after = new ArrayList<>(entries(underSnapshot, "read_indexes"));
         after.addAll(entries(underSnapshot, "read_post_data"));

@@ -29,8 +29,7 @@ final class CopyFormat {
                                 column.generated(),
                                 column.identityAlways(),
                                 column.binary()
-                                        && (column.extensionType().isEmpty()
-                                                || same.contains(column.extensionType())),
+                                        && (column.extensionType().isEmpty() || same.contains(column.extensionType())),
                                 column.extensionType()))
                         .toList()))
                 .toList();

@@ -20,10 +20,7 @@ record CopyPart(Table table, long firstBlock, long lastBlock, long bytes) {
         List<CopyPart> parts = new ArrayList<>();
         for (long i = 0; i < count; i++) {
             parts.add(new CopyPart(
-                    table,
-                    blocks * i / count,
-                    i == count - 1 ? -1 : blocks * (i + 1) / count,
-                    table.bytes() / count));
+                    table, blocks * i / count, i == count - 1 ? -1 : blocks * (i + 1) / count, table.bytes() / count));
         }
         return parts;
     }

@@ -136,7 +136,8 @@ final class CopyProgress {
         }
         double seconds = (System.nanoTime() - start) / 1e9;
         long done = allDone.get() + partial;
-        now.forEach((table, bytes) -> events.progress(SnapshotCopy.STEP, table, bytes, of.getOrDefault(table, 0L), "bytes"));
+        now.forEach((table, bytes) ->
+                events.progress(SnapshotCopy.STEP, table, bytes, of.getOrDefault(table, 0L), "bytes"));
         long rate = seconds > 0 ? (long) (done / seconds) : 0;
         long left = rate > 0 ? (totalBytes - done) / rate : -1;
         List<String> doing = new ArrayList<>();
@@ -148,20 +149,29 @@ final class CopyProgress {
         events.emit(new Events.Event(
                 "progress",
                 Events.fields(
-                        "step", SnapshotCopy.STEP,
-                        "subject", "all tables",
-                        "done", done,
-                        "total", totalBytes,
-                        "unit", "bytes",
-                        "bytesPerSecond", rate,
-                        "secondsLeft", left,
-                        "tables", tables,
-                        "rows", rows.get(),
+                        "step",
+                        SnapshotCopy.STEP,
+                        "subject",
+                        "all tables",
+                        "done",
+                        done,
+                        "total",
+                        totalBytes,
+                        "unit",
+                        "bytes",
+                        "bytesPerSecond",
+                        rate,
+                        "secondsLeft",
+                        left,
+                        "tables",
+                        tables,
+                        "rows",
+                        rows.get(),
                         "message",
-                                Quantities.bytes(done) + " of " + Quantities.bytes(totalBytes) + " ("
-                                        + percent(done, totalBytes) + "), " + Quantities.bytes(rate) + "/s"
-                                        + (left > 0 ? ", " + left + " s left" : "")
-                                        + (doing.isEmpty() ? "" : ": " + String.join(", ", doing)))));
+                        Quantities.bytes(done) + " of " + Quantities.bytes(totalBytes) + " ("
+                                + percent(done, totalBytes) + "), " + Quantities.bytes(rate) + "/s"
+                                + (left > 0 ? ", " + left + " s left" : "")
+                                + (doing.isEmpty() ? "" : ": " + String.join(", ", doing)))));
     }
 
     private static String percent(long done, long total) {

@@ -53,7 +53,8 @@ final class CopyQueue {
         for (PostStatement index : indexes) {
             Build build = new Build(index, bytes.getOrDefault(index.table(), 0L));
             if (partsLeft.containsKey(index.table())) {
-                waiting.computeIfAbsent(index.table(), table -> new ArrayList<>()).add(build);
+                waiting.computeIfAbsent(index.table(), table -> new ArrayList<>())
+                        .add(build);
             } else {
                 ready.add(build);
             }

@@ -80,9 +80,7 @@ final class CopyStream implements AutoCloseable {
             throw new LandfallException(
                     ExitCode.FAILED,
                     Problem.error(
-                            "Rows of " + part.table() + " could not be copied",
-                            Failures.reason(e),
-                            Failures.advice(e)),
+                            "Rows of " + part.table() + " could not be copied", Failures.reason(e), Failures.advice(e)),
                     e);
         }
     }

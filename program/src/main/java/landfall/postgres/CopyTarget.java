@@ -95,8 +95,10 @@ final class CopyTarget {
         StringBuilder record = new StringBuilder();
         for (PostStatement statement : after) {
             record.append("insert into landfall.post_data values (")
-                    .append(move() + ", " + statement.place() + ", " + Sql.literal(statement.phase().name()) + ", ")
-                    .append(Sql.literal(statement.table()) + ", " + statement.bytes() + ", " + Sql.literal(statement.what()) + ", ")
+                    .append(move() + ", " + statement.place() + ", "
+                            + Sql.literal(statement.phase().name()) + ", ")
+                    .append(Sql.literal(statement.table()) + ", " + statement.bytes() + ", "
+                            + Sql.literal(statement.what()) + ", ")
                     .append(Sql.literal(statement.sql()) + ");\n");
         }
         try (Connection connection = target.script("schema")) {
@@ -195,8 +197,7 @@ final class CopyTarget {
 
     String consistentPoint() throws SQLException {
         try (Connection connection = target.connect("copy")) {
-            return Sql.text(
-                    connection, "select consistent_point from landfall.copy where move = ?", naming.moveId());
+            return Sql.text(connection, "select consistent_point from landfall.copy where move = ?", naming.moveId());
         }
     }
 
@@ -211,8 +212,8 @@ final class CopyTarget {
             ReplicationSlots.createOrigin(connection, origin);
             Sql.execute(
                     connection,
-                    "select pg_replication_origin_advance(" + Sql.literal(origin) + ", "
-                            + Sql.literal(consistentPoint) + ")");
+                    "select pg_replication_origin_advance(" + Sql.literal(origin) + ", " + Sql.literal(consistentPoint)
+                            + ")");
             Sql.execute(
                     connection,
                     "update landfall.copy set completed_at = clock_timestamp(), consistent_point = "

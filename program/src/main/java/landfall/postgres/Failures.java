@@ -10,7 +10,8 @@ final class Failures {
     static boolean isPassing(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return switch (state) {
-            // Ended by an administrator, crash of another session, starting up, idle too long; no connection or slot free.
+            // Ended by an administrator, crash of another session, starting up, idle too long; no connection or slot
+            // free.
             case "57P01", "57P02", "57P03", "57P05", "25P03", "53300" -> true;
             // Serialization and deadlock: one of two had to give way. Locks: whoever held it lets go.
             case "40001", "40P01", "55P03" -> true;

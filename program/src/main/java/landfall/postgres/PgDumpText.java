@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
 /** Takes pg_dump's plain text apart at the headings that it writes before each entry. */
 final class PgDumpText {
     /** Line breaks in a name are written as spaces (sanitize_line in dumputils.c), so a heading is one line. */
-    private static final Pattern HEADING = Pattern.compile("^-- (?:Data for )?Name: (.*); Type: ([A-Z ]+); Schema: (.*); Owner: .*$");
+    private static final Pattern HEADING =
+            Pattern.compile("^-- (?:Data for )?Name: (.*); Type: ([A-Z ]+); Schema: (.*); Owner: .*$");
 
     private static final Pattern RESTRICT = Pattern.compile("(?m)^\\\\restrict (\\S+)$");
     private static final String FRAME = "--";

@@ -44,15 +44,14 @@ final class PostPlan {
             indexes.put(
                     Sql.quoted(row.getString("schema_name")) + "." + Sql.quoted(row.getString("table_name")) + " "
                             + row.getString("constraint_name"),
-                    new KeyIndex(
-                            row.getString("create_index"), row.getString("using_index"), row.getLong("bytes")));
+                    new KeyIndex(row.getString("create_index"), row.getString("using_index"), row.getLong("bytes")));
             return true;
         });
         Map<String, Long> sizes = new HashMap<>();
         Sql.list(source, Sql.file("index_sizes"), row -> sizes.put(row.getString(1), row.getLong(2)));
         PostPlan plan = new PostPlan(indexes, sizes, tables);
-        after.forEach(entry -> plan.add(
-                new SchemaEntry(entry.type(), entry.name(), PgDumpText.withoutTail(entry.sql()))));
+        after.forEach(
+                entry -> plan.add(new SchemaEntry(entry.type(), entry.name(), PgDumpText.withoutTail(entry.sql()))));
         return plan.inOrder();
     }
 
@@ -149,7 +148,8 @@ final class PostPlan {
                 && SqlText.firstEnd(statement) == statement.length()
                 && !statement.endsWith(" NOT VALID;");
         if (!canWait) {
-            // Of a partitioned table it can't be added unchecked, and one that refers to a partitioned table is not marked
+            // Of a partitioned table it can't be added unchecked, and one that refers to a partitioned table is not
+            // marked
             // as valid for the partitions when it is checked later (PostgreSQL 15).
             add(Phase.FOREIGN_KEY, "", entry, entry.sql());
             return;

@@ -36,8 +36,8 @@ final class Retry {
                 if (!Failures.isPassing(e) || tries == PAUSES_MILLIS.length) {
                     throw e;
                 }
-                events.note(what + ": " + Failures.reason(e) + "; tried again in "
-                        + PAUSES_MILLIS[tries] / 1000.0 + " s (" + (tries + 1) + " of " + PAUSES_MILLIS.length + ")");
+                events.note(what + ": " + Failures.reason(e) + "; tried again in " + PAUSES_MILLIS[tries] / 1000.0
+                        + " s (" + (tries + 1) + " of " + PAUSES_MILLIS.length + ")");
                 sessions.pause(PAUSES_MILLIS[tries]);
             }
         }

@@ -114,8 +114,8 @@ final class Snapshot implements AutoCloseable {
         }
     }
 
-    @Override
-    public void close() {
+    /** Lets the source's dead rows be removed again, which a snapshot prevents; the copy needs it no more. */
+    void release() {
         for (Connection each : List.of(keeper, slot)) {
             try {
                 each.close();
@@ -123,5 +123,10 @@ final class Snapshot implements AutoCloseable {
                 System.getLogger(Snapshot.class.getName()).log(System.Logger.Level.DEBUG, "closing", e);
             }
         }
+    }
+
+    @Override
+    public void close() {
+        release();
     }
 }

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -185,14 +184,12 @@ public final class SnapshotCopy {
             copyTarget.applySchema(script, after, snapshot);
             List<Table> tables = CopyFormat.of(source, target, Catalog.withRows(all));
             CopyRun run = run(sessions, tables, after.size());
-            List<PostStatement> left = new CopyRows(run, snapshot, tables, after)
-                    .copy(partBytes, () -> {
-                        refuseChanged(structure);
-                        copyTarget.rowsComplete();
-                        rowsComplete.set(true);
-                        // A snapshot keeps the source's dead rows from being removed: not a moment longer than needed.
-                        snapshot.close();
-                    });
+            List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes, () -> {
+                refuseChanged(structure);
+                copyTarget.rowsComplete();
+                rowsComplete.set(true);
+                snapshot.release();
+            });
             return finish(run, start, left, script.by());
         }
     }
@@ -238,9 +235,10 @@ public final class SnapshotCopy {
                 tables = Catalog.withRows(Catalog.tables(connection));
             }
             CopyRun run = run(sessions, tables, left.size());
-            new CopyRest(run).build(left.stream()
-                    .filter(statement -> statement.phase() == Phase.INDEX)
-                    .toList());
+            new CopyRest(run)
+                    .build(left.stream()
+                            .filter(statement -> statement.phase() == Phase.INDEX)
+                            .toList());
             return finish(
                     run,
                     start,

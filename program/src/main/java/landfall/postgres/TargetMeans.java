@@ -37,8 +37,8 @@ record TargetMeans(int cores, long memoryBytes) {
                     .count();
             Matcher quota = QUOTA.matcher(file(connection, "/sys/fs/cgroup/cpu.max"));
             if (quota.find()) {
-                cores = Math.min(
-                        cores, (int) Math.ceil(Double.parseDouble(quota.group(1)) / Double.parseDouble(quota.group(2))));
+                cores = Math.min(cores, (int)
+                        Math.ceil(Double.parseDouble(quota.group(1)) / Double.parseDouble(quota.group(2))));
             }
             Matcher available = AVAILABLE.matcher(file(connection, "/proc/meminfo"));
             long memory = available.find() ? Long.parseLong(available.group(1)) << 10 : 0;
@@ -52,7 +52,11 @@ record TargetMeans(int cores, long memoryBytes) {
 
     /** The beginning of a file of the server's machine, empty if it isn't there. */
     private static String file(Connection connection, String path) throws SQLException {
-        return Sql.first(connection, "select coalesce(pg_read_file(?, 0, 200000, true), '')", row -> String.valueOf(row.getString(1)), path)
+        return Sql.first(
+                        connection,
+                        "select coalesce(pg_read_file(?, 0, 200000, true), '')",
+                        row -> String.valueOf(row.getString(1)),
+                        path)
                 .orElse("");
     }
 

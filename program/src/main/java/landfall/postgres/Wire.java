@@ -309,7 +309,8 @@ final class Wire implements AutoCloseable {
             switch (field.charAt(0)) {
                 case 'C' -> state = field.substring(1);
                 case 'M' -> message = field.substring(1);
-                case 'W' -> detail = " (" + field.substring(1).lines().findFirst().orElse("") + ")";
+                case 'W' ->
+                    detail = " (" + field.substring(1).lines().findFirst().orElse("") + ")";
                 default -> {
                     // Severity, position and source line of the server help nobody here; D may quote values.
                 }

@@ -43,7 +43,11 @@ final class SnapshotCopyTest {
         Database source = move.source();
         return new SnapshotCopy(
                 new Database(
-                        source.label(), () -> slowed(source.dialer().dial()), source.name(), source.user(), source.password()),
+                        source.label(),
+                        () -> slowed(source.dialer().dial()),
+                        source.name(),
+                        source.user(),
+                        source.password()),
                 move.target(),
                 move.naming(),
                 move.role(),
@@ -121,7 +125,8 @@ final class SnapshotCopyTest {
     }
 
     private static boolean isRows(Events.Event event) {
-        return event.name().equals("progress") && !"indexes".equals(event.fields().get("subject"));
+        return event.name().equals("progress")
+                && !"indexes".equals(event.fields().get("subject"));
     }
 
     private static boolean isBuilding(Events.Event event) {
@@ -149,7 +154,8 @@ final class SnapshotCopyTest {
             Map<String, String> there = Catalog.fingerprint(other);
             Map<String, String> here = Catalog.fingerprint(one);
             assertThat(there.keySet()).isEqualTo(here.keySet());
-            here.forEach((item, definition) -> assertThat(there.get(item)).as(item).isEqualTo(definition));
+            here.forEach(
+                    (item, definition) -> assertThat(there.get(item)).as(item).isEqualTo(definition));
         }
         try (Follower follower = move.follow()) {
             assertThat(follower.awaitLag(SECONDS, SECONDS)).isTrue();
@@ -249,24 +255,26 @@ final class SnapshotCopyTest {
     void sessionsEndedOnEitherSideCostNoMoreThanTheirPart() throws Exception {
         Servers.Move move = Servers.move(BIG);
         AtomicInteger rounds = new AtomicInteger();
-        Saboteur saboteur = new Saboteur(event -> {
-            if (isRows(event) && rounds.get() < 4) {
-                try {
-                    terminate(rounds.getAndIncrement() % 2 == 0 ? move.target() : move.source(), "copy");
-                } catch (SQLException e) {
-                    throw new IllegalStateException(e);
-                }
-            }
-            return isBuilding(event) && String.valueOf(event.fields()).contains("index");
-        }, 1, () -> terminate(move.target(), "index"));
+        Saboteur saboteur = new Saboteur(
+                event -> {
+                    if (isRows(event) && rounds.get() < 4) {
+                        try {
+                            terminate(rounds.getAndIncrement() % 2 == 0 ? move.target() : move.source(), "copy");
+                        } catch (SQLException e) {
+                            throw new IllegalStateException(e);
+                        }
+                    }
+                    return isBuilding(event) && String.valueOf(event.fields()).contains("index");
+                },
+                1,
+                () -> terminate(move.target(), "index"));
         SnapshotCopy.Result result = copy(move, saboteur, () -> false).run();
         assertThat(result.rows()).isEqualTo(60600);
         assertThat(rounds.get()).isGreaterThanOrEqualTo(2);
         assertThat(saboteur.told()).contains("tried again").doesNotContain("begins again");
         assertThat(Servers.read(move.target(), "select count(distinct snapshot) from landfall.part"))
                 .isEqualTo("1");
-        assertThat(Servers.read(
-                        move.target(), "select count(*) > 2 from landfall.part where table_name = 'wide'"))
+        assertThat(Servers.read(move.target(), "select count(*) > 2 from landfall.part where table_name = 'wide'"))
                 .as("a table that is mostly TOAST is cut as well")
                 .isEqualTo("t");
         assertSame(move);
@@ -275,8 +283,8 @@ final class SnapshotCopyTest {
     @Test
     void theLossOfOneOfTwoSessionsThatHoldTheSnapshotIsNotTheLossOfTheSnapshot() throws Exception {
         Servers.Move move = Servers.move(BIG);
-        Saboteur saboteur = new Saboteur(
-                SnapshotCopyTest::isRows, 1, () -> terminate(move.source(), "snapshot", "copy"));
+        Saboteur saboteur =
+                new Saboteur(SnapshotCopyTest::isRows, 1, () -> terminate(move.source(), "snapshot", "copy"));
         copy(move, saboteur, () -> false).run();
         assertThat(saboteur.told()).contains("tried again").doesNotContain("snapshot is lost");
         assertSame(move);
@@ -330,8 +338,8 @@ final class SnapshotCopyTest {
         assertThat(saboteur.told()).contains("All rows are copied").contains("landfall abandon removes them");
         assertThat(left(move)).isEqualTo("1 1");
         Servers.run(move.source(), "insert into big values (100000, 1, 'while nobody followed')");
-        Map<String, String> parts = Map.of(
-                "parts", Servers.read(move.target(), "select count(*) || min(snapshot) from landfall.part"));
+        Map<String, String> parts =
+                Map.of("parts", Servers.read(move.target(), "select count(*) || min(snapshot) from landfall.part"));
         Saboteur listener = new Saboteur(event -> false, 1, () -> {});
         SnapshotCopy.Result result = copy(move, listener, () -> false).run();
         assertThat(listener.told()).contains("gone on with");

@@ -7,13 +7,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import landfall.postgres.PostStatement.Phase;
 
 /** All rows under one snapshot, in parallel streams, and each table's indexes as soon as its rows are there. */
-final class CopyRows {
+final class RowCopy {
     private final CopyRun run;
     private final Snapshot snapshot;
     private final List<Table> tables;
     private final List<PostStatement> after;
 
-    CopyRows(CopyRun run, Snapshot snapshot, List<Table> tables, List<PostStatement> after) {
+    RowCopy(CopyRun run, Snapshot snapshot, List<Table> tables, List<PostStatement> after) {
         this.run = run;
         this.snapshot = snapshot;
         this.tables = tables;
@@ -32,8 +32,9 @@ final class CopyRows {
         if (parts.isEmpty()) {
             rowsComplete.run();
         }
-        List<PostStatement> indexes =
-                after.stream().filter(statement -> statement.phase() == Phase.INDEX).toList();
+        List<PostStatement> indexes = after.stream()
+                .filter(statement -> statement.phase() == Phase.INDEX)
+                .toList();
         CopyQueue queue = new CopyQueue(parts, indexes);
         ConcurrentLinkedQueue<PostStatement> deferred = new ConcurrentLinkedQueue<>();
         run.sessions().together(run.target(), run.means().streams(), () -> {
