@@ -20,6 +20,13 @@ import org.postgresql.PGProperty;
  * @param label {@code source} or {@code target}, for messages
  */
 public record Database(String label, Duplex.Dialer dialer, String name, String user, Secret password) {
+    /**
+     * Of two sessions that wait for each other the one gives up that looks first: it must never be the app's. (An app that
+     * truncates in a longer transaction meets whoever locks several tables.) Only a superuser may set it.
+     */
+    static final String GIVES_WAY = "select set_config('deadlock_timeout', '50ms', false) from pg_catalog.pg_roles"
+            + " where rolname = current_user and rolsuper";
+
     /** Row text is compared between servers, so nothing that changes it may come from a server's settings. */
     private static final String PINNED = """
             set client_encoding = 'UTF8'; set extra_float_digits = 3; set datestyle = 'ISO, YMD';\
@@ -27,7 +34,7 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
             set lc_monetary = 'C'; set search_path = 'pg_catalog'; set row_security = off;\
             set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;\
             set default_transaction_read_only = off; set default_transaction_isolation = 'read committed';\
-            set synchronous_commit = on; set client_min_messages = warning; set standard_conforming_strings = on""";
+            set synchronous_commit = on; set client_min_messages = warning; set standard_conforming_strings = on; %s""".formatted(GIVES_WAY);
 
     /**
      * @param url {@code postgres://USER:PASSWORD@HOST:PORT/NAME}, as Dokku prints it; its host and port are not used

@@ -44,7 +44,7 @@ final class Failures {
             case "23514", "23502" -> "Rows on the source break this rule: mend them there." + again;
             case "53100" -> "The target's disk is full: make room." + again;
             case "53200" -> "The target's server has too little memory: give it more, or less to others." + again;
-            case "54000", "XX000" ->
+            case "54000" ->
                 "PostgreSQL can't send or take a row of more than 1 GB in COPY's form: find it (octet_length of its"
                         + " columns) and make it smaller." + again;
             case "22021", "22P05" ->

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,6 +36,14 @@ final class LocalPgDump extends PgDump {
         }
     }
 
+    private static boolean isSuperuser(Database source) throws IOException {
+        try (Connection connection = source.connect("pg_dump")) {
+            return Sql.truth(connection, "select rolsuper from pg_roles where rolname = current_user");
+        } catch (SQLException e) {
+            throw new IOException("pg_dump was not started: " + e.getMessage(), e);
+        }
+    }
+
     @Override
     String read(Database source, String section, String snapshot) throws IOException {
         Path errors = Files.createTempFile("landfall-pg_dump", ".err");
@@ -45,6 +55,9 @@ final class LocalPgDump extends PgDump {
             builder.environment().put("PGPASSWORD", source.password().reveal());
             builder.environment().put("PGSSLMODE", "disable");
             builder.environment().put("PGAPPNAME", "landfall/pg_dump");
+            if (isSuperuser(source)) {
+                builder.environment().put("PGOPTIONS", "-c deadlock_timeout=50ms");
+            }
             Process process = builder.redirectError(errors.toFile()).start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

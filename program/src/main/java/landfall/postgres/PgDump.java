@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import landfall.base.LandfallException;
 
 /** The real pg_dump, at least as new as the server it reads: beside that server, or on this machine. */
 abstract class PgDump {
@@ -25,6 +26,8 @@ abstract class PgDump {
             "/opt/homebrew/opt",
             "/usr/local/opt",
             "/Applications/Postgres.app/Contents/Versions");
+
+    private static final int ATTEMPTS = 5;
 
     private final String program;
     private final int version;
@@ -43,9 +46,22 @@ abstract class PgDump {
 
     SchemaScript schema(Database source, String snapshot) throws IOException {
         return new SchemaScript(
-                PgDumpText.entries(read(source, "pre-data", snapshot)),
-                PgDumpText.entries(read(source, "post-data", snapshot)),
+                PgDumpText.entries(readAgain(source, "pre-data", snapshot)),
+                PgDumpText.entries(readAgain(source, "post-data", snapshot)),
                 toString());
+    }
+
+    /** It locks all tables one after the other, and gives way when an app does the same the other way round. */
+    private String readAgain(Database source, String section, String snapshot) throws IOException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return read(source, section, snapshot);
+            } catch (LandfallException e) {
+                if (attempt == ATTEMPTS || !String.valueOf(e.getMessage()).contains("deadlock detected")) {
+                    throw e;
+                }
+            }
+        }
     }
 
     static List<String> arguments(Database source, String host, int port, String section, String snapshot) {
