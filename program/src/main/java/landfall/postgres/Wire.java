@@ -60,8 +60,7 @@ final class Wire implements AutoCloseable {
             connection.close();
             throw new SQLException("this is a bug: the driver connected without dialing");
         }
-        return new Wire(
-                database.label(), connection.unwrap(PGConnection.class).getBackendPID(), connection, duplex);
+        return new Wire(database.label(), connection.unwrap(PGConnection.class).getBackendPID(), connection, duplex);
     }
 
     /** The driver's view of the session; it may be used while no COPY runs. */

@@ -417,8 +417,7 @@ final class SnapshotCopyTest {
     }
 
     private static SnapshotCopy.Result copyWith(SchemaTool tool, Servers.Move move, Events events) {
-        return new SnapshotCopy(
-                        move.source(), move.target(), move.naming(), move.role(), tool, events, () -> false)
+        return new SnapshotCopy(move.source(), move.target(), move.naming(), move.role(), tool, events, () -> false)
                 .run();
     }
 
