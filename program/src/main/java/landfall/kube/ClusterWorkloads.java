@@ -97,9 +97,10 @@ final class ClusterWorkloads {
                 .orElseGet(() -> object.path("metadata")
                         .path("annotations")
                         .path("kubectl.kubernetes.io/default-container")
-                        .asString(containers.isEmpty()
-                                ? ""
-                                : containers.getFirst().path("name").asString("")));
+                        .asString(
+                                containers.isEmpty()
+                                        ? ""
+                                        : containers.getFirst().path("name").asString("")));
     }
 
     private static String name(JsonNode object) {

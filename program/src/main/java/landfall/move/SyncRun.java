@@ -98,7 +98,8 @@ public final class SyncRun {
                 sides.database(Side.CLUSTER),
                 sides.database(Side.DOKKU),
                 sides.naming(),
-                sides.settings().databases().getFirst().role());
+                sides.settings().databases().getFirst().role(),
+                sides.schemaTool());
         for (Survey.Finding finding : result.findings()) {
             if (finding.verdict() != Survey.Verdict.OK) {
                 events.emit(new Events.Event(

@@ -84,12 +84,8 @@ final class CopySessions {
     private void terminateCut(Database target) {
         List<Integer> pids = new ArrayList<>();
         for (Wire wire : cut) {
-            try {
-                if (wire.side().equals(target.label())) {
-                    pids.add(wire.pid());
-                }
-            } catch (SQLException e) {
-                log(e);
+            if (wire.side().equals(target.label())) {
+                pids.add(wire.pid());
             }
         }
         cut.clear();

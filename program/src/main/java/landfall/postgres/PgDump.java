@@ -93,10 +93,11 @@ abstract class PgDump {
     static Optional<PgDump> find(Database source) throws SQLException {
         int server = majorVersion(source);
         return candidates().stream()
-                .flatMap(path -> LocalPgDump.version(path)
-                        .flatMap(PgDump::version)
-                        .<PgDump>map(found -> new LocalPgDump(path, found))
-                        .stream())
+                .flatMap(
+                        path -> LocalPgDump.version(path)
+                                .flatMap(PgDump::version)
+                                .<PgDump>map(found -> new LocalPgDump(path, found))
+                                .stream())
                 .filter(found -> found.version >= server)
                 // The nearest version writes the fewest statements an older target would not know.
                 .min(Comparator.comparingInt(found -> found.version));

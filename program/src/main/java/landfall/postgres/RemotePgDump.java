@@ -55,8 +55,8 @@ final class RemotePgDump extends PgDump {
                     int port = (int) Sql.number(connection, "select coalesce(inet_server_port(), 0)");
                     return host.isEmpty()
                             ? Optional.empty()
-                            : Optional.of(new RemotePgDump(
-                                    line.substring(0, line.indexOf(' ')), version, place, host, port));
+                            : Optional.of(
+                                    new RemotePgDump(line.substring(0, line.indexOf(' ')), version, place, host, port));
                 }
             }
         }
@@ -68,8 +68,8 @@ final class RemotePgDump extends PgDump {
         List<String> command = new ArrayList<>(List.of("sh", "-c", RUN, program()));
         command.addAll(arguments(source, host, port, section, snapshot));
         String output;
-        try (Duplex stream = place.run(command)
-                .orElseThrow(() -> new IOException("nothing can be run in " + place + " any more"))) {
+        try (Duplex stream =
+                place.run(command).orElseThrow(() -> new IOException("nothing can be run in " + place + " any more"))) {
             OutputStream password = stream.output();
             password.write((source.password().reveal() + "\n").getBytes(StandardCharsets.UTF_8));
             password.flush();

@@ -23,6 +23,7 @@ final class Wire implements AutoCloseable {
     private static final int MESSAGE_BYTES_MAX = 16 << 20;
 
     private final String side;
+    private final int pid;
     private final Connection connection;
     private final Duplex duplex;
     private final InputStream input;
@@ -35,8 +36,9 @@ final class Wire implements AutoCloseable {
     private char type;
     private int left;
 
-    private Wire(String side, Connection connection, Duplex duplex) {
+    private Wire(String side, int pid, Connection connection, Duplex duplex) {
         this.side = side;
+        this.pid = pid;
         this.connection = connection;
         this.duplex = duplex;
         this.input = duplex.input();
@@ -58,7 +60,7 @@ final class Wire implements AutoCloseable {
             connection.close();
             throw new SQLException("this is a bug: the driver connected without dialing");
         }
-        return new Wire(database.label(), connection, duplex);
+        return new Wire(database.label(), connection.unwrap(PGConnection.class).getBackendPID(), connection, duplex);
     }
 
     /** The driver's view of the session; it may be used while no COPY runs. */
@@ -71,8 +73,9 @@ final class Wire implements AutoCloseable {
         return side;
     }
 
-    int pid() throws SQLException {
-        return connection.unwrap(PGConnection.class).getBackendPID();
+    /** Of the server's process; known also when the connection is gone. */
+    int pid() {
+        return pid;
     }
 
     /** Sends statements as one simple query, without waiting for the answer. */

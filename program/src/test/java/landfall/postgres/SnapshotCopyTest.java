@@ -12,12 +12,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import landfall.base.Duplex;
 import landfall.base.Events;
 import landfall.base.ExitCode;
@@ -380,6 +382,76 @@ final class SnapshotCopyTest {
                 .hasMessageContaining("structure changed")
                 .hasMessageContaining("public.late");
         assertThat(left(move)).isEqualTo("0 0");
+    }
+
+    /** A shell of this machine in the place of one in the source's pod. */
+    private static SchemaTool shell(UnaryOperator<InputStream> output) {
+        return new SchemaTool() {
+            @Override
+            public Optional<Duplex> run(List<String> command) throws IOException {
+                Process process = new ProcessBuilder(command).start();
+                InputStream input = output.apply(process.getInputStream());
+                return Optional.of(new Duplex() {
+                    @Override
+                    public InputStream input() {
+                        return input;
+                    }
+
+                    @Override
+                    public OutputStream output() {
+                        return process.getOutputStream();
+                    }
+
+                    @Override
+                    public void close() {
+                        process.destroy();
+                    }
+                });
+            }
+
+            @Override
+            public String toString() {
+                return "the pod";
+            }
+        };
+    }
+
+    private static SnapshotCopy.Result copyWith(SchemaTool tool, Servers.Move move, Events events) {
+        return new SnapshotCopy(move.source(), move.target(), move.naming(), move.role(), tool, events, () -> false)
+                .run();
+    }
+
+    @Test
+    void theSchemaIsReadByThePgDumpBesideTheSource() throws Exception {
+        Servers.Move move = Servers.move("create table thing (id int primary key)", "comment on table thing is 'it'");
+        Saboteur listener = new Saboteur(event -> false, 1, () -> {});
+        assertThat(copyWith(shell(input -> input), move, listener).schemaBy())
+                .startsWith("pg_dump 15")
+                .endsWith(" in the pod");
+        assertThat(listener.told()).isEmpty();
+        assertSame(move);
+    }
+
+    @Test
+    void aDumpThatBreaksOffIsNotTakenForAWholeOne() throws Exception {
+        Servers.Move move = Servers.move("create table thing (id int primary key)", "create view seen as table thing");
+        Saboteur listener = new Saboteur(event -> false, 1, () -> {});
+        SnapshotCopy.Result result = copyWith(
+                shell(input -> new FilterInputStream(input) {
+                    private int left = 900;
+
+                    @Override
+                    public int read(byte[] to, int offset, int length) throws IOException {
+                        int read = left == 0 ? -1 : in.read(to, offset, Math.min(left, length));
+                        left -= Math.max(0, read);
+                        return read;
+                    }
+                }),
+                move,
+                listener);
+        assertThat(result.schemaBy()).startsWith("/");
+        assertThat(listener.told()).contains("broke off");
+        assertSame(move);
     }
 
     @Test
