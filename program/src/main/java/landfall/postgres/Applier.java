@@ -33,6 +33,7 @@ final class Applier implements AutoCloseable {
     private final Map<String, Keys> keys;
     private final InFlight inFlight;
     private final Touched touched = new Touched();
+    private final TruncatedLater truncatedLater;
 
     private int unwritten;
     private int unwrittenBytes;
@@ -73,6 +74,7 @@ final class Applier implements AutoCloseable {
             tables = Catalog.tables(connection).stream()
                     .collect(Collectors.toMap(Table::toString, table -> table, (a, b) -> a, LinkedHashMap::new));
             keys = keys();
+            truncatedLater = TruncatedLater.of(connection, naming);
             connection.setAutoCommit(false);
             ready = true;
         } finally {
@@ -177,6 +179,7 @@ final class Applier implements AutoCloseable {
     /** Writes what has gathered; commits it with the position unless the door's transaction is open. */
     void finishGroup() throws SQLException {
         write();
+        truncatedLater.reached(endLsn);
         if (!doorClosed && groupChanges > 0) {
             commitWithPosition();
             groupChanges = 0;
@@ -248,6 +251,7 @@ final class Applier implements AutoCloseable {
             Table table = batch(relation).table();
             truncated.add(table);
             touched.all(table);
+            truncatedLater.truncated(table);
         }
         Sql.execute(
                 connection,
@@ -299,7 +303,8 @@ final class Applier implements AutoCloseable {
                 columns,
                 table.key().stream().mapToInt(names::indexOf).toArray(),
                 found.exact(),
-                found.indexed());
+                found.indexed(),
+                truncatedLater);
     }
 
     static LandfallException structureChanged(String what) {

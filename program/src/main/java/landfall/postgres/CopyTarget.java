@@ -139,8 +139,9 @@ final class CopyTarget {
     }
 
     /** From here on the copy needs the source no more, but for its slot: it can be gone on with after a crash. */
-    void rowsComplete() throws SQLException {
-        mark("rows_complete_at = clock_timestamp()");
+    /** @param sourceLsn the source's position now, when every row has been read */
+    void rowsComplete(String sourceLsn) throws SQLException {
+        mark("rows_complete_at = clock_timestamp(), rows_end = " + Sql.literal(sourceLsn));
     }
 
     /** The rows that were copied can't be kept: the next run begins anew. */

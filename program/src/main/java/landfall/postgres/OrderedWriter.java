@@ -34,18 +34,26 @@ final class OrderedWriter {
     private final int[] key;
     private final Set<String> indexed;
     private final TableWriter writer;
+    private final TruncatedLater truncatedLater;
     private final boolean replacesUpdated;
 
     /**
      * @param key empty for a table whose rows are found by all their values
      * @param indexed columns by which an index finds rows
      */
-    OrderedWriter(Table table, List<Table.Column> columns, int[] key, Set<String> indexed, TableWriter writer) {
+    OrderedWriter(
+            Table table,
+            List<Table.Column> columns,
+            int[] key,
+            Set<String> indexed,
+            TableWriter writer,
+            TruncatedLater truncatedLater) {
         this.table = table;
         this.columns = columns;
         this.key = key;
         this.indexed = indexed;
         this.writer = writer;
+        this.truncatedLater = truncatedLater;
         replacesUpdated = columns.stream().anyMatch(Table.Column::identityAlways);
     }
 
@@ -224,9 +232,7 @@ final class OrderedWriter {
                 statement.addBatch();
             }
             for (int done : statement.executeBatch()) {
-                if (done != 1) {
-                    throw TableWriter.differ(table, verb, 1, done);
-                }
+                truncatedLater.check(table, verb, 1, done);
             }
         }
     }

@@ -185,8 +185,7 @@ public final class SnapshotCopy {
             List<Table> tables = CopyFormat.of(source, target, Catalog.withRows(all));
             CopyRun run = run(sessions, tables, after.size());
             List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes, () -> {
-                refuseChanged(structure);
-                copyTarget.rowsComplete();
+                copyTarget.rowsComplete(refuseChanged(structure));
                 rowsComplete.set(true);
                 snapshot.release();
             });
@@ -206,10 +205,16 @@ public final class SnapshotCopy {
                 events);
     }
 
-    /** TRUNCATE apart, which is followed, only DDL can make a table look empty to an older snapshot. */
-    private void refuseChanged(Map<String, String> before) throws SQLException {
+    /**
+     * TRUNCATE apart, which is followed, only DDL can make a table look empty to an older snapshot.
+     *
+     * @return the source's position when all rows had been read
+     */
+    private String refuseChanged(Map<String, String> before) throws SQLException {
         Map<String, String> now;
+        String position;
         try (Connection connection = source.connect("structure")) {
+            position = Sql.text(connection, "select pg_current_wal_insert_lsn()::text");
             now = Catalog.fingerprint(connection);
         }
         List<String> changed = Stream.concat(before.keySet().stream(), now.keySet().stream())
@@ -223,6 +228,7 @@ public final class SnapshotCopy {
                             + ": rows may have been read after the change, or not at all",
                     "Run the same command again, and change nothing until the move is done.");
         }
+        return position;
     }
 
     private Result goOn(long start) throws SQLException {

@@ -52,11 +52,17 @@ final class TableBatch {
      * @param key the places of the key in them; empty for a table whose rows are found by all their values
      * @param exactKey whether two keys are equal to the server exactly when their texts are
      */
-    TableBatch(Table table, List<Table.Column> columns, int[] key, boolean exactKey, java.util.Set<String> indexed) {
+    TableBatch(
+            Table table,
+            List<Table.Column> columns,
+            int[] key,
+            boolean exactKey,
+            java.util.Set<String> indexed,
+            TruncatedLater truncatedLater) {
         this.table = table;
         this.key = key;
-        writer = new TableWriter(table, columns, key);
-        ordered = new OrderedWriter(table, columns, key, indexed, writer);
+        writer = new TableWriter(table, columns, key, truncatedLater);
+        ordered = new OrderedWriter(table, columns, key, indexed, writer, truncatedLater);
         boolean updatable = java.util.stream.IntStream.range(0, columns.size())
                 .allMatch(i ->
                         !columns.get(i).identityAlways() || Arrays.stream(key).anyMatch(k -> k == i));

@@ -7,6 +7,8 @@ create table if not exists landfall.copy (
     snapshot text,
     consistent_point pg_lsn,
     rows_complete_at timestamptz,
+    -- the source's position then; see TruncatedLater
+    rows_end pg_lsn,
     completed_at timestamptz
 );
 

@@ -50,7 +50,6 @@ final class HostileMoveTest {
         CompletableFuture<Void> writing = writing(workload, move.source(), stop);
         try {
             move.copy();
-            workload.mayTruncate();
             try (Follower follower = move.follow()) {
                 Thread.sleep(50);
                 stop.set(true);

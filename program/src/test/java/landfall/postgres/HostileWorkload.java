@@ -13,16 +13,11 @@ import java.util.stream.Collectors;
 final class HostileWorkload {
     private final HostileSchema schema;
     private final Random random;
-    private volatile boolean mayTruncate;
     private final AtomicInteger committed = new AtomicInteger();
 
     HostileWorkload(HostileSchema schema, long seed) {
         this.schema = schema;
         this.random = new Random(seed);
-    }
-
-    void mayTruncate() {
-        mayTruncate = true;
     }
 
     int committed() {
@@ -44,21 +39,7 @@ final class HostileWorkload {
         }
     }
 
-    /** A truncation inside of a longer transaction would lead to deadlocks with whoever locks several tables. */
-    private void truncation(Connection connection) throws SQLException {
-        HostileSchema.Made table = schema.tables().get(random.nextInt(schema.tables().size()));
-        if (mayTruncate && table.truncatable()) {
-            Sql.execute(connection, "truncate " + table.sql() + (random.nextBoolean() ? " restart identity" : ""));
-            connection.commit();
-            committed.incrementAndGet();
-        }
-    }
-
     private void transaction(Connection connection) throws SQLException {
-        if (random.nextInt(40) == 0) {
-            truncation(connection);
-            return;
-        }
         int statements = random.nextInt(8) == 0 ? 40 : 1 + random.nextInt(4);
         for (int i = 0; i < statements; i++) {
             Sql.execute(connection, "savepoint before_it");
@@ -96,7 +77,9 @@ final class HostileWorkload {
             case 14, 15 -> updateKey(table);
             case 16 -> swap(table);
             case 17, 18 -> "delete from " + table.sql() + " where " + some(table);
-            default -> "select nextval('\"loose one\"'), pg_notify('channel', 'word')";
+            default -> random.nextInt(4) == 0 && table.truncatable()
+                    ? "truncate " + table.sql() + (random.nextBoolean() ? " restart identity" : "")
+                    : "select nextval('\"loose one\"'), pg_notify('channel', 'word')";
         };
     }
 
