@@ -287,7 +287,9 @@ final class SwitchRun {
         });
         step(MoveScript.LAST_CHANGES, () -> {
             follower.drainTo(marker, remaining(MoveScript.LAST_CHANGES));
-            return "";
+            long rows = follower.recopy();
+            remaining(MoveScript.LAST_CHANGES);
+            return rows == 0 ? "" : String.format(Locale.ROOT, "%,d rows of tables without identity copied again", rows);
         });
         step(MoveScript.LAST_FILES, () -> {
             FolderSync.Pass pass = files.finalPass(direction);

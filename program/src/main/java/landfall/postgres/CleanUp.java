@@ -29,6 +29,8 @@ public final class CleanUp {
                         "select pg_replication_origin_drop(roname) from pg_replication_origin where roname = "
                                 + origin);
             }
+            // Behind the publications: an identity that one of them needs can't go before it.
+            Identities.restore(connection);
             Sql.execute(connection, "drop schema if exists landfall cascade");
         } catch (SQLException e) {
             throw Sql.failed("What Landfall made in the " + on + " could not be removed completely", e);

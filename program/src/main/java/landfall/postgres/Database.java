@@ -65,14 +65,19 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
 
     /** @param purpose shown in pg_stat_activity as {@code landfall/purpose} */
     public Connection connect(String purpose) throws SQLException {
-        return open(purpose, new Properties(), false);
+        return open(purpose, new Properties(), false, PINNED);
+    }
+
+    /** Nothing is set in it: for a server that may not be PostgreSQL and may not know what we would set. */
+    Connection bare(String purpose) throws SQLException {
+        return open(purpose, new Properties(), false, "select 1");
     }
 
     /** For whole scripts: sent as they are in one message, not parsed here. */
     Connection script(String purpose) throws SQLException {
         Properties properties = new Properties();
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-        return open(purpose, properties, false);
+        return open(purpose, properties, false, PINNED);
     }
 
     /** A connection that speaks the replication protocol. */
@@ -81,10 +86,11 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
-        return open(purpose, properties, true);
+        return open(purpose, properties, true, PINNED);
     }
 
-    private Connection open(String purpose, Properties properties, boolean pumped) throws SQLException {
+    private Connection open(String purpose, Properties properties, boolean pumped, String greeting)
+            throws SQLException {
         PGProperty.USER.set(properties, user);
         PGProperty.PASSWORD.set(properties, password.reveal());
         PGProperty.SSL_MODE.set(properties, "disable");
@@ -102,7 +108,7 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
                 throw new SQLException("this is a bug: the driver refused its own address");
             }
             try (Statement statement = connection.createStatement()) {
-                statement.execute(PINNED);
+                statement.execute(greeting);
             } catch (SQLException e) {
                 connection.close();
                 throw e;

@@ -188,6 +188,7 @@ public final class SnapshotCopy {
         try (Connection connection = target.script("owners")) {
             Sql.execute(connection, Sql.file("give_to_role").replace(":role", Sql.literal(role.name())));
         }
+        Identities.carry(source, target);
         Guard.install(target, naming);
         String origin = Sql.literal(naming.origin(Direction.FORWARD));
         try (Connection connection = target.connect("copy")) {

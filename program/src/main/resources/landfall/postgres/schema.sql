@@ -36,6 +36,14 @@ create table if not exists landfall.fence (
     raised_at timestamptz not null default clock_timestamp()
 );
 
+create table if not exists landfall.identity (
+    schema_name text not null,
+    table_name text not null,
+    identity text not null,
+    index_name text,
+    primary key (schema_name, table_name)
+);
+
 create or replace function landfall.guard() returns trigger language plpgsql as $$
 begin
     raise exception using
