@@ -15,6 +15,7 @@ import landfall.files.FolderSync;
 import landfall.postgres.Direction;
 import landfall.postgres.Fence;
 import landfall.postgres.Follower;
+import landfall.postgres.MaterializedViews;
 import landfall.postgres.OpenReport;
 import landfall.postgres.ReplicationSlots;
 import landfall.postgres.Switches;
@@ -226,6 +227,10 @@ final class SwitchRun {
             VerifyReport report = follower.verify();
             demandEqual(report);
             return String.format(Locale.ROOT, "%,d rows in %d tables are equal", report.rows(), report.tables());
+        });
+        step(MoveScript.REFRESH, () -> {
+            int views = MaterializedViews.refresh(sides.to(direction));
+            return views == 0 ? "" : views + " materialized views";
         });
         step(MoveScript.SUSPEND, () -> {
             suspendCron(true);

@@ -34,7 +34,7 @@ final class SurveyTables {
     }
 
     private static void identity(SurveyLook look, Identities.Lacking table) {
-        String subject = (table.unlogged() ? "unlogged table " : "table ") + table.table();
+        String subject = (table.unlogged() ? "unlogged table " : "table ") + table.named();
         String cost = Quantities.bytes(table.bytes()) + ", about "
                 + Math.max(1, table.bytes() / RECOPY_BYTES_PER_SECOND) + " s while users wait";
         if (look.choices().plain()) {
