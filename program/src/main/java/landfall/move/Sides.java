@@ -131,7 +131,7 @@ final class Sides implements AutoCloseable {
                             "it is the password of role " + database.role() + " on the target",
                             "Run `landfall plan` again; it makes one."));
         }
-        return new TargetRole(database.role(), password);
+        return new TargetRole(database.role(), password, foundSource().user());
     }
 
     /** The source as the role with whose credentials it was found; needed to remove Landfall's own. */
