@@ -19,16 +19,14 @@ import landfall.recipe.MoveSettings;
 import landfall.remote.SshConnection;
 import landfall.remote.SshOptions;
 import landfall.remote.SshTarget;
-import landfall.sandbox.Addresses;
-import landfall.sandbox.Containers;
-import landfall.sandbox.EmulatedCluster;
-import landfall.sandbox.EmulatedDokku;
 import landfall.sandbox.JavaProcess;
-import landfall.sandbox.ProcessRegistry;
+import landfall.sandbox.SandboxProcess;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What the launcher runs once after a build to make the start-up cache: it uses, on a small sandbox, what the commands
- * use, so that their classes are in the cache. Nothing but the time of later starts depends on it.
+ * use, so that their classes are in the cache. The sandbox is another process: each class in the cache costs every start
+ * a little. Nothing but the time of later starts depends on it.
  */
 final class Train {
     private static final String RECIPE = """
@@ -46,11 +44,13 @@ final class Train {
                 - dokku_service_link: {app: train, service: postgres, name: train}
             """;
 
+    private static final JsonMapper JSON = new JsonMapper();
+
     private Train() {}
 
     public static void main(String[] arguments) throws IOException, InterruptedException, SQLException {
         Path folder = Files.createTempDirectory("landfall-train");
-        ProcessRegistry registry = ProcessRegistry.in(folder);
+        SandboxProcess sandbox = new SandboxProcess(folder.resolve("sandbox"));
         try {
             Main.run("--help");
             Main.run(
@@ -60,9 +60,9 @@ final class Train {
                     folder.resolve("move").toString(),
                     "--draft",
                     "--json");
-            useSandbox(folder, registry);
+            useSandbox(folder, sandbox);
         } finally {
-            registry.endAll();
+            sandbox.stop();
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                     Files.deleteIfExists(file);
@@ -73,27 +73,26 @@ final class Train {
         System.exit(0);
     }
 
-    private static void useSandbox(Path folder, ProcessRegistry registry)
+    private static void useSandbox(Path folder, SandboxProcess sandbox)
             throws IOException, InterruptedException, SQLException {
-        try (Addresses addresses = Addresses.claim()) {
-            Containers containers = new Containers(folder, addresses, registry);
-            try (EmulatedCluster cluster =
-                            EmulatedCluster.start(folder.resolve("cluster"), addresses, containers, registry);
-                    EmulatedDokku dokku =
-                            EmulatedDokku.start(folder.resolve("dokku"), addresses, containers, registry)) {
-                cluster.apply(List.of(JavaProcess.home().resolve("examples/v-sekai/k8s/config.yaml")));
-                useHost(dokku);
-                apply(folder.resolve("applied"), dokku);
-                try (Cluster live = Cluster.connect(cluster.kubeconfig(), null, "vsekai")) {
-                    live.read(new Problems());
-                }
-            }
+        Path manifests = JavaProcess.home().resolve("examples/v-sekai/k8s/config.yaml");
+        String addresses = sandbox.start(List.of(manifests), line -> {});
+        String host = address(addresses, "dokkuSsh");
+        SshOptions options = new SshOptions(
+                Path.of(address(addresses, "identity")), Path.of(address(addresses, "knownHosts")), null);
+        useHost(host, options);
+        apply(folder.resolve("applied"), host, options);
+        try (Cluster live = Cluster.connect(Path.of(address(addresses, "kubeconfig")), null, "vsekai")) {
+            live.read(new Problems());
         }
     }
 
-    private static void useHost(EmulatedDokku dokku) throws SQLException {
-        SshOptions options = new SshOptions(dokku.clientKeyFile(), dokku.knownHostsFile(), null);
-        try (SshConnection connection = SshConnection.connect(SshTarget.parse(dokku.destination()), options)) {
+    private static String address(String addresses, String name) {
+        return JSON.readTree(addresses).path(name).asString();
+    }
+
+    private static void useHost(String address, SshOptions options) throws SQLException {
+        try (SshConnection connection = SshConnection.connect(SshTarget.parse(address), options)) {
             DokkuHost host = new DokkuHost(connection);
             host.version();
             host.demand(DokkuCommand.of("postgres:create", "train"));
@@ -105,7 +104,7 @@ final class Train {
     }
 
     /** Twice, as most people will: the second time there is nothing to change. */
-    private static void apply(Path folder, EmulatedDokku dokku) {
+    private static void apply(Path folder, String host, SshOptions options) {
         MoveFolder move = MoveFolder.at(folder);
         move.write(move.recipeFile(), RECIPE, false);
         move.writeSecrets(Map.of());
@@ -113,10 +112,7 @@ final class Train {
                 "train",
                 new MoveSettings.Kubernetes(null, null, "train"),
                 new MoveSettings.DokkuTarget(
-                        dokku.destination(),
-                        dokku.clientKeyFile().toString(),
-                        dokku.knownHostsFile().toString(),
-                        null),
+                        host, String.valueOf(options.identity()), String.valueOf(options.knownHosts()), null),
                 Map.of(),
                 List.of(),
                 List.of(),

@@ -40,7 +40,6 @@ final class ClusterChannel implements Duplex, WebSocket.Listener {
 
     private static final int WINDOW = 16;
     private static final int FRAME = 32 << 10;
-    private static final long UNSENT_MAX = 1 << 20;
     private static final ByteBuffer END = ByteBuffer.allocate(0);
 
     private final Kind kind;
@@ -277,8 +276,10 @@ final class ClusterChannel implements Duplex, WebSocket.Listener {
 
         private void send(ByteBuffer frame) throws IOException {
             WebSocket webSocket = socket.join();
-            // The library offers no callback for "sent": a short nap is the only way to be pushed back.
-            while (webSocket.queueSize() > UNSENT_MAX && !stopped()) {
+            // The JDK refuses a message while another is on its way (java.net.http.WebSocket.sendBinary), and the
+            // library
+            // offers no callback for "sent": a short nap is the only way to be pushed back.
+            while (webSocket.queueSize() > 0 && !stopped()) {
                 LockSupport.parkNanos(200_000);
             }
             if (stopped() || !webSocket.send(frame)) {

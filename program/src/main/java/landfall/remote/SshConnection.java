@@ -226,9 +226,10 @@ public final class SshConnection implements AutoCloseable {
         }
     }
 
+    /** Whether nothing of the command was sent, so that it may be sent elsewhere. */
     private static boolean isRefusal(IOException failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof SshChannelOpenException) {
+            if (cause instanceof SshChannelOpenException || cause instanceof IllegalStateException) {
                 return true;
             }
         }
@@ -236,7 +237,13 @@ public final class SshConnection implements AutoCloseable {
     }
 
     private SshStream started(Line line, String commandLine, boolean rawPty) throws IOException {
-        ChannelExec channel = line.session.createExecChannel(commandLine);
+        ChannelExec channel;
+        try {
+            channel = line.session.createExecChannel(commandLine);
+        } catch (IllegalStateException ending) {
+            // A session that is about to close takes no more channels, and says so in this way.
+            throw new IOException("the connection is being closed", ending);
+        }
         if (rawPty) {
             channel.setUsePty(true);
             channel.setPtyType("dumb");

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -357,6 +358,36 @@ class SshLoginTest {
                             .stdout())
                     .as("not repeated")
                     .isEqualTo("x\n");
+        }
+    }
+
+    @Test
+    void commandsGivenWhileAConnectionIsLostEndOrSaySo() throws Exception {
+        try (SshConnection connection = server.connect()) {
+            for (int round = 0; round < 20; round++) {
+                List<Thread> givers = new ArrayList<>();
+                List<Throwable> surprises = Collections.synchronizedList(new ArrayList<>());
+                for (int i = 0; i < 6; i++) {
+                    givers.add(Thread.ofVirtual().start(() -> {
+                        try {
+                            connection.exec("true", new byte[0], PATIENCE, line -> {});
+                        } catch (ConnectionLostException lost) {
+                            assertThat(lost).hasMessageContaining("lost");
+                        } catch (IOException | RuntimeException e) {
+                            surprises.add(e);
+                        }
+                    }));
+                }
+                server.dropConnections();
+                for (Thread giver : givers) {
+                    giver.join();
+                }
+                assertThat(surprises).isEmpty();
+            }
+            assertThat(connection
+                            .exec("true", new byte[0], PATIENCE, line -> {})
+                            .exit())
+                    .isZero();
         }
     }
 

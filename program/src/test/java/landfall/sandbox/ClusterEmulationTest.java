@@ -193,6 +193,18 @@ final class ClusterEmulationTest {
     }
 
     @Test
+    void aPortForwardIsPushedBackByAReaderThatIsSlow() throws Exception {
+        byte[] bytes = new byte[24 << 20];
+        new Random(4).nextBytes(bytes);
+        String expected = ClusterTestProgram.sum(new ByteArrayInputStream(bytes), bytes.length);
+        try (Duplex duplex = cluster.portForward(ready(), 7000)) {
+            duplex.output().write(("WAIT 1000\nSUM " + bytes.length + "\n").getBytes(UTF_8));
+            duplex.output().write(bytes);
+            assertThat(ClusterTestProgram.line(duplex.input())).isEqualTo(expected);
+        }
+    }
+
+    @Test
     void aPortForwardCarriesBytesBothWays() throws Exception {
         byte[] bytes = new byte[8 << 20];
         new Random(3).nextBytes(bytes);

@@ -12,7 +12,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.Random;
 
-/** A server for tests: answers lines {@code ID}, {@code ENV name}, {@code SUM n} (then n bytes), {@code SEND n}. */
+/** A server for tests: answers lines {@code ID}, {@code ENV name}, {@code SUM n} (then n bytes), {@code SEND n}, {@code WAIT ms}. */
 public final class ClusterTestProgram {
     private ClusterTestProgram() {}
 
@@ -46,6 +46,7 @@ public final class ClusterTestProgram {
                     case "ID" -> say(out, System.getenv("HOSTNAME"));
                     case "ENV" -> say(out, String.valueOf(System.getenv(words[1])));
                     case "SUM" -> say(out, sum(in, Long.parseLong(words[1])));
+                    case "WAIT" -> pause(Long.parseLong(words[1]));
                     case "SEND" -> send(out, Long.parseLong(words[1]));
                     default -> say(out, "what?");
                 }
@@ -64,6 +65,14 @@ public final class ClusterTestProgram {
             line.append((char) c);
         }
         return line.toString();
+    }
+
+    private static void pause(long milliseconds) throws IOException {
+        try {
+            Thread.sleep(milliseconds);
+        } catch (InterruptedException e) {
+            throw new IOException(e);
+        }
     }
 
     private static void say(OutputStream out, String text) throws IOException {
