@@ -139,6 +139,11 @@ final class Sides implements AutoCloseable {
         return ways.found();
     }
 
+    /** Whether nothing is followed on the way to Dokku. */
+    boolean isPlain() {
+        return settings.databases().getFirst().choices().plain();
+    }
+
     Naming naming() {
         return new Naming(settings.move());
     }

@@ -2,6 +2,7 @@ package landfall.move;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import landfall.apply.Applier;
 import landfall.base.Events;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code sync}: survey, snapshot copy, the apps that waited for it, files, and then following, whichever way. */
 public final class SyncRun {
+    /** States in which a plain move has nothing to follow; once users are on Dokku the way back is followed. */
+    private static final Set<MoveState> PLAIN_STATES =
+            Set.of(MoveState.APPLIED, MoveState.COPYING, MoveState.FOLLOWING);
+
     private final Sides sides;
     private final MoveJournal journal;
     private final MoveLock lock;
@@ -36,6 +41,9 @@ public final class SyncRun {
 
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
     FollowLoop.End run(@Nullable Duration untilLag, BooleanSupplier stop) {
+        if (sides.isPlain() && PLAIN_STATES.contains(journal.state())) {
+            return plain();
+        }
         Direction direction = switch (journal.state()) {
             case APPLIED, COPYING -> copy();
             case FOLLOWING -> Direction.FORWARD;
@@ -56,6 +64,27 @@ public final class SyncRun {
             events.step("follow", "begin", "");
             return new FollowLoop(sides, events, lock, stop).run(follower, files, direction, untilLag);
         }
+    }
+
+    /** Copies once, so that apps have what they wait for, and says how long the cutover will take. */
+    private FollowLoop.End plain() {
+        if (journal.state() != MoveState.FOLLOWING) {
+            new SurveyReport(sides, events).demand(acceptsFindings);
+            if (journal.state() == MoveState.APPLIED) {
+                journal.advance(MoveState.APPLIED, MoveState.COPYING);
+            }
+            new PlainRun(sides, journal, events).prepare();
+            deployWaitingApps();
+        }
+        try (FilesLink files = FilesLink.open(sides, events)) {
+            copyFiles(files);
+        }
+        if (journal.state() == MoveState.COPYING) {
+            journal.advance(MoveState.COPYING, MoveState.FOLLOWING);
+        }
+        events.note("this move is plain: nothing is followed; `landfall cutover` copies again while users are without"
+                + " service");
+        return FollowLoop.End.CAUGHT_UP;
     }
 
     private static LandfallException refused(String why, String nextStep) {

@@ -162,7 +162,8 @@ final class Ways implements AutoCloseable {
     /** From a Secret of the cluster, or, where the manifests have it in the open, from the move's own secrets.yml. */
     private Secret sourcePassword(MoveSettings.DatabaseSource source) {
         String inMove = source.passwordSecret().replaceFirst("^secrets\\.yml#", "");
-        Secret own = inMove.equals(source.passwordSecret()) ? null : move.secrets().get(inMove);
+        Secret own =
+                inMove.equals(source.passwordSecret()) ? null : move.secrets().get(inMove);
         if (own != null) {
             return own;
         }

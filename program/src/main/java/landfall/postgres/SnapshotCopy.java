@@ -30,8 +30,16 @@ public final class SnapshotCopy {
     private final Naming naming;
     private final TargetRole role;
     private final Events events;
+    private final boolean followed;
 
     public SnapshotCopy(Database source, Database target, Naming naming, TargetRole role, Events events) {
+        this(source, target, naming, role, events, true);
+    }
+
+    /** @param followed whether a slot is made for what comes after the snapshot */
+    SnapshotCopy(
+            Database source, Database target, Naming naming, TargetRole role, Events events, boolean followed) {
+        this.followed = followed;
         this.source = source;
         this.target = target;
         this.naming = naming;
@@ -57,10 +65,12 @@ public final class SnapshotCopy {
         try {
             prepareTarget();
             Result result;
-            try (Connection slot = source.replication("snapshot")) {
+            try (Connection slot = followed ? source.replication("snapshot") : source.connect("snapshot")) {
                 result = copyUnder(slot, start);
             } catch (SQLException | RuntimeException e) {
-                undoOnSource(e);
+                if (followed) {
+                    undoOnSource(e);
+                }
                 throw e;
             }
             return result;
@@ -80,6 +90,14 @@ public final class SnapshotCopy {
     }
 
     private Result copyUnder(Connection slot, long start) throws SQLException {
+        if (!followed) {
+            slot.setAutoCommit(false);
+            slot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            return copyUnder(
+                    Sql.text(slot, "select pg_current_wal_insert_lsn()::text"),
+                    Sql.text(slot, "select pg_export_snapshot()"),
+                    start);
+        }
         try (Connection connection = source.connect("publication")) {
             ReplicationSlots.drop(connection, Direction.FORWARD, naming);
             ReplicationSlots.publish(connection, Direction.FORWARD, naming);
@@ -96,6 +114,10 @@ public final class SnapshotCopy {
                 snapshot = String.valueOf(row.getString("snapshot_name"));
             }
         }
+        return copyUnder(consistentPoint, snapshot, start);
+    }
+
+    private Result copyUnder(String consistentPoint, String snapshot, long start) throws SQLException {
         events.step(STEP, "running", "snapshot at " + consistentPoint);
         List<Table> tables;
         try (Connection connection = CopyStreams.under(source, snapshot)) {

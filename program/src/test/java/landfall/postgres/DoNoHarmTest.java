@@ -164,7 +164,8 @@ final class DoNoHarmTest {
             String sql = "select md5(coalesce(string_agg(t::text, ';' order by t::text), '')) from " + table + " t";
             assertThat(Servers.read(move.target(), sql)).as(table).isEqualTo(Servers.read(move.source(), sql));
         }
-        // Damage to such a table on the way back's receiving side is mended by the copy, and the proof looks at all of it.
+        // Damage to such a table on the way back's receiving side is mended by the copy, and the proof looks at all of
+        // it.
         Servers.run(move.target(), "insert into bare values (4711)");
         ReplicationSlots.drop(move.source(), Direction.FORWARD, move.naming());
         Fence.allowReading(move.source(), move.naming());
@@ -177,6 +178,7 @@ final class DoNoHarmTest {
             assertThat(back.verifyTouched().problems()).isEmpty();
             back.open();
         }
-        assertThat(Servers.read(move.source(), "select count(*) from bare where a = 4711")).isEqualTo("1");
+        assertThat(Servers.read(move.source(), "select count(*) from bare where a = 4711"))
+                .isEqualTo("1");
     }
 }

@@ -228,7 +228,8 @@ final class SurveyTest {
         assertThat(Servers.read(move.source(), "select count(*) from pg_publication_tables"))
                 .isEqualTo("0");
         Servers.run(move.source(), "update public.bare set a = 2", "delete from public.bare");
-        assertThat(Servers.read(move.target(), "select count(*) from public.bare")).isEqualTo("1");
+        assertThat(Servers.read(move.target(), "select count(*) from public.bare"))
+                .isEqualTo("1");
     }
 
     @Test
