@@ -83,8 +83,8 @@ final class PlainRun {
     /** Gives up an interrupted cutover, unless it had opened. */
     void recover() {
         events.step("recover", "begin", "a run ended between fence and open");
-        Optional<String> marker = journal.last("fenced")
-                .map(line -> String.valueOf(line.data().get("marker")));
+        Optional<String> marker =
+                journal.last("fenced").map(line -> String.valueOf(line.data().get("marker")));
         boolean opened = marker.isPresent()
                 && Switches.last(sides.database(Side.DOKKU), sides.naming())
                         .filter(last -> last.direction() == Direction.FORWARD
@@ -116,7 +116,9 @@ final class PlainRun {
                     SnapshotCopy.Result result = database.copy();
                     return String.format(Locale.ROOT, "%,d rows in %d tables", result.rows(), result.tables());
                 });
-                step(MoveScript.LAST_FILES, () -> files.finalPass(Direction.FORWARD).copied() + " files");
+                step(
+                        MoveScript.LAST_FILES,
+                        () -> files.finalPass(Direction.FORWARD).copied() + " files");
                 step(MoveScript.LAST_PROOF, this::prove);
                 step(MoveScript.WAY_BACK, this::wayBack);
                 step(MoveScript.OPEN, () -> database.open(marker) + " sequences");

@@ -83,9 +83,8 @@ public final class PlainMove {
                 .getCopyAPI()
                 .copyOut("copy (select t::text from only " + table.sql() + " t where ctid < '("
                         + Math.min(rows, SAMPLE_BYTES / 8192) + ",0)') to stdout (format binary)");
-        CopyIn in = to.unwrap(PGConnection.class)
-                .getCopyAPI()
-                .copyIn("copy landfall.sample from stdin (format binary)");
+        CopyIn in =
+                to.unwrap(PGConnection.class).getCopyAPI().copyIn("copy landfall.sample from stdin (format binary)");
         long bytes = 0;
         try {
             ByteArrayOutputStream gathered = new ByteArrayOutputStream(64 << 10);

@@ -37,8 +37,7 @@ public final class SnapshotCopy {
     }
 
     /** @param followed whether a slot is made for what comes after the snapshot */
-    SnapshotCopy(
-            Database source, Database target, Naming naming, TargetRole role, Events events, boolean followed) {
+    SnapshotCopy(Database source, Database target, Naming naming, TargetRole role, Events events, boolean followed) {
         this.followed = followed;
         this.source = source;
         this.target = target;

@@ -115,7 +115,8 @@ final class PlainMoveTest {
         }
         assertThat(Servers.read(move.source(), "select count(*) from note where body = 'there'"))
                 .isEqualTo("1");
-        assertThat(Servers.read(move.source(), "select count(*) from bare where a = 3")).isEqualTo("1");
+        assertThat(Servers.read(move.source(), "select count(*) from bare where a = 3"))
+                .isEqualTo("1");
         CleanUp.remove(move.source(), move.naming());
         Servers.run(move.source(), "insert into note (body) values ('home')");
     }
@@ -127,7 +128,9 @@ final class PlainMoveTest {
         Fence.raise(move.source(), move.naming(), true, Duration.ofMillis(200));
         plain.copy();
         try (Connection connection = move.target().connect("test")) {
-            Sql.execute(connection, "set session_replication_role = replica; update public.note set body = 'y' where id = 7");
+            Sql.execute(
+                    connection,
+                    "set session_replication_role = replica; update public.note set body = 'y' where id = 7");
         }
         assertThat(plain.verify().problems()).hasSize(1);
         assertThat(plain.verify().problems().getFirst().sentence()).contains("public.note");

@@ -37,7 +37,10 @@ final class RightsTest {
     }
 
     private static List<Finding> missing(Servers.Move move, Database side) {
-        return Survey.run(move.source(), move.target(), move.naming(), move.role().name()).findings().stream()
+        return Survey.run(
+                        move.source(), move.target(), move.naming(), move.role().name())
+                .findings()
+                .stream()
                 .filter(finding -> finding.subject().startsWith(side.label() + " role " + side.user() + ": "))
                 .filter(finding -> finding.verdict() == Verdict.BLOCKER || finding.verdict() == Verdict.DECISION)
                 .toList();
