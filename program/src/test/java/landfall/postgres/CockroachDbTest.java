@@ -62,8 +62,11 @@ final class CockroachDbTest {
                     switch (type) {
                         case 'P' -> {
                             String text = new String(body, StandardCharsets.UTF_8);
-                            query = text.substring(text.indexOf('\0') + 1).split("\0")[0].toLowerCase(Locale.ROOT);
-                            failed = query.startsWith("set ") && !query.contains("extra_float_digits")
+                            query = text.substring(text.indexOf('\0') + 1)
+                                    .split("\0")[0]
+                                    .toLowerCase(Locale.ROOT);
+                            failed = query.startsWith("set ")
+                                    && !query.contains("extra_float_digits")
                                     && !query.contains("application_name");
                             if (failed) {
                                 send(
@@ -74,6 +77,17 @@ final class CockroachDbTest {
                             } else {
                                 send(out, '1', new byte[0]);
                             }
+                        }
+                        case 'Q' -> {
+                            query = new String(body, StandardCharsets.UTF_8)
+                                    .replace("\0", "")
+                                    .toLowerCase(Locale.ROOT);
+                            if (query.startsWith("select")) {
+                                answer(out, 'D', query);
+                            }
+                            answer(out, 'E', query);
+                            send(out, 'Z', new byte[] {'I'});
+                            out.flush();
                         }
                         case 'S' -> {
                             failed = false;
@@ -89,7 +103,7 @@ final class CockroachDbTest {
                 }
             } catch (IOException e) {
                 // The driver has gone.
-                e.printStackTrace();
+                System.getLogger("stub").log(System.Logger.Level.DEBUG, "ended", e);
             }
         }
 
@@ -152,20 +166,16 @@ final class CockroachDbTest {
         try (Stub stub = new Stub()) {
             Database source = new Database(
                     "source", new Servers.Line(stub.server.getLocalPort()), "uro", "root", Secret.of("none"));
-            Survey.Result result = Survey.run(
-                    source, move.target(), move.naming(), move.role().name());
+            Survey.Result result =
+                    Survey.run(source, move.target(), move.naming(), move.role().name());
             assertThat(result.isBlocked()).isTrue();
             assertThat(result.of(Verdict.BLOCKER))
                     .extracting(Finding::subject)
                     .containsExactly(
-                            "source",
-                            "source logical decoding",
-                            "source pg_dump",
-                            "source fence",
-                            "source rows");
+                            "source", "source logical decoding", "source pg_dump", "source fence", "source rows");
             assertThat(result.findings().getFirst().what()).contains("CockroachDB CCL v23.1.11");
-            assertThat(result.findings()).allSatisfy(finding -> assertThat(finding.fix())
-                    .isNotEmpty());
+            assertThat(result.findings())
+                    .allSatisfy(finding -> assertThat(finding.fix()).isNotEmpty());
         }
     }
 }

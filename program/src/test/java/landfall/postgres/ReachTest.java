@@ -67,17 +67,39 @@ final class ReachTest {
     private static void certificate(String host) throws Exception {
         Path store = folder.resolve(host + ".p12");
         Process keytool = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                        "-genkeypair", "-alias", "k", "-keyalg", "EC", "-groupname", "secp256r1", "-storetype", "PKCS12",
-                        "-dname", "CN=" + host, "-ext", "SAN=dns:" + host, "-ext", "BC=ca:true", "-validity", "30",
-                        "-storepass", "changeit", "-keystore", store.toString())
+                        Path.of(System.getProperty("java.home"), "bin", "keytool")
+                                .toString(),
+                        "-genkeypair",
+                        "-alias",
+                        "k",
+                        "-keyalg",
+                        "EC",
+                        "-groupname",
+                        "secp256r1",
+                        "-storetype",
+                        "PKCS12",
+                        "-dname",
+                        "CN=" + host,
+                        "-ext",
+                        "SAN=dns:" + host,
+                        "-ext",
+                        "BC=ca:true",
+                        "-validity",
+                        "30",
+                        "-storepass",
+                        "changeit",
+                        "-keystore",
+                        store.toString())
                 .redirectErrorStream(true)
                 .start();
         String output = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(keytool.waitFor()).as(output).isZero();
         KeyStore keys = KeyStore.getInstance(store.toFile(), "changeit".toCharArray());
         pem(host + ".crt", "CERTIFICATE", keys.getCertificate("k").getEncoded());
-        pem(host + ".key", "PRIVATE KEY", keys.getKey("k", "changeit".toCharArray()).getEncoded());
+        pem(
+                host + ".key",
+                "PRIVATE KEY",
+                keys.getKey("k", "changeit".toCharArray()).getEncoded());
     }
 
     private static void pem(String name, String kind, byte[] content) throws IOException {
@@ -127,23 +149,20 @@ final class ReachTest {
         assertThat(refusal(database("127.0.0.1", "?sslmode=verify-full" + trusted)))
                 .contains("certificate fits the sslmode");
         certificate("elsewhere");
-        assertThat(refusal(database(
-                        "localhost", "?sslmode=verify-ca&sslrootcert=" + folder.resolve("elsewhere.crt"))))
+        assertThat(refusal(database("localhost", "?sslmode=verify-ca&sslrootcert=" + folder.resolve("elsewhere.crt"))))
                 .contains("certificate fits the sslmode");
     }
 
     @Test
     void aCopyGoesThroughTlsSchemaToolIncluded() throws Exception {
         Servers.Move move = Servers.move();
-        Database source =
-                database("localhost", "?sslmode=verify-full&sslrootcert=" + folder.resolve("localhost.crt"));
+        Database source = database("localhost", "?sslmode=verify-full&sslrootcert=" + folder.resolve("localhost.crt"));
         Servers.run(source, "create table t (id int primary key)", "insert into t select generate_series(1, 100)");
         assertThat(new SnapshotCopy(source, move.target(), move.naming(), move.role(), Events.NONE)
                         .run()
                         .rows())
                 .isEqualTo(100);
-        try (Follower follower =
-                Follower.start(source, move.target(), Direction.FORWARD, move.naming(), Events.NONE)) {
+        try (Follower follower = Follower.start(source, move.target(), Direction.FORWARD, move.naming(), Events.NONE)) {
             assertThat(follower.verify().problems()).isEmpty();
         }
         CleanUp.remove(source, move.naming());
@@ -156,12 +175,12 @@ final class ReachTest {
         assertThat(refusal(there.as("crowded", Secret.of("c")))).contains("53300", "max_connections");
         assertThat(refusal(there.named("nowhere"))).contains("28000");
         assertThat(refusal(new Database(
-                        "source",
-                        new Servers.Line(server.port()),
-                        "postgres",
-                        "postgres",
-                        server.superuserPassword())
-                .named("nowhere")))
+                                "source",
+                                new Servers.Line(server.port()),
+                                "postgres",
+                                "postgres",
+                                server.superuserPassword())
+                        .named("nowhere")))
                 .contains("28000");
         Servers.Move move = Servers.move();
         assertThat(refusal(move.source().named("nowhere"))).contains("3D000", "create the database");
