@@ -39,7 +39,12 @@ final class PlainRun {
         this.events = events;
         this.traffic = new Traffic(sides, journal);
         this.database = new PlainMove(
-                sides.database(Side.CLUSTER), sides.database(Side.DOKKU), sides.naming(), sides.targetRole(), events);
+                sides.database(Side.CLUSTER),
+                sides.database(Side.DOKKU),
+                sides.naming(),
+                sides.targetRole(),
+                sides.schemaTool(),
+                new CopyStatus(sides.move(), events));
     }
 
     /** Tells how long users will be without service, and copies once, so that apps have what they wait for. */

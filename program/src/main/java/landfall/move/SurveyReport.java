@@ -43,7 +43,8 @@ final class SurveyReport {
                 sides.naming(),
                 database.role(),
                 choices(database),
-                directory -> sides.dokku().postgresFreeBytes(database.service(), directory));
+                directory -> sides.dokku().postgresFreeBytes(database.service(), directory),
+                sides.schemaTool());
     }
 
     /** Everything found, and the exit code that says what it means: done, decisions, or a gate that refuses. */

@@ -45,7 +45,7 @@ public final class SyncRun {
             return plain();
         }
         Direction direction = switch (journal.state()) {
-            case APPLIED, COPYING -> copy();
+            case APPLIED, COPYING -> copy(stop);
             case FOLLOWING -> Direction.FORWARD;
             case SWITCHED -> Direction.BACKWARD;
             case PLANNED -> throw refused("nothing is applied yet", "Run `landfall apply` first.");
@@ -92,7 +92,7 @@ public final class SyncRun {
     }
 
     /** Each part looks at what is already there: after a crash the same command goes on. */
-    private Direction copy() {
+    private Direction copy(BooleanSupplier stop) {
         survey();
         if (journal.state() == MoveState.APPLIED) {
             journal.advance(MoveState.APPLIED, MoveState.COPYING);
@@ -106,7 +106,9 @@ public final class SyncRun {
                             sides.database(Side.DOKKU),
                             sides.naming(),
                             sides.targetRole(),
-                            events)
+                            sides.schemaTool(),
+                            new CopyStatus(sides.move(), events),
+                            stop)
                     .run();
             events.step(
                     "copy",

@@ -34,9 +34,13 @@ public final class PlainMove {
     private final Database target;
     private final Naming naming;
     private final TargetRole role;
+    private final SchemaTool schemaTool;
     private final Events events;
 
-    public PlainMove(Database source, Database target, Naming naming, TargetRole role, Events events) {
+    /** @param schemaTool pg_dump beside the source's server, where there is one */
+    public PlainMove(
+            Database source, Database target, Naming naming, TargetRole role, SchemaTool schemaTool, Events events) {
+        this.schemaTool = schemaTool;
         this.source = source;
         this.target = target;
         this.naming = naming;
@@ -126,7 +130,8 @@ public final class PlainMove {
         } catch (SQLException e) {
             throw Sql.failed("The earlier copy in the " + target + " could not be set aside", e);
         }
-        return new SnapshotCopy(source, target, naming, role, events, false).run();
+        return SnapshotCopy.plain(source, target, naming, role, schemaTool, events)
+                .run();
     }
 
     /** Every row and definition of both sides; the fence keeps them still. */

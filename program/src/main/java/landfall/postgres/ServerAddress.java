@@ -119,6 +119,11 @@ public record ServerAddress(
         }
     }
 
+    /** What is left of it for a stream that is protected already. */
+    ServerAddress asStream() {
+        return new ServerAddress(STREAM.host(), STREAM.port(), STREAM.sslMode(), null, options);
+    }
+
     /** The host as a JDBC URL has it. */
     String urlHost() {
         return host.contains(":") ? "[" + host + "]" : host;

@@ -20,6 +20,7 @@ record SurveyLook(
         String targetRole,
         Choices choices,
         Survey.Disk disk,
+        SchemaTool schemaTool,
         List<Table> tables,
         String theme,
         List<Finding> findings) {
@@ -43,7 +44,7 @@ record SurveyLook(
 
     SurveyLook of(String otherTheme) {
         return new SurveyLook(
-                source, target, from, to, naming, targetRole, choices, disk, tables, otherTheme, findings);
+                source, target, from, to, naming, targetRole, choices, disk, schemaTool, tables, otherTheme, findings);
     }
 
     void add(Verdict verdict, String subject, String what, String fix) {

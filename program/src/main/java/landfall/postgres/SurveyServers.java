@@ -147,8 +147,8 @@ final class SurveyServers {
         } else {
             look.add(Verdict.OK, "versions", source + " to " + target, "");
         }
-        if (PgDump.find(look.source()).isPresent()) {
-            look.add(Verdict.OK, "pg_dump", "one new enough is installed here", "");
+        if (SchemaReader.hasPgDump(look.source(), look.schemaTool())) {
+            look.add(Verdict.OK, "pg_dump", "one new enough is in the source's pod or here", "");
             return;
         }
         look.add(
@@ -160,7 +160,7 @@ final class SurveyServers {
             look.add(
                     Verdict.BLOCKER,
                     unknown,
-                    "no pg_dump of the source's version is installed here, and the built-in reader does not know this",
+                    "no pg_dump of the source's version is in its pod or here, and the built-in reader does not know this",
                     "Install pg_dump (Debian: postgresql-client).");
         }
     }

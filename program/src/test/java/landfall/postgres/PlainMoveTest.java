@@ -77,7 +77,8 @@ final class PlainMoveTest {
                 move.naming(),
                 move.role().name(),
                 new Choices(true, Map.of()),
-                Survey.Disk.UNKNOWN);
+                Survey.Disk.UNKNOWN,
+                SchemaTool.NONE);
         assertThat(plain.isBlocked()).isFalse();
         assertThat(plain.of(Verdict.DECISION)).extracting(Finding::subject).doesNotContain("table public.bare");
     }
@@ -85,7 +86,7 @@ final class PlainMoveTest {
     @Test
     void everythingIsCopiedBehindTheFenceProvedOpenedAndGoesBack() throws Exception {
         Servers.Move move = move();
-        PlainMove plain = new PlainMove(move.source(), move.target(), move.naming(), move.role(), Events.NONE);
+        PlainMove plain = new PlainMove(move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE);
         PlainMove.Forecast forecast = plain.forecast();
         assertThat(forecast.sampleBytes()).isGreaterThan(1 << 20);
         assertThat(forecast.downtime()).isPositive();
@@ -124,7 +125,7 @@ final class PlainMoveTest {
     @Test
     void damageBehindTheFenceIsFoundBeforeAnythingOpens() throws Exception {
         Servers.Move move = move();
-        PlainMove plain = new PlainMove(move.source(), move.target(), move.naming(), move.role(), Events.NONE);
+        PlainMove plain = new PlainMove(move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE);
         Fence.raise(move.source(), move.naming(), true, Duration.ofMillis(200));
         plain.copy();
         try (Connection connection = move.target().connect("test")) {
