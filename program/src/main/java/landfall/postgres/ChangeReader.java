@@ -119,6 +119,9 @@ final class ChangeReader implements AutoCloseable {
                 bundle = new ArrayList<>(BUNDLE_CHANGES);
                 bytes = 0;
             }
+            if (message == null && stream.isClosed()) {
+                throw new SQLException("the server ended the stream, as when it is shut down", "08006");
+            }
             if (message == null) {
                 readUpTo = Math.max(readUpTo, stream.getLastReceiveLSN().asLong());
                 if (bundlesDurable == bundlesQueued) {

@@ -71,16 +71,7 @@ final class LagMeter implements AutoCloseable {
 
     private void measure(Connection connection, LongSupplier position, LongSupplier changes) throws SQLException {
         long flushed = Lsn.flushed(connection);
-        long retained = Sql.first(
-                        connection,
-                        "select coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint"
-                                + " from pg_replication_slots where slot_name = ?",
-                        row -> row.getLong(1),
-                        slot)
-                .orElseThrow(() -> Sql.refused(
-                        "The slot " + slot + " is gone from the " + from,
-                        "somebody dropped it, or its server lost it",
-                        "Changes are missing: begin anew with landfall abandon, then landfall sync."));
+        long retained = ReplicationSlots.requireUsable(connection, from, slot);
         long now = System.nanoTime();
         long applied = position.getAsLong();
         samples.addLast(new Sample(flushed, now));
