@@ -41,8 +41,9 @@ final class SyncCommand implements Callable<Integer> {
     @Option(
             names = "--wal-budget",
             paramLabel = "BYTES",
-            description = "How much log the slot may keep on its server's disk, e.g. 20GB; beyond that following is given"
-                    + " up and the slot dropped. Without it: by max_slot_wal_keep_size and the free disk.")
+            description =
+                    "How much log the slot may keep on its server's disk, e.g. 20GB; beyond that following is given"
+                            + " up and the slot dropped. Without it: by max_slot_wal_keep_size and the free disk.")
     private @Nullable String walBudget;
 
     @Override

@@ -22,7 +22,11 @@ final class FollowLoop {
     private static final long LAG_NANOS = 1_000_000_000L;
     private static final Duration FILES_PAUSE = Duration.ofSeconds(3);
     private static final Duration[] BACK_OFF = {
-        Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(5), Duration.ofSeconds(10), Duration.ofSeconds(30)
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30)
     };
     /** Having followed for so long, the next loss is the first again. */
     private static final long STEADY_NANOS = 60_000_000_000L;

@@ -35,10 +35,12 @@ public final class Moves {
      * @param acceptsFindings whether the survey's findings to decide don't stop the copy
      * @param walBudget how many bytes of log a slot may keep; null: judged by the server's settings and its disk
      */
-    public ExitCode sync(@Nullable Duration untilLag, boolean acceptsFindings, @Nullable Long walBudget, BooleanSupplier stop) {
+    public ExitCode sync(
+            @Nullable Duration untilLag, boolean acceptsFindings, @Nullable Long walBudget, BooleanSupplier stop) {
         try (MoveLock lock = MoveLock.acquire(move, "sync", false, events);
                 Sides sides = Sides.open(move, hostKey)) {
-            FollowLoop.End end = new SyncRun(sides, journal(), lock, events, acceptsFindings, walBudget).run(untilLag, stop);
+            FollowLoop.End end =
+                    new SyncRun(sides, journal(), lock, events, acceptsFindings, walBudget).run(untilLag, stop);
             return ended(end);
         }
     }

@@ -33,7 +33,13 @@ public final class SyncRun {
      * @param acceptsFindings whether the user has said that findings to decide don't stop the copy
      * @param walBudget how many bytes of log a slot may keep; null: judged by the server's settings and its disk
      */
-    SyncRun(Sides sides, MoveJournal journal, MoveLock lock, Events events, boolean acceptsFindings, @Nullable Long walBudget) {
+    SyncRun(
+            Sides sides,
+            MoveJournal journal,
+            MoveLock lock,
+            Events events,
+            boolean acceptsFindings,
+            @Nullable Long walBudget) {
         this.sides = sides;
         this.journal = journal;
         this.lock = lock;
@@ -54,11 +60,10 @@ public final class SyncRun {
             case FINISHED -> throw refused("the move is finished", "There is nothing left to follow.");
             case ABANDONED -> throw refused("the move was abandoned", "Run `landfall apply` to begin anew.");
         };
-        Supplier<Follower> start = () -> Follower.start(
-                sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE);
+        Supplier<Follower> start = () ->
+                Follower.start(sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE);
         try (FilesLink files = FilesLink.open(sides, events);
-                WalGuard guard =
-                        WalGuard.start(sides.from(direction), direction, sides.naming(), walBudget, events);
+                WalGuard guard = WalGuard.start(sides.from(direction), direction, sides.naming(), walBudget, events);
                 Follower follower = start.get()) {
             if (journal.state() == MoveState.COPYING) {
                 copyFiles(files);
@@ -87,12 +92,12 @@ public final class SyncRun {
             try (WalGuard guard = WalGuard.start(
                     sides.database(Side.CLUSTER), Direction.FORWARD, sides.naming(), walBudget, events)) {
                 result = new SnapshotCopy(
-                            sides.database(Side.CLUSTER),
-                            sides.database(Side.DOKKU),
-                            sides.naming(),
-                            sides.targetRole(),
-                            events)
-                    .run();
+                                sides.database(Side.CLUSTER),
+                                sides.database(Side.DOKKU),
+                                sides.naming(),
+                                sides.targetRole(),
+                                events)
+                        .run();
                 guard.throwIfTripped();
             }
             events.step(

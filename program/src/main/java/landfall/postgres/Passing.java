@@ -25,7 +25,8 @@ public final class Passing {
     private static boolean isState(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return switch (state) {
-            // Ended by an administrator, by the crash of another session, idle too long; starting up; no connection free.
+            // Ended by an administrator, by the crash of another session, idle too long; starting up; no connection
+            // free.
             case "57P01", "57P02", "57P03", "57P05", "25P03", "53300" -> true;
             // Somebody else holds slot or origin for a moment; one of two had to give way.
             case "55006", "40001", "40P01" -> true;

@@ -168,8 +168,7 @@ final class FollowTroubleTest {
         move.copy();
         List<String> told = new ArrayList<>();
         Events events = event -> told.add(String.valueOf(event.fields().get("message")));
-        try (WalGuard guard =
-                WalGuard.start(move.source(), Direction.FORWARD, move.naming(), 4_000_000L, events)) {
+        try (WalGuard guard = WalGuard.start(move.source(), Direction.FORWARD, move.naming(), 4_000_000L, events)) {
             guard.throwIfTripped();
             Servers.run(move.source(), "insert into t select g, repeat('x', 1000) from generate_series(1, 8000) g");
             await("the slot to be dropped", () -> !slotIs(move, "true"));
