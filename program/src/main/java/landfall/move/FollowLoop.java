@@ -1,12 +1,15 @@
 package landfall.move;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import landfall.base.Events;
 import landfall.base.LandfallException;
+import landfall.base.Quantities;
 import landfall.files.FolderSync;
 import landfall.postgres.Direction;
 import landfall.postgres.Follower;
@@ -20,6 +23,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class FollowLoop {
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final long LAG_NANOS = 1_000_000_000L;
+    /** Below this nobody asks when it will be caught up. */
+    private static final Duration TELL_CATCH_UP = Duration.ofSeconds(5);
+
     private static final Duration FILES_PAUSE = Duration.ofSeconds(3);
     private static final Duration[] BACK_OFF = {
         Duration.ofSeconds(1),
@@ -157,13 +163,19 @@ final class FollowLoop {
     }
 
     private void tell(Lag lag, Direction direction) {
+        Duration caughtUpIn = lag.caughtUpIn();
         String message = String.format(
                 Locale.ROOT,
-                "following %s: %,d bytes behind (%.1f s), %,.0f changes/s, %,d bytes of log kept on the %s",
+                "following %s: %,d bytes behind (%.1f s), %,.0f changes/s%s, %,d bytes of log kept on the %s",
                 direction == Direction.FORWARD ? "to Dokku" : "back to the cluster",
                 lag.bytes(),
                 lag.behind().toMillis() / 1000.0,
                 lag.changesPerSecond(),
+                lag.behind().compareTo(TELL_CATCH_UP) < 0
+                        ? ""
+                        : caughtUpIn == null
+                                ? ", not coming nearer"
+                                : ", caught up in " + Quantities.duration(caughtUpIn),
                 lag.retainedBytes(),
                 direction == Direction.FORWARD ? "source" : "target");
         Map<String, Object> fields = Events.fields(
@@ -174,7 +186,11 @@ final class FollowLoop {
                 "changes", lag.appliedChanges(),
                 "changesPerSecond", Math.round(lag.changesPerSecond()),
                 "message", message);
+        if (caughtUpIn != null) {
+            fields.put("caughtUpInSeconds", caughtUpIn.toMillis() / 1000.0);
+        }
         events.emit(new Events.Event("lag", fields));
+        fields.put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         sides.move().write(StatusReport.liveFile(sides.move()), JSON.writeValueAsString(fields) + "\n", false);
     }
 }

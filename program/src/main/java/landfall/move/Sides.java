@@ -1,11 +1,14 @@
 package landfall.move;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import landfall.base.Duplex;
 import landfall.base.ExitCode;
@@ -18,6 +21,7 @@ import landfall.postgres.Database;
 import landfall.postgres.Direction;
 import landfall.postgres.MoverRole;
 import landfall.postgres.Naming;
+import landfall.postgres.SchemaTool;
 import landfall.postgres.TargetRole;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
@@ -149,6 +153,23 @@ final class Sides implements AutoCloseable {
                             "Mend move.yaml."));
         }
         return cluster.secretValue(secret[0], secret[1]);
+    }
+
+    /** The container that the source's server runs in, which most likely has its pg_dump. */
+    SchemaTool schemaTool() {
+        MoveSettings.DatabaseSource described = settings.databases().getFirst().source();
+        return new SchemaTool() {
+            @Override
+            public Optional<Duplex> run(List<String> command) throws IOException {
+                String pod = podOf(described.workload());
+                return Optional.of(cluster.exec(pod, cluster.container(pod, described.port()), command));
+            }
+
+            @Override
+            public String toString() {
+                return "the pod of " + described.workload();
+            }
+        };
     }
 
     private String podOf(String workload) {

@@ -51,7 +51,7 @@ public final class SyncRun {
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
     FollowLoop.End run(@Nullable Duration untilLag, BooleanSupplier stop) {
         Direction direction = switch (journal.state()) {
-            case APPLIED, COPYING -> copy();
+            case APPLIED, COPYING -> copy(stop);
             case FOLLOWING -> Direction.FORWARD;
             case SWITCHED -> Direction.BACKWARD;
             case PLANNED -> throw refused("nothing is applied yet", "Run `landfall apply` first.");
@@ -79,7 +79,7 @@ public final class SyncRun {
     }
 
     /** Each part looks at what is already there: after a crash the same command goes on. */
-    private Direction copy() {
+    private Direction copy(BooleanSupplier stop) {
         survey();
         if (journal.state() == MoveState.APPLIED) {
             journal.advance(MoveState.APPLIED, MoveState.COPYING);
@@ -88,18 +88,7 @@ public final class SyncRun {
             events.step("copy", "unchanged", "the snapshot copy is complete already");
         } else {
             events.step("copy", "begin", "");
-            SnapshotCopy.Result result;
-            try (WalGuard guard = WalGuard.start(
-                    sides.database(Side.CLUSTER), Direction.FORWARD, sides.naming(), walBudget, events)) {
-                result = new SnapshotCopy(
-                                sides.database(Side.CLUSTER),
-                                sides.database(Side.DOKKU),
-                                sides.naming(),
-                                sides.targetRole(),
-                                events)
-                        .run();
-                guard.throwIfTripped();
-            }
+            SnapshotCopy.Result result = copyGuarded(stop);
             events.step(
                     "copy",
                     "done",
@@ -110,13 +99,34 @@ public final class SyncRun {
         return Direction.FORWARD;
     }
 
+    private SnapshotCopy.Result copyGuarded(BooleanSupplier stop) {
+        try (WalGuard guard =
+                WalGuard.start(sides.database(Side.CLUSTER), Direction.FORWARD, sides.naming(), walBudget, events)) {
+            try {
+                return new SnapshotCopy(
+                                sides.database(Side.CLUSTER),
+                                sides.database(Side.DOKKU),
+                                sides.naming(),
+                                sides.targetRole(),
+                                sides.schemaTool(),
+                                new CopyStatus(sides.move(), events),
+                                () -> stop.getAsBoolean() || guard.isTripped())
+                        .run();
+            } catch (LandfallException e) {
+                guard.throwIfTripped();
+                throw e;
+            }
+        }
+    }
+
     private void survey() {
         events.step("survey", "begin", "");
         Survey.Result result = Survey.run(
                 sides.database(Side.CLUSTER),
                 sides.database(Side.DOKKU),
                 sides.naming(),
-                sides.settings().databases().getFirst().role());
+                sides.settings().databases().getFirst().role(),
+                sides.schemaTool());
         for (Survey.Finding finding : result.findings()) {
             if (finding.verdict() != Survey.Verdict.OK) {
                 events.emit(new Events.Event(

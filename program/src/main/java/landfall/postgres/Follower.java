@@ -277,6 +277,7 @@ public final class Follower implements AutoCloseable {
                 measured.retainedBytes(),
                 applier.appliedChanges(),
                 measured.changesPerSecond(),
+                measured.caughtUpIn(),
                 position());
     }
 

@@ -52,6 +52,12 @@ public final class Survey {
     }
 
     public static Result run(Database source, Database target, Naming naming, String targetRole) {
+        return run(source, target, naming, targetRole, SchemaTool.NONE);
+    }
+
+    /** @param schemaTool where pg_dump may be found besides this machine */
+    public static Result run(
+            Database source, Database target, Naming naming, String targetRole, SchemaTool schemaTool) {
         Survey survey = new Survey(naming);
         try (Connection from = source.connect("survey");
                 Connection to = target.connect("survey")) {
@@ -61,12 +67,12 @@ public final class Survey {
             survey.objects(from);
             survey.extensions(from, to);
             survey.target(to, target, targetRole);
-            if (PgDump.find(source).isEmpty()) {
+            if (!SchemaReader.hasPgDump(source, schemaTool)) {
                 for (String unknown : CatalogReader.unknown(from)) {
                     survey.add(
                             Verdict.BLOCKER,
                             unknown,
-                            "no pg_dump of the source's version is installed here, and the built-in reader"
+                            "no pg_dump of the source's version is in its pod or here, and the built-in reader"
                                     + " does not know this",
                             "Install pg_dump (Debian: postgresql-client).");
                 }

@@ -49,6 +49,10 @@ public final class WalGuard implements AutoCloseable {
         return new WalGuard(on, direction, naming, bytes, events);
     }
 
+    public boolean isTripped() {
+        return tripped.get() != null;
+    }
+
     /** Throws if the slot had to be dropped. */
     public void throwIfTripped() {
         LandfallException why = tripped.get();

@@ -13,8 +13,8 @@ select 'BLOCKER' as verdict, 'unlogged table ' || full_name as subject,
        'its changes are not in the log' as what, format('ALTER TABLE %s SET LOGGED;', full_name) as fix
   from relation where relkind in ('r', 'p') and relpersistence = 'u'
 union all
-select 'BLOCKER', 'materialized view ' || full_name, 'it would arrive empty and is not refreshed yet by Landfall',
-       format('DROP MATERIALIZED VIEW %s; and create it again after the move.', full_name)
+select 'HANDLED', 'materialized view ' || full_name,
+       'filled from the copied rows; what changes until the switch is not in it until its next REFRESH', ''
   from relation where relkind = 'm'
 union all
 select 'BLOCKER', 'foreign table ' || full_name, 'its server and rows are elsewhere',

@@ -18,8 +18,7 @@ final class FollowMemoryProgram {
                 Secret.of(passwords[0]));
         Database target = new Database(
                 "target", new Servers.Line(Integer.parseInt(args[2])), args[0], "postgres", Secret.of(passwords[1]));
-        try (Follower follower =
-                Follower.start(source, target, Direction.FORWARD, new Naming(args[0]), Events.NONE)) {
+        try (Follower follower = Follower.start(source, target, Direction.FORWARD, new Naming(args[0]), Events.NONE)) {
             if (!follower.awaitLag(Duration.ofMinutes(2), Duration.ofMinutes(2))) {
                 throw new IllegalStateException("not caught up in time");
             }
