@@ -30,6 +30,9 @@ final class SyncCommand implements Callable<Integer> {
     @Mixin
     private final MoveArgument move = new MoveArgument();
 
+    @Mixin
+    private final DatabaseOptions choices = new DatabaseOptions();
+
     @Option(names = "--until-lag", paramLabel = "TIME", description = "End once this close behind, e.g. 1s.")
     private @Nullable String untilLag;
 
@@ -38,15 +41,24 @@ final class SyncCommand implements Callable<Integer> {
             description = "Go on though the survey names things that are not carried, or not as they are.")
     private boolean acceptsFindings;
 
+    @Option(
+            names = "--wal-budget",
+            paramLabel = "BYTES",
+            description =
+                    "How much log the slot may keep on its server's disk, e.g. 20GB; beyond that following is given"
+                            + " up and the slot dropped. Without it: by max_slot_wal_keep_size and the free disk.")
+    private @Nullable String walBudget;
+
     @Override
     public Integer call() {
-        MoveFolder folder = move.open();
+        MoveFolder folder = choices.keep(move.open());
         Log.to(folder.logFile());
         Moves moves = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC());
         try (StopRequest stop = new StopRequest()) {
             return moves.sync(
                             untilLag == null ? null : Durations.parse("--until-lag", untilLag),
                             acceptsFindings,
+                            walBudget == null ? null : Sizes.parse("--wal-budget", walBudget),
                             stop::requested)
                     .code();
         }

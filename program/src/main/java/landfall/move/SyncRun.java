@@ -1,9 +1,10 @@
 package landfall.move;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import landfall.apply.Applier;
 import landfall.base.Events;
 import landfall.base.ExitCode;
@@ -14,29 +15,48 @@ import landfall.dokku.DokkuCommand;
 import landfall.files.FolderSync;
 import landfall.postgres.Direction;
 import landfall.postgres.Follower;
+import landfall.postgres.Identities;
 import landfall.postgres.SnapshotCopy;
-import landfall.postgres.Survey;
+import landfall.postgres.WalGuard;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sync}: survey, snapshot copy, the apps that waited for it, files, and then following, whichever way. */
 public final class SyncRun {
+    /** States in which a plain move has nothing to follow; once users are on Dokku the way back is followed. */
+    private static final Set<MoveState> PLAIN_STATES =
+            Set.of(MoveState.APPLIED, MoveState.COPYING, MoveState.FOLLOWING);
+
     private final Sides sides;
     private final MoveJournal journal;
     private final MoveLock lock;
     private final Events events;
     private final boolean acceptsFindings;
+    private final @Nullable Long walBudget;
 
-    /** @param acceptsFindings whether the user has said that findings to decide don't stop the copy */
-    SyncRun(Sides sides, MoveJournal journal, MoveLock lock, Events events, boolean acceptsFindings) {
+    /**
+     * @param acceptsFindings whether the user has said that findings to decide don't stop the copy
+     * @param walBudget how many bytes of log a slot may keep; null: judged by the server's settings and its disk
+     */
+    SyncRun(
+            Sides sides,
+            MoveJournal journal,
+            MoveLock lock,
+            Events events,
+            boolean acceptsFindings,
+            @Nullable Long walBudget) {
         this.sides = sides;
         this.journal = journal;
         this.lock = lock;
         this.events = events;
         this.acceptsFindings = acceptsFindings;
+        this.walBudget = walBudget;
     }
 
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
     FollowLoop.End run(@Nullable Duration untilLag, BooleanSupplier stop) {
+        if (sides.isPlain() && PLAIN_STATES.contains(journal.state())) {
+            return plain();
+        }
         Direction direction = switch (journal.state()) {
             case APPLIED, COPYING -> copy(stop);
             case FOLLOWING -> Direction.FORWARD;
@@ -47,16 +67,39 @@ public final class SyncRun {
             case FINISHED -> throw refused("the move is finished", "There is nothing left to follow.");
             case ABANDONED -> throw refused("the move was abandoned", "Run `landfall apply` to begin anew.");
         };
+        Supplier<Follower> start = () ->
+                Follower.start(sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE);
         try (FilesLink files = FilesLink.open(sides, events);
-                Follower follower = Follower.start(
-                        sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
+                WalGuard guard = WalGuard.start(sides.from(direction), direction, sides.naming(), walBudget, events);
+                Follower follower = start.get()) {
             if (journal.state() == MoveState.COPYING) {
                 copyFiles(files);
                 journal.advance(MoveState.COPYING, MoveState.FOLLOWING);
             }
             events.step("follow", "begin", "");
-            return new FollowLoop(sides, events, lock, stop).run(follower, files, direction, untilLag);
+            return new FollowLoop(sides, events, lock, stop).run(follower, start, guard, files, direction, untilLag);
         }
+    }
+
+    /** Copies once, so that apps have what they wait for, and says how long the cutover will take. */
+    private FollowLoop.End plain() {
+        if (journal.state() != MoveState.FOLLOWING) {
+            new SurveyReport(sides, events).demand(acceptsFindings);
+            if (journal.state() == MoveState.APPLIED) {
+                journal.advance(MoveState.APPLIED, MoveState.COPYING);
+            }
+            new PlainRun(sides, journal, events).prepare();
+            deployWaitingApps();
+        }
+        try (FilesLink files = FilesLink.open(sides, events)) {
+            copyFiles(files);
+        }
+        if (journal.state() == MoveState.COPYING) {
+            journal.advance(MoveState.COPYING, MoveState.FOLLOWING);
+        }
+        events.note("this move is plain: nothing is followed; `landfall cutover` copies again while users are without"
+                + " service");
+        return FollowLoop.End.CAUGHT_UP;
     }
 
     private static LandfallException refused(String why, String nextStep) {
@@ -73,15 +116,7 @@ public final class SyncRun {
             events.step("copy", "unchanged", "the snapshot copy is complete already");
         } else {
             events.step("copy", "begin", "");
-            SnapshotCopy.Result result = new SnapshotCopy(
-                            sides.database(Side.CLUSTER),
-                            sides.database(Side.DOKKU),
-                            sides.naming(),
-                            sides.targetRole(),
-                            sides.schemaTool(),
-                            new CopyStatus(sides.move(), events),
-                            stop)
-                    .run();
+            SnapshotCopy.Result result = copyGuarded(stop);
             events.step(
                     "copy",
                     "done",
@@ -92,50 +127,34 @@ public final class SyncRun {
         return Direction.FORWARD;
     }
 
-    private void survey() {
-        events.step("survey", "begin", "");
-        Survey.Result result = Survey.run(
-                sides.database(Side.CLUSTER),
-                sides.database(Side.DOKKU),
-                sides.naming(),
-                sides.settings().databases().getFirst().role(),
-                sides.schemaTool());
-        for (Survey.Finding finding : result.findings()) {
-            if (finding.verdict() != Survey.Verdict.OK) {
-                events.emit(new Events.Event(
-                        "finding",
-                        Events.fields(
-                                "verdict", finding.verdict().name().toLowerCase(java.util.Locale.ROOT),
-                                "subject", finding.subject(),
-                                "what", finding.what(),
-                                "fix", finding.fix(),
-                                "message",
-                                        finding.verdict().name().toLowerCase(java.util.Locale.ROOT) + ": "
-                                                + finding.subject() + ": " + finding.what())));
+    private SnapshotCopy.Result copyGuarded(BooleanSupplier stop) {
+        try (WalGuard guard =
+                WalGuard.start(sides.database(Side.CLUSTER), Direction.FORWARD, sides.naming(), walBudget, events)) {
+            try {
+                return new SnapshotCopy(
+                                sides.database(Side.CLUSTER),
+                                sides.database(Side.DOKKU),
+                                sides.naming(),
+                                sides.targetRole(),
+                                sides.schemaTool(),
+                                new CopyStatus(sides.move(), events),
+                                () -> stop.getAsBoolean() || guard.isTripped())
+                        .run();
+            } catch (LandfallException e) {
+                guard.throwIfTripped();
+                throw e;
             }
         }
-        List<Problem> open = result.findings().stream()
-                .filter(finding -> finding.verdict() == Survey.Verdict.DECISION)
-                .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
-                .toList();
-        List<Problem> blockers = result.findings().stream()
-                .filter(finding -> finding.verdict() == Survey.Verdict.BLOCKER)
-                .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
-                .toList();
-        if (!blockers.isEmpty()) {
-            events.step("survey", "failed", blockers.size() + " blockers");
-            throw new LandfallException(ExitCode.REFUSED, blockers);
+    }
+
+    private void survey() {
+        new SurveyReport(sides, events).demand(acceptsFindings);
+        List<String> set = Identities.set(
+                sides.database(Side.CLUSTER),
+                SurveyReport.choices(sides.settings().databases().getFirst()));
+        if (!set.isEmpty()) {
+            events.note("replica identity set, until the move ends: " + String.join(", ", set));
         }
-        if (!open.isEmpty() && !acceptsFindings) {
-            events.step("survey", "failed", open.size() + " findings to decide");
-            List<Problem> told = new ArrayList<>(open);
-            told.add(Problem.error(
-                    "the survey's findings are yours to judge",
-                    "what they name is not carried, or not as it is",
-                    "Mend them, or go on with `landfall sync --accept-findings`."));
-            throw new LandfallException(ExitCode.DECISIONS_OPEN, told);
-        }
-        events.step("survey", "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
     }
 
     private void deployWaitingApps() {

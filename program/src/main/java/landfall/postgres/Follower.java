@@ -69,6 +69,7 @@ public final class Follower implements AutoCloseable {
         this.naming = naming;
         Schema.create(to);
         try (Connection connection = from.connect("structure")) {
+            ReplicationSlots.requireUsable(connection, from, naming.slot(direction));
             structure = Catalog.fingerprint(connection);
         }
         applier = new Applier(to, naming.origin(direction), naming, inFlight);
@@ -276,6 +277,7 @@ public final class Follower implements AutoCloseable {
                 measured.retainedBytes(),
                 applier.appliedChanges(),
                 measured.changesPerSecond(),
+                measured.caughtUpIn(),
                 position());
     }
 
@@ -369,6 +371,21 @@ public final class Follower implements AutoCloseable {
             Fence.pause();
         }
         lastMarker = marker;
+    }
+
+    /**
+     * With the door closed and the sending side fenced: copies the tables anew that can't be followed, in the door's
+     * transaction. The proof that follows compares them whole.
+     */
+    public long recopy() {
+        return ask("Copying again what can't be followed", COMMAND_MAX, () -> {
+            applier.finishGroup();
+            try (Connection sender = from.connect("recopy")) {
+                long rows = Recopy.run(sender, applier.connection(), applier.tables());
+                Recopy.of(applier.tables()).forEach(applier.touched()::all);
+                return rows;
+            }
+        });
     }
 
     /** Proves again, by key, what changed since the last full proof; inside the door's transaction if it is closed. */

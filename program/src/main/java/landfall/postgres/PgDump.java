@@ -27,7 +27,10 @@ abstract class PgDump {
             "/usr/local/opt",
             "/Applications/Postgres.app/Contents/Versions");
 
-    private static final int ATTEMPTS = 5;
+    private static final int ATTEMPTS = 10;
+    /** What it says when it waited too long for a lock, or gave way in a deadlock. */
+    private static final Pattern GAVE_WAY =
+            Pattern.compile("deadlock detected|due to (lock|statement) timeout|could not obtain lock");
 
     private final String program;
     private final int version;
@@ -51,13 +54,13 @@ abstract class PgDump {
                 toString());
     }
 
-    /** It locks all tables one after the other, and gives way when an app does the same the other way round. */
+    /** It locks all tables one after the other, and gives way to an app that locks them in another order. */
     private String readAgain(Database source, String section, String snapshot) throws IOException {
         for (int attempt = 1; ; attempt++) {
             try {
                 return read(source, section, snapshot);
             } catch (LandfallException e) {
-                if (attempt == ATTEMPTS || !String.valueOf(e.getMessage()).contains("deadlock detected")) {
+                if (attempt == ATTEMPTS || !GAVE_WAY.matcher(String.valueOf(e.getMessage())).find()) {
                     throw e;
                 }
             }
@@ -71,6 +74,8 @@ abstract class PgDump {
                 "--username=" + source.user(),
                 "--dbname=" + source.name(),
                 "--no-password",
+                // While it waits for one table it keeps the others locked, and an app that truncates one waits with it.
+                "--lock-wait-timeout=1000",
                 "--section=" + section,
                 "--snapshot=" + snapshot,
                 "--encoding=UTF8",

@@ -42,19 +42,13 @@ public final class ReplicationSlots {
                         + Sql.literal(origin) + ")");
     }
 
-    /** Publishes every table that holds rows; made anew, so that no table is missed and none altered while followed. */
+    /** Publishes every table that can be followed; made anew, so that no table is missed and none altered while followed. */
     static void publish(Connection connection, Direction direction, Naming naming) throws SQLException {
-        List<Table> tables = Catalog.withRows(Catalog.tables(connection));
-        List<String> without = tables.stream()
-                .filter(table -> table.key().isEmpty())
-                .map(Table::toString)
+        // Publishing a table without identity would make the app's own UPDATE and DELETE fail: it is copied again
+        // instead.
+        List<Table> tables = Catalog.withRows(Catalog.tables(connection)).stream()
+                .filter(Table::isFollowed)
                 .toList();
-        if (!without.isEmpty()) {
-            throw Sql.refused(
-                    "Tables have no replica identity: " + String.join(", ", without),
-                    "publishing them would make the app's own UPDATE and DELETE fail",
-                    "Give each a primary key, or REPLICA IDENTITY USING INDEX a unique one.");
-        }
         String name = Sql.quoted(naming.publication(direction));
         Sql.execute(connection, "drop publication if exists " + name);
         // FOR TABLE without a list is no syntax: a database without tables has an empty publication.
@@ -85,6 +79,32 @@ public final class ReplicationSlots {
             }
             Fence.pause();
         }
+    }
+
+    /** @return bytes of log that the slot keeps; refused if it can't be followed any more */
+    static long requireUsable(Connection connection, Database on, String slot) throws SQLException {
+        record State(long retained, boolean lost) {}
+        State state = Sql.first(
+                        connection,
+                        "select coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint as retained,"
+                                + " coalesce(wal_status = 'lost', false) as lost"
+                                + " from pg_replication_slots where slot_name = ?",
+                        row -> new State(row.getLong("retained"), row.getBoolean("lost")),
+                        slot)
+                .orElseThrow(() -> Sql.refused(
+                        "The slot " + slot + " is gone from the " + on,
+                        "somebody dropped it, or its server lost it",
+                        "Changes are missing: begin anew with landfall abandon, then landfall sync."));
+        if (state.lost()) {
+            throw Sql.refused(
+                    "The slot " + slot + " of the " + on + " is lost",
+                    "more log was written than max_slot_wal_keep_size ("
+                            + Sql.text(connection, "show max_slot_wal_keep_size")
+                            + ") lets a slot keep, so its server removed changes that were not followed yet",
+                    "Changes are missing: raise max_slot_wal_keep_size (ALTER SYSTEM SET, then SELECT pg_reload_conf())"
+                            + " as far as the disk allows, then begin anew with landfall abandon and landfall sync.");
+        }
+        return state.retained();
     }
 
     public static boolean exists(Database on, Direction direction, Naming naming) {
