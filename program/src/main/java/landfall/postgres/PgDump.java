@@ -60,7 +60,8 @@ abstract class PgDump {
             try {
                 return read(source, section, snapshot);
             } catch (LandfallException e) {
-                if (attempt == ATTEMPTS || !GAVE_WAY.matcher(String.valueOf(e.getMessage())).find()) {
+                if (attempt == ATTEMPTS
+                        || !GAVE_WAY.matcher(String.valueOf(e.getMessage())).find()) {
                     throw e;
                 }
             }

@@ -201,7 +201,8 @@ public final class SnapshotCopy {
             SchemaScript script;
             Map<String, String> structure;
             try (Connection connection = snapshot.session(source)) {
-                // Reading definitions locks tables. While pg_dump runs no lock may be kept: an app's TRUNCATE would wait
+                // Reading definitions locks tables. While pg_dump runs no lock may be kept: an app's TRUNCATE would
+                // wait
                 // for us, pg_dump for the app, and we for pg_dump, which no server would notice.
                 Sql.execute(connection, "savepoint unlocked");
                 all = Catalog.tables(connection);

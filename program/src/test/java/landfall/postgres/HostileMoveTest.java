@@ -63,13 +63,17 @@ final class HostileMoveTest {
                 workload.run(move.source(), 10, new AtomicBoolean());
                 String marker = Fence.raise(move.source(), move.naming(), false, GRACE);
                 follower.drainTo(marker, PATIENCE);
-                assertThat(follower.verifyTouched().problems()).extracting(Problem::sentence).isEmpty();
+                assertThat(follower.verifyTouched().problems())
+                        .extracting(Problem::sentence)
+                        .isEmpty();
                 follower.open();
             }
             try (Follower back = move.followBack()) {
                 workload.run(move.target(), 60, new AtomicBoolean());
                 assertThat(back.awaitLag(PATIENCE, PATIENCE)).isTrue();
-                assertThat(back.verify().problems()).extracting(Problem::sentence).isEmpty();
+                assertThat(back.verify().problems())
+                        .extracting(Problem::sentence)
+                        .isEmpty();
                 same(move, "after going back");
             }
         } finally {
@@ -90,7 +94,8 @@ final class HostileMoveTest {
 
     private static void same(Servers.Move move, String when) throws Exception {
         Servers servers = Servers.get();
-        assertThat(PlainComparer.differences(servers.source, servers.target, move.source().name()))
+        assertThat(PlainComparer.differences(
+                        servers.source, servers.target, move.source().name()))
                 .as(when)
                 .isEmpty();
     }

@@ -55,8 +55,20 @@ record HostileSchema(List<String> statements, List<Made> tables) {
     };
 
     private static final List<String> NAMES = List.of(
-            "plain", "select", "With Space", "dot.ted", "quo\"ted", "apo'strophe", "back\\slash", "ünï€😀", "UPPER", "a,b(c)",
-            "$1", "%s", "tab\there", "x".repeat(63));
+            "plain",
+            "select",
+            "With Space",
+            "dot.ted",
+            "quo\"ted",
+            "apo'strophe",
+            "back\\slash",
+            "ünï€😀",
+            "UPPER",
+            "a,b(c)",
+            "$1",
+            "%s",
+            "tab\there",
+            "x".repeat(63));
 
     static HostileSchema of(long seed) {
         return new Maker(new Random(seed)).make();
@@ -78,7 +90,9 @@ record HostileSchema(List<String> statements, List<Made> tables) {
             }
             if (random.nextInt(12) == 0) {
                 statements.add("create table very_wide (id int primary key, "
-                        + IntStream.range(0, 1_598).mapToObj(i -> "c" + i + " int").collect(Collectors.joining(", "))
+                        + IntStream.range(0, 1_598)
+                                .mapToObj(i -> "c" + i + " int")
+                                .collect(Collectors.joining(", "))
                         + ")");
                 tables.add(new Made(
                         "public.very_wide",
@@ -102,19 +116,20 @@ record HostileSchema(List<String> statements, List<Made> tables) {
             Key key = Key.values()[random.nextInt(Key.values().length)];
             List<Col> columns = new ArrayList<>();
             List<String> lines = new ArrayList<>();
-            lines.add(switch (key) {
-                case IDENTITY ->
-                    "id bigint generated " + (random.nextBoolean() ? "always" : "by default")
-                            + " as identity (increment " + (random.nextBoolean() ? 1 : -3) + ")";
-                case INTEGER, FULL -> "id int";
-                case PAIR -> "id int, \"The Key\" text";
-                case TEXT -> "id text" + (random.nextInt(3) == 0 ? " collate blind" : "");
-                case UUID -> "id uuid";
-                case NUMERIC -> "id numeric";
-                case CITEXT -> "id citext";
-                case BYTEA -> "id bytea";
-                case INDEX -> "id int not null, \"The Key\" text not null";
-            });
+            lines.add(
+                    switch (key) {
+                        case IDENTITY ->
+                            "id bigint generated " + (random.nextBoolean() ? "always" : "by default")
+                                    + " as identity (increment " + (random.nextBoolean() ? 1 : -3) + ")";
+                        case INTEGER, FULL -> "id int";
+                        case PAIR -> "id int, \"The Key\" text";
+                        case TEXT -> "id text" + (random.nextInt(3) == 0 ? " collate blind" : "");
+                        case UUID -> "id uuid";
+                        case NUMERIC -> "id numeric";
+                        case CITEXT -> "id citext";
+                        case BYTEA -> "id bytea";
+                        case INDEX -> "id int not null, \"The Key\" text not null";
+                    });
             lines.add("gone int default 3");
             lines.add("note text");
             columns.add(new Col("note", "text", true));
@@ -137,7 +152,8 @@ record HostileSchema(List<String> statements, List<Made> tables) {
             boolean partitioned = key == Key.INTEGER && random.nextInt(2) == 0;
             String primary = key == Key.PAIR ? "primary key (\"The Key\", id)" : "primary key (id)";
             if (key != Key.INDEX) {
-                lines.add(primary + (random.nextInt(6) == 0 && !partitioned && key != Key.FULL ? " include (gone)" : ""));
+                lines.add(
+                        primary + (random.nextInt(6) == 0 && !partitioned && key != Key.FULL ? " include (gone)" : ""));
             }
             if (partitioned && swaps) {
                 lines.removeIf(line -> line.startsWith("place int"));
@@ -199,7 +215,8 @@ record HostileSchema(List<String> statements, List<Made> tables) {
                 statements.add("create policy \"a policy\" on " + sql + " using (note is null)");
             }
             if (random.nextInt(4) == 0) {
-                statements.add("alter table " + sql + " add constraint \"a check\" check (note is distinct from 'never')");
+                statements.add(
+                        "alter table " + sql + " add constraint \"a check\" check (note is distinct from 'never')");
             }
             if (random.nextInt(5) == 0) {
                 statements.add("create rule \"a rule\" as on delete to " + sql
@@ -236,7 +253,8 @@ record HostileSchema(List<String> statements, List<Made> tables) {
                 statements.add("create materialized view seen as select id from parent with "
                         + (random.nextBoolean() ? "" : "no ") + "data");
             }
-            statements.add("create sequence \"loose one\" as smallint increment -2 minvalue -30000 maxvalue -1 cache 5 cycle");
+            statements.add(
+                    "create sequence \"loose one\" as smallint increment -2 minvalue -30000 maxvalue -1 cache 5 cycle");
             statements.add("create table empty_one (id int primary key)");
             statements.add("create table booked (room int, during int4range, id int primary key,"
                     + " exclude using gist (during with &&))");

@@ -31,10 +31,31 @@ final class HostileValues {
         type("oid", "0", "4294967295");
         type("real", "NaN", "Infinity", "-Infinity", "-0", "1e-45", "3.4028235e38", "0.1");
         type("double precision", "NaN", "-Infinity", "-0", "5e-324", "1.7976931348623157e308", "0.30000000000000004");
-        type("numeric", "NaN", "Infinity", "-Infinity", "0.00", "1.0", "1.00", "1e1000", "-12345678901234567890.0987654321");
+        type(
+                "numeric",
+                "NaN",
+                "Infinity",
+                "-Infinity",
+                "0.00",
+                "1.0",
+                "1.00",
+                "1e1000",
+                "-12345678901234567890.0987654321");
         type("numeric(10,2)", "12.30", "-99999999.99", "NaN");
         type("money", "-92233720368547758.08", "12.34");
-        type("text", "", " ", "a''b", "=E'\\\\'", "=E'a\\n\\t\\r\\\\N'", "ü€😀", "NULL", "\\N", "{}", "=" + LONG_TEXT.formatted(3), "=" + WIDE_TEXT);
+        type(
+                "text",
+                "",
+                " ",
+                "a''b",
+                "=E'\\\\'",
+                "=E'a\\n\\t\\r\\\\N'",
+                "ü€😀",
+                "NULL",
+                "\\N",
+                "{}",
+                "=" + LONG_TEXT.formatted(3),
+                "=" + WIDE_TEXT);
         type("character varying(7)", "", "tail   ", "1234567");
         type("character(5)", "ab", "", "ab ü");
         type("bytea", "\\x", "\\x00ff0a5c27", "=decode(repeat('00ff5c', 3000), 'hex')");

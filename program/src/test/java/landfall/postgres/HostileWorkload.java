@@ -69,7 +69,8 @@ final class HostileWorkload {
     }
 
     private String statement() {
-        HostileSchema.Made table = schema.tables().get(random.nextInt(schema.tables().size()));
+        HostileSchema.Made table =
+                schema.tables().get(random.nextInt(schema.tables().size()));
         return switch (random.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5, 6 -> insert(table, 1 + random.nextInt(4), "");
             case 7, 8 -> insert(table, 1, " on conflict do nothing");
@@ -77,9 +78,10 @@ final class HostileWorkload {
             case 14, 15 -> updateKey(table);
             case 16 -> swap(table);
             case 17, 18 -> "delete from " + table.sql() + " where " + some(table);
-            default -> random.nextInt(4) == 0 && table.truncatable()
-                    ? "truncate " + table.sql() + (random.nextBoolean() ? " restart identity" : "")
-                    : "select nextval('\"loose one\"'), pg_notify('channel', 'word')";
+            default ->
+                random.nextInt(4) == 0 && table.truncatable()
+                        ? "truncate " + table.sql() + (random.nextBoolean() ? " restart identity" : "")
+                        : "select nextval('\"loose one\"'), pg_notify('channel', 'word')";
         };
     }
 
@@ -99,7 +101,8 @@ final class HostileWorkload {
             columns.forEach(column -> values.add(value(column)));
             tuples.add("(" + String.join(", ", values) + ")");
         }
-        return "insert into " + target + " (" + String.join(", ", names) + ") values " + String.join(", ", tuples) + suffix;
+        return "insert into " + target + " (" + String.join(", ", names) + ") values " + String.join(", ", tuples)
+                + suffix;
     }
 
     private String value(HostileSchema.Col column) {
@@ -153,7 +156,8 @@ final class HostileWorkload {
                 .filter(column -> columns.size() == 1 || random.nextInt(3) == 0)
                 .map(column -> column.sql() + " = " + value(column))
                 .collect(Collectors.joining(", "));
-        return "update " + table.sql() + " set " + (sets.isEmpty() ? columns.getFirst().sql() + " = null" : sets) + " where " + some(table);
+        return "update " + table.sql() + " set "
+                + (sets.isEmpty() ? columns.getFirst().sql() + " = null" : sets) + " where " + some(table);
     }
 
     private String updateKey(HostileSchema.Made table) {
@@ -177,7 +181,8 @@ final class HostileWorkload {
         int one = random.nextInt(60);
         int other = random.nextInt(60);
         return "update " + table.sql() + " set place = -1 where place = " + one + "; update " + table.sql()
-                + " set place = " + one + " where place = " + other + "; update " + table.sql() + " set place = " + other
+                + " set place = " + one + " where place = " + other + "; update " + table.sql() + " set place = "
+                + other
                 + " where place = -1";
     }
 

@@ -20,7 +20,8 @@ final class PlainComparer {
     private static final Path PG_DUMP = Path.of("/usr/lib/postgresql/15/bin/pg_dump");
 
     /** What a move may change: who owns things, who may do what, and what Landfall itself has there. */
-    private static final Pattern OURS = Pattern.compile("landfall|^--|^\\\\(un)?restrict|^SET |^$|^SELECT pg_catalog.set_config");
+    private static final Pattern OURS =
+            Pattern.compile("landfall|^--|^\\\\(un)?restrict|^SET |^$|^SELECT pg_catalog.set_config");
 
     private PlainComparer() {}
 
@@ -34,7 +35,11 @@ final class PlainComparer {
         List<String> differences = new ArrayList<>();
         compare("rows", rows(one, database), rows(other, database), differences);
         if (knowsStructure()) {
-            compare("structure", Map.of("", structure(one, database)), Map.of("", structure(other, database)), differences);
+            compare(
+                    "structure",
+                    Map.of("", structure(one, database)),
+                    Map.of("", structure(other, database)),
+                    differences);
         }
         return differences;
     }
@@ -78,8 +83,8 @@ final class PlainComparer {
             }
             for (String table : tables) {
                 List<String> texts = new ArrayList<>();
-                try (ResultSet found = statement.executeQuery("select t::text from only " + table
-                        + " t order by t::text collate \"C\"")) {
+                try (ResultSet found = statement.executeQuery(
+                        "select t::text from only " + table + " t order by t::text collate \"C\"")) {
                     while (found.next()) {
                         texts.add(found.getString(1));
                     }
@@ -90,7 +95,8 @@ final class PlainComparer {
         return rows;
     }
 
-    private static List<String> structure(EmbeddedServer server, String database) throws IOException, InterruptedException {
+    private static List<String> structure(EmbeddedServer server, String database)
+            throws IOException, InterruptedException {
         Path output = Files.createTempFile("structure", ".sql");
         try {
             ProcessBuilder builder = new ProcessBuilder(
@@ -112,7 +118,10 @@ final class PlainComparer {
             if (exit != 0) {
                 throw new IOException("pg_dump: " + text);
             }
-            return text.lines().filter(line -> !OURS.matcher(line).find()).sorted().toList();
+            return text.lines()
+                    .filter(line -> !OURS.matcher(line).find())
+                    .sorted()
+                    .toList();
         } finally {
             Files.delete(output);
         }

@@ -12,7 +12,8 @@ final class DokkuReplayMain {
         for (String family : families) {
             Path folder = Files.createTempDirectory("replay");
             long start = System.nanoTime();
-            List<DokkuReplay.Outcome> outcomes = DokkuReplay.run(DokkuTranscript.load(family), folder, DokkuReplay.PACE);
+            List<DokkuReplay.Outcome> outcomes =
+                    DokkuReplay.run(DokkuTranscript.load(family), folder, DokkuReplay.PACE);
             outcomes.stream()
                     .filter(outcome -> !outcome.agrees())
                     .forEach(outcome -> System.out.println(outcome.difference()));
