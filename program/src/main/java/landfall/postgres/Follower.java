@@ -68,11 +68,13 @@ public final class Follower implements AutoCloseable {
         this.direction = direction;
         this.naming = naming;
         Schema.create(to);
+        List<Table> sending;
         try (Connection connection = from.connect("structure")) {
+            sending = Catalog.tables(connection);
             ReplicationSlots.requireUsable(connection, from, naming.slot(direction));
             structure = Catalog.fingerprint(connection);
         }
-        applier = new Applier(to, naming.origin(direction), naming, inFlight);
+        applier = new Applier(to, naming.origin(direction), naming, inFlight, sending);
         ChangeReader opened = null;
         try {
             opened = read();
