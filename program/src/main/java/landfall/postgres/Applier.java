@@ -58,9 +58,7 @@ final class Applier implements AutoCloseable {
         this.sending = sending.stream()
                 .collect(Collectors.toMap(
                         Table::toString,
-                        table -> table.copied().stream()
-                                .map(Table.Column::name)
-                                .collect(Collectors.toSet())));
+                        table -> table.copied().stream().map(Table.Column::name).collect(Collectors.toSet())));
         boolean ready = false;
         try {
             Catalog.useOperators(connection);
@@ -286,7 +284,9 @@ final class Applier implements AutoCloseable {
             }
             // A row from before an ADD COLUMN lacks it: the column's default stands for it on both sides.
             boolean later = sending.getOrDefault(relation.toString(), Set.of()).containsAll(byName.keySet());
-            if (columns.size() == relation.columns().size() && later && !byName.keySet().removeAll(table.key())) {
+            if (columns.size() == relation.columns().size()
+                    && later
+                    && !byName.keySet().removeAll(table.key())) {
                 return batch(table, columns);
             }
         }

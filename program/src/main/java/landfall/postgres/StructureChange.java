@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** DDL noticed while following: what changed, and, as far as it can be known, the statement for the other side. */
 final class StructureChange {
     /** As fingerprint.sql writes a column. */
-    private static final Pattern COLUMN =
-            Pattern.compile("(.*) notnull ([tf]) generated (\\w?) identity (\\w?) default(?: (.*))? collation.*", Pattern.DOTALL);
+    private static final Pattern COLUMN = Pattern.compile(
+            "(.*) notnull ([tf]) generated (\\w?) identity (\\w?) default(?: (.*))? collation.*", Pattern.DOTALL);
 
     private static final int STATEMENTS_MAX = 10;
 
