@@ -7,21 +7,15 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
-import landfall.base.LandfallException;
+import landfall.base.Events;
 import landfall.base.Problem;
-import landfall.base.TaskGroup;
 
 /**
  * Compares everything at one point of the log: a temporary slot gives a snapshot of the sending side with its exact
  * position, and the follower stops just there for the moment a snapshot of the receiving side takes.
  */
 final class FullProof {
-    private static final int STREAMS = 2;
     private static final int SLOT_SECONDS_MAX = 60;
     private static final Duration REACH_MAX = Duration.ofMinutes(5);
 
@@ -29,12 +23,14 @@ final class FullProof {
     private final Database to;
     private final Naming naming;
     private final Follower follower;
+    private final Events events;
 
-    FullProof(Database from, Database to, Naming naming, Follower follower) {
+    FullProof(Database from, Database to, Naming naming, Follower follower, Events events) {
         this.from = from;
         this.to = to;
         this.naming = naming;
         this.follower = follower;
+        this.events = events;
     }
 
     VerifyReport run() {
@@ -85,60 +81,39 @@ final class FullProof {
 
     private VerifyReport compare(String sending, String receiving, List<Problem> problems, long start)
             throws SQLException {
-        AtomicLong rows = new AtomicLong();
-        List<Table> tables;
         try (Connection one = under(from, sending);
                 Connection other = under(to, receiving)) {
-            Verifier.compareStructure(one, other, problems);
-            tables = Catalog.withRows(Catalog.tables(one)).stream()
-                    .sorted(Comparator.comparingLong(Table::bytes).reversed())
-                    .toList();
-        }
-        ConcurrentLinkedQueue<Table> left = new ConcurrentLinkedQueue<>(tables);
-        try (TaskGroup group = TaskGroup.open(STREAMS)) {
-            for (int i = 0; i < STREAMS; i++) {
-                var _ = group.fork(() -> {
-                    try (Connection one = under(from, sending);
-                            Connection other = under(to, receiving)) {
-                        for (Table table = left.poll(); table != null; table = left.poll()) {
-                            rows.addAndGet(tryCompare(one, other, table, problems));
-                        }
-                    }
-                    return true;
-                });
+            int items = StructureProof.run(one, other, problems);
+            RowProofs proofs = RowProofs.read(one, other);
+            List<TableScan> scans = new ArrayList<>();
+            for (Table table : Catalog.withRows(Catalog.tables(one))) {
+                RowProof proof = proofs.of(table, problems);
+                if (proof != null) {
+                    scans.add(TableScan.ranged(one, table, proof));
+                }
             }
-            group.join();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SQLException cause) {
-                throw cause;
+            List<Table> there = Catalog.tables(other);
+            ScanRun run = new ScanRun(scans, events);
+            run.read(() -> under(from, sending), () -> under(to, receiving), there);
+            for (TableScan scan : scans) {
+                run.problem(one, other, scan).ifPresent(problems::add);
             }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LandfallException(
-                    landfall.base.ExitCode.INTERRUPTED, Problem.error("Interrupted", "asked to stop", ""));
+            return new VerifyReport(
+                    scans.size(),
+                    run.rows(),
+                    scans.stream().mapToLong(scan -> scan.table().bytes()).sum(),
+                    run.ranges(),
+                    items,
+                    Duration.ofNanos(System.nanoTime() - start),
+                    problems);
         }
-        long bytes = tables.stream().mapToLong(Table::bytes).sum();
-        return new VerifyReport(
-                tables.size(), rows.get(), bytes, Duration.ofNanos(System.nanoTime() - start), problems);
-    }
-
-    /** A table or column missing on the other side is a difference, reported with the structure, not a failure. */
-    private static long tryCompare(Connection one, Connection other, Table table, List<Problem> problems)
-            throws SQLException {
-        if (!Catalog.hasColumns(other, table)) {
-            problems.add(Problem.error(
-                    "Table " + table + " can't be compared",
-                    "it or one of its columns is missing on the receiving side",
-                    "Make both sides equal, then run landfall verify."));
-            return 0;
-        }
-        return Verifier.compare(one, other, table, problems);
     }
 
     private static Connection under(Database database, String snapshot) throws SQLException {
         Connection connection = database.connect("verify");
         Catalog.useOperators(connection);
+        // Sessions of the proof are counted; the server shall not add workers of its own to them.
+        Sql.execute(connection, "set max_parallel_workers_per_gather = 0");
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         Sql.execute(connection, "set transaction snapshot " + Sql.literal(snapshot));
