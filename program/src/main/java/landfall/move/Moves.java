@@ -36,9 +36,16 @@ public final class Moves {
      */
     public ExitCode sync(@Nullable Duration untilLag, boolean acceptsFindings, BooleanSupplier stop) {
         try (MoveLock lock = MoveLock.acquire(move, "sync", false, events);
-                Sides sides = Sides.open(move, hostKey)) {
+                Sides sides = Sides.open(move, hostKey, events)) {
             FollowLoop.End end = new SyncRun(sides, journal(), lock, events, acceptsFindings).run(untilLag, stop);
             return ended(end);
+        }
+    }
+
+    /** Surveys both databases; moves and changes nothing. */
+    public ExitCode survey() {
+        try (Sides sides = Sides.look(move, hostKey, events)) {
+            return new SurveyReport(sides, events).tell();
         }
     }
 
@@ -69,7 +76,7 @@ public final class Moves {
         refuseUnless(direction, journal().state(), command);
         MoveState interrupted = direction == Direction.FORWARD ? MoveState.RETURNING : MoveState.SWITCHING;
         try (MoveLock lock = MoveLock.acquire(move, command, true, events);
-                Sides sides = Sides.open(move, hostKey)) {
+                Sides sides = Sides.open(move, hostKey, events)) {
             MoveJournal journal = journal();
             refuseUnless(direction, journal.state(), command);
             if (journal.state() == interrupted) {
@@ -118,7 +125,7 @@ public final class Moves {
         }
         Direction direction = state == MoveState.FOLLOWING ? Direction.FORWARD : Direction.BACKWARD;
         try (MoveLock _ = MoveLock.acquire(move, "verify", false, events);
-                Sides sides = Sides.open(move, hostKey);
+                Sides sides = Sides.open(move, hostKey, events);
                 FilesLink files = FilesLink.open(sides, events);
                 Follower follower = Follower.start(
                         sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
@@ -147,7 +154,7 @@ public final class Moves {
 
     public ExitCode finish() {
         try (MoveLock _ = MoveLock.acquire(move, "finish", true, events);
-                Sides sides = Sides.open(move, hostKey)) {
+                Sides sides = Sides.open(move, hostKey, events)) {
             new Ending(sides, journal(), events).finish();
         }
         return ExitCode.DONE;
@@ -155,7 +162,7 @@ public final class Moves {
 
     public ExitCode abandon() {
         try (MoveLock _ = MoveLock.acquire(move, "abandon", true, events);
-                Sides sides = Sides.open(move, hostKey)) {
+                Sides sides = Sides.open(move, hostKey, events)) {
             new Ending(sides, journal(), events).abandon();
         }
         return ExitCode.DONE;

@@ -15,6 +15,7 @@ import landfall.files.FolderSync;
 import landfall.postgres.Direction;
 import landfall.postgres.Fence;
 import landfall.postgres.Follower;
+import landfall.postgres.MaterializedViews;
 import landfall.postgres.OpenReport;
 import landfall.postgres.ReplicationSlots;
 import landfall.postgres.Switches;
@@ -227,6 +228,10 @@ final class SwitchRun {
             demandEqual(report);
             return String.format(Locale.ROOT, "%,d rows in %d tables are equal", report.rows(), report.tables());
         });
+        step(MoveScript.REFRESH, () -> {
+            int views = MaterializedViews.refresh(sides.to(direction));
+            return views == 0 ? "" : views + " materialized views";
+        });
         step(MoveScript.SUSPEND, () -> {
             suspendCron(true);
             return "";
@@ -287,7 +292,9 @@ final class SwitchRun {
         });
         step(MoveScript.LAST_CHANGES, () -> {
             follower.drainTo(marker, remaining(MoveScript.LAST_CHANGES));
-            return "";
+            long rows = follower.recopy();
+            remaining(MoveScript.LAST_CHANGES);
+            return rows == 0 ? "" : String.format(Locale.ROOT, "%,d rows of tables without identity copied again", rows);
         });
         step(MoveScript.LAST_FILES, () -> {
             FolderSync.Pass pass = files.finalPass(direction);

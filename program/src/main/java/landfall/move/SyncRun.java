@@ -1,7 +1,6 @@
 package landfall.move;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import landfall.apply.Applier;
@@ -14,8 +13,8 @@ import landfall.dokku.DokkuCommand;
 import landfall.files.FolderSync;
 import landfall.postgres.Direction;
 import landfall.postgres.Follower;
+import landfall.postgres.Identities;
 import landfall.postgres.SnapshotCopy;
-import landfall.postgres.Survey;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sync}: survey, snapshot copy, the apps that waited for it, files, and then following, whichever way. */
@@ -91,48 +90,13 @@ public final class SyncRun {
     }
 
     private void survey() {
-        events.step("survey", "begin", "");
-        Survey.Result result = Survey.run(
+        new SurveyReport(sides, events).demand(acceptsFindings);
+        List<String> set = Identities.set(
                 sides.database(Side.CLUSTER),
-                sides.database(Side.DOKKU),
-                sides.naming(),
-                sides.settings().databases().getFirst().role());
-        for (Survey.Finding finding : result.findings()) {
-            if (finding.verdict() != Survey.Verdict.OK) {
-                events.emit(new Events.Event(
-                        "finding",
-                        Events.fields(
-                                "verdict", finding.verdict().name().toLowerCase(java.util.Locale.ROOT),
-                                "subject", finding.subject(),
-                                "what", finding.what(),
-                                "fix", finding.fix(),
-                                "message",
-                                        finding.verdict().name().toLowerCase(java.util.Locale.ROOT) + ": "
-                                                + finding.subject() + ": " + finding.what())));
-            }
+                SurveyReport.choices(sides.settings().databases().getFirst()));
+        if (!set.isEmpty()) {
+            events.note("replica identity set, until the move ends: " + String.join(", ", set));
         }
-        List<Problem> open = result.findings().stream()
-                .filter(finding -> finding.verdict() == Survey.Verdict.DECISION)
-                .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
-                .toList();
-        List<Problem> blockers = result.findings().stream()
-                .filter(finding -> finding.verdict() == Survey.Verdict.BLOCKER)
-                .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
-                .toList();
-        if (!blockers.isEmpty()) {
-            events.step("survey", "failed", blockers.size() + " blockers");
-            throw new LandfallException(ExitCode.REFUSED, blockers);
-        }
-        if (!open.isEmpty() && !acceptsFindings) {
-            events.step("survey", "failed", open.size() + " findings to decide");
-            List<Problem> told = new ArrayList<>(open);
-            told.add(Problem.error(
-                    "the survey's findings are yours to judge",
-                    "what they name is not carried, or not as it is",
-                    "Mend them, or go on with `landfall sync --accept-findings`."));
-            throw new LandfallException(ExitCode.DECISIONS_OPEN, told);
-        }
-        events.step("survey", "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
     }
 
     private void deployWaitingApps() {

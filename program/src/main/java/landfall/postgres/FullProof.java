@@ -86,7 +86,11 @@ final class FullProof {
             int items = StructureProof.run(one, other, problems);
             RowProofs proofs = RowProofs.read(one, other);
             List<TableScan> scans = new ArrayList<>();
-            for (Table table : Catalog.withRows(Catalog.tables(one))) {
+            for (Table table : Catalog.tables(one)) {
+                // What can't be followed is copied again behind the door, and compared there.
+                if (!table.isFollowed()) {
+                    continue;
+                }
                 RowProof proof = proofs.of(table, problems);
                 if (proof != null) {
                     scans.add(TableScan.ranged(one, table, proof));

@@ -90,7 +90,7 @@ final class PgDump {
         try (LoopbackPort port = new LoopbackPort(source.dialer())) {
             ProcessBuilder builder = new ProcessBuilder(
                     program.toString(),
-                    "--host=127.0.0.1",
+                    "--host=" + source.address().host(),
                     "--port=" + port.number(),
                     "--username=" + source.user(),
                     "--dbname=" + source.name(),
@@ -106,7 +106,15 @@ final class PgDump {
                     "--no-tablespaces");
             // The environment, unlike arguments, is seen by this user alone.
             builder.environment().put("PGPASSWORD", source.password().reveal());
-            builder.environment().put("PGSSLMODE", "disable");
+            // The port is this machine's; the name is what a certificate must carry.
+            builder.environment().put("PGHOSTADDR", "127.0.0.1");
+            builder.environment().put("PGSSLMODE", source.address().sslMode());
+            if (source.address().sslRootCertificate() != null) {
+                builder.environment().put("PGSSLROOTCERT", source.address().sslRootCertificate());
+            }
+            if (source.address().options() != null) {
+                builder.environment().put("PGOPTIONS", source.address().options());
+            }
             builder.environment().put("PGAPPNAME", "landfall/pg_dump");
             Path errors = Files.createTempFile("landfall-pg_dump", ".err");
             try {

@@ -7,7 +7,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import landfall.base.Events;
-import org.postgresql.util.PasswordUtil;
 
 /**
  * The first copy: schema, then all rows under one exported snapshot whose position in the log the follower starts from,
@@ -143,37 +142,16 @@ public final class SnapshotCopy {
             }
         }
         Schema.create(target);
-        createRole();
+        new Roles(source, target, role).create();
         try (Connection connection = target.connect("copy")) {
             Sql.execute(
                     connection,
                     "delete from landfall.part where move = " + Sql.literal(naming.moveId())
-                            + "; insert into landfall.copy (move, target_role) values ("
+                            + "; insert into landfall.copy (move, target_role, former_role) values ("
                             + Sql.literal(naming.moveId()) + ", " + Sql.literal(role.name())
-                            + ") on conflict (move) do update set target_role = excluded.target_role");
-        }
-    }
-
-    private void createRole() throws SQLException {
-        try (Connection connection = target.connect("role")) {
-            boolean exists =
-                    Sql.truth(connection, "select exists (select from pg_roles where rolname = ?)", role.name());
-            if (exists
-                    && Sql.truth(
-                            connection, "select rolname = current_user from pg_roles where rolname = ?", role.name())) {
-                throw Sql.refused(
-                        "The app's role on the target would be " + role.name(),
-                        "that is the superuser Landfall works as",
-                        "Name another role in move.yaml.");
-            }
-            Sql.execute(
-                    connection,
-                    (exists ? "alter role " : "create role ") + Sql.quoted(role.name())
-                            + " login nosuperuser noreplication nobypassrls password "
-                            + Sql.literal(PasswordUtil.encodeScramSha256(
-                                    role.password().reveal().toCharArray())));
-            Sql.execute(
-                    connection, "alter database " + Sql.quoted(target.name()) + " owner to " + Sql.quoted(role.name()));
+                            + ", " + Sql.literal(role.formerName())
+                            + ") on conflict (move) do update set target_role = excluded.target_role,"
+                            + " former_role = excluded.former_role");
         }
     }
 
@@ -185,9 +163,8 @@ public final class SnapshotCopy {
     }
 
     private void finish(String consistentPoint) throws SQLException {
-        try (Connection connection = target.script("owners")) {
-            Sql.execute(connection, Sql.file("give_to_role").replace(":role", Sql.literal(role.name())));
-        }
+        new Roles(source, target, role).give();
+        Identities.carry(source, target);
         Guard.install(target, naming);
         String origin = Sql.literal(naming.origin(Direction.FORWARD));
         try (Connection connection = target.connect("copy")) {

@@ -4,7 +4,7 @@ with role_name as (
     select oid, rolname, rolsuper,
            case when rolname like 'pg\_%' then rolname::text
                 when :is_target then case when rolname = :app then 'the app''s role' else quote_ident(rolname) end
-                when rolsuper or rolname in (:app, :former) or :former = '' then 'the app''s role'
+                when rolsuper or rolname in (:app, :former) then 'the app''s role'
                 else quote_ident(rolname)
            end as name,
            -- What a superuser was granted on another's object it had anyway; such a grant is not carried.
