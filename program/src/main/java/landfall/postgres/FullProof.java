@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import landfall.base.Events;
 import landfall.base.Problem;
@@ -35,7 +34,6 @@ final class FullProof {
 
     VerifyReport run() {
         long start = System.nanoTime();
-        List<Problem> problems = Collections.synchronizedList(new ArrayList<>());
         try (Connection slot = from.replication("verify");
                 Connection snapshot = to.connect("verify")) {
             String sending;
@@ -58,7 +56,7 @@ final class FullProof {
             } finally {
                 follower.release();
             }
-            return compare(sending, receiving, problems, start);
+            return between(from, sending, to, receiving, events, start);
         } catch (SQLException e) {
             throw Sql.failed("The two sides could not be compared", e);
         }
@@ -79,8 +77,11 @@ final class FullProof {
         }
     }
 
-    private VerifyReport compare(String sending, String receiving, List<Problem> problems, long start)
+    /** Compares two exported snapshots that stand at one point of the log. */
+    static VerifyReport between(
+            Database from, String sending, Database to, String receiving, Events events, long start)
             throws SQLException {
+        List<Problem> problems = new ArrayList<>();
         try (Connection one = under(from, sending);
                 Connection other = under(to, receiving)) {
             int items = StructureProof.run(one, other, problems);

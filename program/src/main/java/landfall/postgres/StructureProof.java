@@ -91,7 +91,7 @@ final class StructureProof {
     private static void stale(Connection to, List<Problem> problems) throws SQLException {
         for (String collation : Sql.strings(
                 to,
-                "select collation from (" + Sql.file("collations").replace("order by 1", "") + ") c where is_stale")) {
+                "select name from (" + Sql.file("collations").replace("order by 1", "") + ") c where is_stale")) {
             problems.add(Problem.error(
                     "The collation " + collation + " is not of the version that is recorded",
                     "the server's library has changed since; indexes of texts may be in the wrong order",

@@ -1,6 +1,6 @@
 -- Collations that the user's columns have, and the user's own; the database's own is called default.
 select distinct case c.collname when 'default' then '"default"'
-                else format('%I.%I', n.nspname, c.collname) end as collation,
+                else format('%I.%I', n.nspname, c.collname) end as name,
        c.collversion is distinct from pg_collation_actual_version(c.oid) and c.collversion is not null as is_stale
   from pg_collation c
   join pg_namespace n on n.oid = c.collnamespace

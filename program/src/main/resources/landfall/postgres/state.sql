@@ -33,6 +33,9 @@ with role_name as (
     select 'function', p.oid::regprocedure::text, p.proowner, p.proacl, 'f'
       from pg_proc p join user_schema s on s.oid = p.pronamespace
      where ('pg_proc'::regclass::oid, p.oid) not in (select classid, objid from of_extension)
+       -- a range type's constructors are the server's
+       and not exists (select from pg_depend d
+                        where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'i')
     union all
     select 'type', format_type(t.oid, null), t.typowner, t.typacl, 'T'
       from pg_type t join user_schema s on s.oid = t.typnamespace
