@@ -22,8 +22,9 @@ final class StructureProof {
 
     /** Definitions alone: what the app's own DDL could have changed since the whole was compared. */
     static int definitions(Connection from, Connection to, List<Problem> problems) throws SQLException {
-        CompletableFuture<Map<String, String>> one = Verifier.both(() -> Catalog.fingerprint(from));
-        Map<String, String> other = Catalog.fingerprint(to);
+        CompletableFuture<Map<String, String>> one =
+                Verifier.both(() -> qualified(from, () -> Catalog.fingerprint(from)));
+        Map<String, String> other = qualified(to, () -> Catalog.fingerprint(to));
         return compare(Verifier.joined(one), other, problems);
     }
 
@@ -31,10 +32,20 @@ final class StructureProof {
     static int run(Connection from, Connection to, List<Problem> problems) throws SQLException {
         int items = definitions(from, to, problems);
         RoleNames roles = RoleNames.read(from, to);
-        items += compare(state(from, roles), state(to, roles), problems);
+        items += compare(
+                qualified(from, () -> state(from, roles)), qualified(to, () -> state(to, roles)), problems);
         stale(to, problems);
         items += SequenceProof.run(from, to, problems);
         return items;
+    }
+
+    /** A server writes a name without its schema where a session would find it without. */
+    private static <T> T qualified(Connection side, Sessions.Attempt<T> read) throws SQLException {
+        String path = Sql.text(side, "show search_path");
+        Sql.execute(side, "set search_path = pg_catalog");
+        T result = read.run();
+        Sql.text(side, "select set_config('search_path', ?, false)", path);
+        return result;
     }
 
     /** The app's role by its names on the target and on the source. */
