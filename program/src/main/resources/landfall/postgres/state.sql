@@ -147,7 +147,7 @@ union all
 select 'comment on ' || i.type || ' ' || i.identity, d.description
   from pg_description d
  cross join lateral pg_identify_object(d.classoid, d.objoid, d.objsubid) i
- where d.objoid >= 16384
+ where (d.objoid >= 16384 or (d.classoid, d.objoid) in (select 'pg_namespace'::regclass, oid from user_schema))
    and d.classoid not in ('pg_extension'::regclass, 'pg_class'::regclass)
    and (d.classoid, d.objoid) not in (select classid, objid from of_extension)
    and coalesce(i.schema, '') <> 'landfall' and i.identity <> 'landfall'
