@@ -39,7 +39,8 @@ final class AddressOptions {
     @Option(
             names = "--admin",
             paramLabel = "USER@HOST[:PORT]",
-            description = "An SSH account of the host that may forward ports, where the relay can't; kept in move.yaml.")
+            description =
+                    "An SSH account of the host that may forward ports, where the relay can't; kept in move.yaml.")
     @Nullable
     String admin;
 

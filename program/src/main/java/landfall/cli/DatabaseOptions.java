@@ -19,16 +19,18 @@ final class DatabaseOptions {
     @Option(
             names = "--plain",
             negatable = true,
-            description = "Follow nothing: copy while users wait, verify, switch. For a source without logical decoding;"
-                    + " kept in move.yaml.")
+            description =
+                    "Follow nothing: copy while users wait, verify, switch. For a source without logical decoding;"
+                            + " kept in move.yaml.")
     private @Nullable Boolean plain;
 
     @Option(
-            names = "--identity",
+            names = "--replica-identity",
             paramLabel = "[TABLE=]index|recopy",
             mapFallbackValue = "",
-            description = "What to do with tables without a replica identity, or with one of them: let a unique index name"
-                    + " rows while the move lasts, or copy them again behind the door; kept in move.yaml.")
+            description =
+                    "What to do with tables without a replica identity, or with one of them: let a unique index name"
+                            + " rows while the move lasts, or copy them again behind the door; kept in move.yaml.")
     private Map<String, String> identities = new LinkedHashMap<>();
 
     /** The move with what was given written to its move.yaml. */
@@ -46,14 +48,14 @@ final class DatabaseOptions {
         MoveSettings.DatabaseChoices kept = database.choices();
         Map<String, String> all = new TreeMap<>(kept.identities());
         identities.forEach((table, choice) -> {
-            // `--identity recopy` is for every table: picocli hands it over as a key without a value.
+            // `--replica-identity recopy` is for every table: picocli hands it over as a key without a value.
             String name = choice.isEmpty() ? EVERY_TABLE : table;
             String word = choice.isEmpty() ? table : choice;
             if (!Set.of("index", "recopy").contains(word)) {
                 throw new LandfallException(
                         ExitCode.BAD_INPUT,
                         Problem.error(
-                                "--identity " + word,
+                                "--replica-identity " + word,
                                 "there is no such choice",
                                 "Give index or recopy, for one table as TABLE=index."));
             }

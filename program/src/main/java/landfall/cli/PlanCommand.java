@@ -111,7 +111,8 @@ public final class PlanCommand implements Callable<Integer> {
                 manifests.target, existing.map(MoveFolder::secrets).orElse(Map.of()), new SecureRandom());
         MovePlan plan =
                 MovePlan.of(manifests.target, kubernetes(before, wanted, manifests.target), target(before), secrets);
-        MovePlan kept = before.map(settings -> new MovePlan(plan.settings().keeping(settings), plan.files(), plan.secrets()))
+        MovePlan kept = before.map(
+                        settings -> new MovePlan(plan.settings().keeping(settings), plan.files(), plan.secrets()))
                 .orElse(plan);
         write(kept, manifests, existing.isPresent());
         return manifests;

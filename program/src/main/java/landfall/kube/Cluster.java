@@ -249,6 +249,11 @@ public final class Cluster implements AutoCloseable {
         return told("finding a pod of " + workload, () -> workloads.readyPod(workload));
     }
 
+    /** The container of a pod that serves this port. */
+    public String container(String pod, int port) {
+        return told("finding the container of " + pod, () -> workloads.container(pod, port));
+    }
+
     /** Pods that are not yet gone, those that are ending included. */
     public List<String> pods(String workload) {
         return told("listing pods of " + workload, () -> workloads.pods(workload));

@@ -82,6 +82,27 @@ final class ClusterWorkloads {
                 .findFirst();
     }
 
+    /** The container that serves a port; where none declares it, the one that kubectl would take. */
+    String container(String pod, int port) throws ClusterException {
+        JsonNode object = api.get("/api/v1/namespaces/" + namespace + "/pods/" + pod);
+        List<JsonNode> containers =
+                object.path("spec").path("containers").valueStream().toList();
+        return containers.stream()
+                .filter(container -> container
+                        .path("ports")
+                        .valueStream()
+                        .anyMatch(each -> each.path("containerPort").asInt(0) == port))
+                .map(container -> container.path("name").asString(""))
+                .findFirst()
+                .orElseGet(() -> object.path("metadata")
+                        .path("annotations")
+                        .path("kubectl.kubernetes.io/default-container")
+                        .asString(
+                                containers.isEmpty()
+                                        ? ""
+                                        : containers.getFirst().path("name").asString("")));
+    }
+
     private static String name(JsonNode object) {
         return object.path("metadata").path("name").asString("");
     }

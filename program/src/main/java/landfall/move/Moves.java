@@ -79,11 +79,18 @@ public final class Moves {
                 Sides sides = Sides.open(move, hostKey, events)) {
             MoveJournal journal = journal();
             refuseUnless(direction, journal.state(), command);
-            if (journal.state() == interrupted) {
+            boolean plain = sides.isPlain();
+            if (journal.state() == interrupted && plain && direction == Direction.BACKWARD) {
+                new PlainRun(sides, journal, events).recover();
+            } else if (journal.state() == interrupted) {
                 // The opposite switch broke off: it is taken back, which may be all that was asked for.
                 new SwitchRun(sides, journal, events, direction.reversed(), doorMax).goBack();
             }
-            new SwitchRun(sides, journal, events, direction, doorMax).run();
+            if (plain && direction == Direction.FORWARD) {
+                new PlainRun(sides, journal, events).run();
+            } else if (!plain || journal.state() != MoveState.FOLLOWING) {
+                new SwitchRun(sides, journal, events, direction, doorMax).run();
+            }
             if (detach) {
                 events.note("nobody follows now: run `landfall sync` soon, or the log kept for it fills the disk");
                 return ExitCode.DONE;
@@ -116,6 +123,16 @@ public final class Moves {
                             "there is nothing to verify yet",
                             "the move is " + state.name().toLowerCase(java.util.Locale.ROOT),
                             "Run `landfall sync` first."));
+        }
+        if (state == MoveState.FOLLOWING
+                && move.settings().databases().stream()
+                        .anyMatch(database -> database.choices().plain())) {
+            throw new LandfallException(
+                    ExitCode.REFUSED,
+                    Problem.error(
+                            "there is nothing to verify yet",
+                            "this move is plain: the source goes on without being followed",
+                            "`landfall cutover` copies and verifies everything behind the fence."));
         }
         if (MoveLock.holder(move).isPresent()) {
             Optional<Map<String, Object>> answer = new VerifyRequest(move).ask(events);

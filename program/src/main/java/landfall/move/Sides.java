@@ -11,6 +11,7 @@ import landfall.kube.Cluster;
 import landfall.postgres.Database;
 import landfall.postgres.Direction;
 import landfall.postgres.Naming;
+import landfall.postgres.SchemaTool;
 import landfall.postgres.TargetRole;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
@@ -137,6 +138,16 @@ final class Sides implements AutoCloseable {
     /** The source as the role with whose credentials it was found; needed to remove Landfall's own. */
     Database foundSource() {
         return ways.found();
+    }
+
+    /** Whether nothing is followed on the way to Dokku. */
+    boolean isPlain() {
+        return settings.databases().getFirst().choices().plain();
+    }
+
+    /** The container that the source's server runs in, which most likely has its pg_dump. */
+    SchemaTool schemaTool() {
+        return ways.schemaTool();
     }
 
     Naming naming() {

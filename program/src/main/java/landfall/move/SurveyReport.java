@@ -43,7 +43,8 @@ final class SurveyReport {
                 sides.naming(),
                 database.role(),
                 choices(database),
-                directory -> sides.dokku().postgresFreeBytes(database.service(), directory));
+                directory -> sides.dokku().postgresFreeBytes(database.service(), directory),
+                sides.schemaTool());
     }
 
     /** Everything found, and the exit code that says what it means: done, decisions, or a gate that refuses. */
@@ -55,14 +56,18 @@ final class SurveyReport {
         events.emit(new Events.Event(
                 "survey",
                 Events.fields(
-                        "tables", result.tables().size(),
-                        "bytes", result.bytes(),
-                        "blockers", blockers,
-                        "decisions", decisions,
+                        "tables",
+                        result.tables().size(),
+                        "bytes",
+                        result.bytes(),
+                        "blockers",
+                        blockers,
+                        "decisions",
+                        decisions,
                         "message",
-                                result.tables().size() + " tables, " + Quantities.bytes(result.bytes()) + "; "
-                                        + blockers + " blockers, " + decisions
-                                        + " to decide. Nothing was changed on either side.")));
+                        result.tables().size() + " tables, " + Quantities.bytes(result.bytes()) + "; "
+                                + blockers + " blockers, " + decisions
+                                + " to decide. Nothing was changed on either side.")));
         return blockers > 0 ? ExitCode.REFUSED : decisions > 0 ? ExitCode.DECISIONS_OPEN : ExitCode.DONE;
     }
 
@@ -92,8 +97,7 @@ final class SurveyReport {
                     "Mend them, or go on with `landfall sync --accept-findings`."));
             throw new LandfallException(ExitCode.DECISIONS_OPEN, told);
         }
-        events.step(
-                MoveScript.SURVEY, "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
+        events.step(MoveScript.SURVEY, "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
     }
 
     private static List<Problem> problems(Survey.Result result, Verdict verdict) {

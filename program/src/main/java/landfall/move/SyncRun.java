@@ -2,6 +2,7 @@ package landfall.move;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import landfall.apply.Applier;
 import landfall.base.Events;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code sync}: survey, snapshot copy, the apps that waited for it, files, and then following, whichever way. */
 public final class SyncRun {
+    /** States in which a plain move has nothing to follow; once users are on Dokku the way back is followed. */
+    private static final Set<MoveState> PLAIN_STATES =
+            Set.of(MoveState.APPLIED, MoveState.COPYING, MoveState.FOLLOWING);
+
     private final Sides sides;
     private final MoveJournal journal;
     private final MoveLock lock;
@@ -36,8 +41,11 @@ public final class SyncRun {
 
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
     FollowLoop.End run(@Nullable Duration untilLag, BooleanSupplier stop) {
+        if (sides.isPlain() && PLAIN_STATES.contains(journal.state())) {
+            return plain();
+        }
         Direction direction = switch (journal.state()) {
-            case APPLIED, COPYING -> copy();
+            case APPLIED, COPYING -> copy(stop);
             case FOLLOWING -> Direction.FORWARD;
             case SWITCHED -> Direction.BACKWARD;
             case PLANNED -> throw refused("nothing is applied yet", "Run `landfall apply` first.");
@@ -58,12 +66,33 @@ public final class SyncRun {
         }
     }
 
+    /** Copies once, so that apps have what they wait for, and says how long the cutover will take. */
+    private FollowLoop.End plain() {
+        if (journal.state() != MoveState.FOLLOWING) {
+            new SurveyReport(sides, events).demand(acceptsFindings);
+            if (journal.state() == MoveState.APPLIED) {
+                journal.advance(MoveState.APPLIED, MoveState.COPYING);
+            }
+            new PlainRun(sides, journal, events).prepare();
+            deployWaitingApps();
+        }
+        try (FilesLink files = FilesLink.open(sides, events)) {
+            copyFiles(files);
+        }
+        if (journal.state() == MoveState.COPYING) {
+            journal.advance(MoveState.COPYING, MoveState.FOLLOWING);
+        }
+        events.note("this move is plain: nothing is followed; `landfall cutover` copies again while users are without"
+                + " service");
+        return FollowLoop.End.CAUGHT_UP;
+    }
+
     private static LandfallException refused(String why, String nextStep) {
         return new LandfallException(ExitCode.REFUSED, Problem.error("cannot sync", why, nextStep));
     }
 
     /** Each part looks at what is already there: after a crash the same command goes on. */
-    private Direction copy() {
+    private Direction copy(BooleanSupplier stop) {
         survey();
         if (journal.state() == MoveState.APPLIED) {
             journal.advance(MoveState.APPLIED, MoveState.COPYING);
@@ -77,7 +106,9 @@ public final class SyncRun {
                             sides.database(Side.DOKKU),
                             sides.naming(),
                             sides.targetRole(),
-                            events)
+                            sides.schemaTool(),
+                            new CopyStatus(sides.move(), events),
+                            stop)
                     .run();
             events.step(
                     "copy",

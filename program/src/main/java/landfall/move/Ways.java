@@ -1,5 +1,6 @@
 package landfall.move;
 
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -7,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import landfall.base.Duplex;
 import landfall.base.Events;
@@ -18,6 +20,7 @@ import landfall.dokku.DokkuHost;
 import landfall.kube.Cluster;
 import landfall.postgres.Database;
 import landfall.postgres.MoverRole;
+import landfall.postgres.SchemaTool;
 import landfall.postgres.ServerAddress;
 import landfall.recipe.MoveFolder;
 import landfall.recipe.MoveSettings;
@@ -162,7 +165,8 @@ final class Ways implements AutoCloseable {
     /** From a Secret of the cluster, or, where the manifests have it in the open, from the move's own secrets.yml. */
     private Secret sourcePassword(MoveSettings.DatabaseSource source) {
         String inMove = source.passwordSecret().replaceFirst("^secrets\\.yml#", "");
-        Secret own = inMove.equals(source.passwordSecret()) ? null : move.secrets().get(inMove);
+        Secret own =
+                inMove.equals(source.passwordSecret()) ? null : move.secrets().get(inMove);
         if (own != null) {
             return own;
         }
@@ -176,6 +180,26 @@ final class Ways implements AutoCloseable {
                             "Mend move.yaml."));
         }
         return cluster.secretValue(secret[0], secret[1]);
+    }
+
+    /** None where a URL leads to the source. */
+    SchemaTool schemaTool() {
+        if (described.choices().sourceUrl() != null) {
+            return SchemaTool.NONE;
+        }
+        MoveSettings.DatabaseSource source = described.source();
+        return new SchemaTool() {
+            @Override
+            public Optional<Duplex> run(List<String> command) throws IOException {
+                String pod = podOf(source.workload());
+                return Optional.of(cluster.exec(pod, cluster.container(pod, source.port()), command));
+            }
+
+            @Override
+            public String toString() {
+                return "the pod of " + source.workload();
+            }
+        };
     }
 
     private String podOf(String workload) {

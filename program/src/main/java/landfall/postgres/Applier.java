@@ -4,9 +4,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import landfall.base.ExitCode;
@@ -19,18 +21,23 @@ import org.jspecify.annotations.Nullable;
  * sender's position through a replication origin. Used by one thread.
  */
 final class Applier implements AutoCloseable {
-    private static final int GROUP_CHANGES = 2000;
-    private static final int GROUP_BYTES = 4 << 20;
-    private static final long GROUP_NANOS = 20_000_000;
+    private static final int GROUP_CHANGES = 20_000;
+    private static final int GROUP_BYTES = 8 << 20;
+    /** Only while changes keep coming: at a pause a group ends at once. */
+    private static final long GROUP_NANOS = 100_000_000;
 
     private final Connection connection;
     private final Naming naming;
     private final Map<String, Table> tables;
-    private final Map<Change.Relation, TableBatch> batches = new HashMap<>();
-    private final List<Change> unwritten = new ArrayList<>();
+    private final Map<Change.Relation, TableBatch> batches = new IdentityHashMap<>();
+    private final Map<String, Keys> keys;
+    private final InFlight inFlight;
     private final Touched touched = new Touched();
 
+    private int unwritten;
     private int unwrittenBytes;
+    private Change.@Nullable Relation lastRelation;
+    private @Nullable TableBatch lastBatch;
     private boolean skipping;
     private long groupStarted;
     private long groupChanges;
@@ -39,9 +46,18 @@ final class Applier implements AutoCloseable {
     private boolean doorClosed;
     private final AtomicLong appliedChanges = new AtomicLong();
 
-    Applier(Database to, String origin, Naming naming) throws SQLException {
+    /**
+     * How a table's rows are found.
+     *
+     * @param exact whether two keys are equal to the server exactly when their texts are
+     * @param indexed columns by which an index finds rows
+     */
+    private record Keys(boolean exact, Set<String> indexed) {}
+
+    Applier(Database to, String origin, Naming naming, InFlight inFlight) throws SQLException {
         connection = to.connect(Follower.APPLY_PURPOSE);
         this.naming = naming;
+        this.inFlight = inFlight;
         boolean ready = false;
         try {
             Catalog.useOperators(connection);
@@ -56,6 +72,7 @@ final class Applier implements AutoCloseable {
             Sql.execute(connection, "set session_replication_role = replica");
             tables = Catalog.tables(connection).stream()
                     .collect(Collectors.toMap(Table::toString, table -> table, (a, b) -> a, LinkedHashMap::new));
+            keys = keys();
             connection.setAutoCommit(false);
             ready = true;
         } finally {
@@ -63,6 +80,18 @@ final class Applier implements AutoCloseable {
                 connection.close();
             }
         }
+    }
+
+    private Map<String, Keys> keys() throws SQLException {
+        Map<String, Keys> all = new HashMap<>();
+        Sql.list(
+                connection,
+                Sql.file("keys"),
+                row -> all.put(
+                        row.getString("schema_name") + "." + row.getString("table_name"),
+                        new Keys(row.getBoolean("is_exact"), Set.of((String[])
+                                row.getArray("indexed").getArray()))));
+        return all;
     }
 
     Connection connection() {
@@ -91,7 +120,7 @@ final class Applier implements AutoCloseable {
 
     /** Whether nothing received is waiting for a commit. */
     boolean isClean() {
-        return unwritten.isEmpty() && groupChanges == 0;
+        return unwritten == 0 && groupChanges == 0;
     }
 
     long progress() throws SQLException {
@@ -111,6 +140,7 @@ final class Applier implements AutoCloseable {
 
     void change(Change change) throws SQLException {
         if (skipping) {
+            inFlight.release(size(change));
             return;
         }
         if (groupChanges == 0) {
@@ -123,10 +153,12 @@ final class Applier implements AutoCloseable {
             truncate(truncate);
             return;
         }
-        touched.add(batch(relation(change)), change);
-        unwritten.add(change);
+        TableBatch batch = batch(relation(change));
+        touched.add(batch, change);
+        batch.add(change);
+        unwritten++;
         unwrittenBytes += size(change);
-        if (unwritten.size() >= GROUP_CHANGES || unwrittenBytes >= GROUP_BYTES) {
+        if (unwritten >= GROUP_CHANGES || unwrittenBytes >= GROUP_BYTES) {
             write();
         }
     }
@@ -170,60 +202,44 @@ final class Applier implements AutoCloseable {
 
     /** Forgets what was received and not committed, before the stream starts again from the committed position. */
     void discard() {
-        unwritten.clear();
+        unwritten = 0;
         unwrittenBytes = 0;
         batches.clear();
+        lastRelation = null;
         groupChanges = 0;
         skipping = false;
     }
 
     private void write() throws SQLException {
-        if (unwritten.isEmpty()) {
+        if (unwritten == 0) {
             return;
         }
         Sql.execute(connection, "savepoint landfall_group");
-        try {
-            writeFolded();
-        } catch (SQLException e) {
-            if (!String.valueOf(e.getSQLState()).startsWith("23")) {
-                throw e;
-            }
-            // Two rows exchanged a unique value: the net effect meets itself half way, the true order does not.
+        // Tables are independent of each other: no foreign key and no trigger fires here, and no rule.
+        for (TableBatch collided = writeBatches(); collided != null; collided = writeBatches()) {
+            collided.collided();
             Sql.execute(connection, "rollback to savepoint landfall_group");
-            writeInOrder();
         }
         Sql.execute(connection, "release savepoint landfall_group");
-        unwritten.clear();
+        batches.values().forEach(TableBatch::written);
+        inFlight.release(unwrittenBytes);
+        unwritten = 0;
         unwrittenBytes = 0;
     }
 
-    private void writeFolded() throws SQLException {
-        batches.values().forEach(TableBatch::clear);
-        for (Change change : unwritten) {
-            fold(change);
-        }
+    /** @return the table whose net effect met a constraint, if one did: it is to be written in order */
+    private @Nullable TableBatch writeBatches() throws SQLException {
         for (TableBatch batch : batches.values()) {
-            batch.write(connection);
+            try {
+                batch.write(connection);
+            } catch (SQLException e) {
+                if (!String.valueOf(e.getSQLState()).startsWith("23") || !batch.isFolding()) {
+                    throw e;
+                }
+                return batch;
+            }
         }
-    }
-
-    private void writeInOrder() throws SQLException {
-        batches.values().forEach(TableBatch::clear);
-        for (Change change : unwritten) {
-            fold(change);
-            batch(relation(change)).write(connection);
-        }
-    }
-
-    private void fold(Change change) throws SQLException {
-        TableBatch batch = batch(relation(change));
-        if (batch.add(change)) {
-            return;
-        }
-        batch.write(connection);
-        if (!batch.add(change)) {
-            batch.writeKeyChange(connection, (Change.Update) change);
-        }
+        return null;
     }
 
     private void truncate(Change.Truncate truncate) throws SQLException {
@@ -238,11 +254,25 @@ final class Applier implements AutoCloseable {
                 "truncate " + Catalog.only(truncated) + (truncate.restartSequences() ? " restart identity" : ""));
     }
 
-    private TableBatch batch(Change.Relation relation) {
-        TableBatch known = batches.get(relation);
-        if (known != null) {
-            return known;
+    private TableBatch batch(Change.Relation relation) throws SQLException {
+        // The decoder gives the very same object until the sender describes the relation anew.
+        TableBatch known = relation == lastRelation ? lastBatch : batches.get(relation);
+        if (known == null) {
+            known = describe(relation);
+            Table table = known.table();
+            if (batches.values().stream().anyMatch(batch -> batch.table().equals(table))) {
+                // Described anew: what came under the former description comes first.
+                write();
+                batches.values().removeIf(batch -> batch.table().equals(table));
+            }
+            batches.put(relation, known);
         }
+        lastRelation = relation;
+        lastBatch = known;
+        return known;
+    }
+
+    private TableBatch describe(Change.Relation relation) {
         Table table = tables.get(relation.toString());
         List<Table.Column> columns = new ArrayList<>();
         if (table != null) {
@@ -255,12 +285,21 @@ final class Applier implements AutoCloseable {
                 }
             }
             if (columns.size() == relation.columns().size() && byName.isEmpty()) {
-                TableBatch batch = new TableBatch(table, columns);
-                batches.put(relation, batch);
-                return batch;
+                return batch(table, columns);
             }
         }
         throw structureChanged(relation.toString());
+    }
+
+    private TableBatch batch(Table table, List<Table.Column> columns) {
+        List<String> names = columns.stream().map(Table.Column::name).toList();
+        Keys found = keys.getOrDefault(table.toString(), new Keys(false, Set.of()));
+        return new TableBatch(
+                table,
+                columns,
+                table.key().stream().mapToInt(names::indexOf).toArray(),
+                found.exact(),
+                found.indexed());
     }
 
     static LandfallException structureChanged(String what) {
@@ -286,13 +325,14 @@ final class Applier implements AutoCloseable {
         };
     }
 
-    private static IllegalStateException notARow() {
+    static IllegalStateException notARow() {
         return new IllegalStateException("this is a bug: not a change of a row");
     }
 
-    private static int size(Change change) {
+    static int size(Change change) {
         return switch (change) {
             case Change.Insert insert -> insert.row().size();
+            // The old row shares the message's bytes with the new one.
             case Change.Update update -> update.row().size();
             case Change.Delete delete -> delete.old().size();
             case Change.Begin begin -> 0;

@@ -24,7 +24,8 @@ final class Catalog {
                             row.getString("column_type"),
                             row.getBoolean("is_generated"),
                             row.getBoolean("is_identity_always"),
-                            row.getBoolean("is_binary")));
+                            row.getBoolean("is_binary"),
+                            row.getString("extension_type") == null ? "" : row.getString("extension_type")));
             return true;
         });
         return Sql.list(

@@ -9,21 +9,33 @@ import java.util.List;
 final class CatalogReader {
     private CatalogReader() {}
 
-    static SchemaScript schema(Database source, String snapshot) throws SQLException {
-        try (Connection connection = CopyStreams.under(source, snapshot)) {
-            List<String> unknown = unknown(connection);
-            if (!unknown.isEmpty()) {
-                throw Sql.refused(
-                        "The built-in reader can't carry: " + String.join(", ", unknown),
-                        "it knows ordinary tables, sequences, indexes, constraints, views, functions, triggers, enums",
-                        "Install pg_dump of the source's version or newer, then run the command again.");
-            }
-            String before = "set search_path = ''; set check_function_bodies = off;\n"
-                    + String.join(";\n", Sql.strings(connection, Sql.file("read_pre_data")));
-            List<String> parallel = new ArrayList<>(Sql.strings(connection, Sql.file("read_indexes")));
-            List<String> ordered = new ArrayList<>(Sql.strings(connection, Sql.file("read_post_data")));
-            return new SchemaScript(before, parallel, ordered, "built-in reader");
+    static SchemaScript schema(Connection underSnapshot) throws SQLException {
+        List<String> unknown = unknown(underSnapshot);
+        if (!unknown.isEmpty()) {
+            throw Sql.refused(
+                    "The built-in reader can't carry: " + String.join(", ", unknown),
+                    "it knows ordinary tables, sequences, indexes, constraints, views, functions, triggers, enums",
+                    "Install pg_dump of the source's version or newer, then run the command again.");
         }
+        List<SchemaEntry> before = new ArrayList<>();
+        before.add(new SchemaEntry("", "", "set search_path = ''; set check_function_bodies = off;"));
+        for (String statement : Sql.strings(underSnapshot, Sql.file("read_pre_data"))) {
+            before.add(
+                    new SchemaEntry("STATEMENT", statement.lines().findFirst().orElse(""), statement + ";"));
+        }
+        List<SchemaEntry> after = new ArrayList<>(entries(underSnapshot, "read_indexes"));
+        after.addAll(entries(underSnapshot, "read_post_data"));
+        return new SchemaScript(before, after, "built-in reader");
+    }
+
+    private static List<SchemaEntry> entries(Connection connection, String file) throws SQLException {
+        return Sql.list(
+                connection,
+                Sql.file(file),
+                row -> new SchemaEntry(
+                        String.valueOf(row.getString("type")),
+                        String.valueOf(row.getString("name")),
+                        row.getString("text") + ";"));
     }
 
     /** Names of objects that the reader would lose. */

@@ -1,6 +1,5 @@
 package landfall.postgres;
 
-import java.util.BitSet;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,22 +10,6 @@ sealed interface Change {
         @Override
         public String toString() {
             return schema + "." + name;
-        }
-    }
-
-    /**
-     * A row's values as text, null for NULL.
-     *
-     * @param unchanged columns whose big value was not sent because the change left it alone
-     */
-    @SuppressWarnings("ArrayRecordComponent") // one row of millions: a list per row would be copied for nothing
-    record Row(@Nullable String[] values, BitSet unchanged) {
-        int size() {
-            int size = 0;
-            for (String value : values) {
-                size += value == null ? 4 : value.length() + 4;
-            }
-            return size;
         }
     }
 

@@ -5,7 +5,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -22,11 +21,13 @@ import org.postgresql.replication.PGReplicationStream;
 final class ChangeReader implements AutoCloseable {
     private static final int BUNDLE_CHANGES = 500;
     private static final int BUNDLE_BYTES = 256 << 10;
+    private static final long REPORT_MILLIS = 1000;
 
     private final Connection connection;
     private final PGReplicationStream stream;
-    private final BlockingQueue<List<Change>> queue = new ArrayBlockingQueue<>(16);
+    private final BlockingQueue<List<Change>> queue = new ArrayBlockingQueue<>(256);
     private final PgOutputDecoder decoder = new PgOutputDecoder();
+    private final InFlight inFlight;
     private final Thread thread;
     private volatile boolean closed;
     /** Everything before this has been read and queued. */
@@ -35,9 +36,18 @@ final class ChangeReader implements AutoCloseable {
     private volatile long durable;
 
     private volatile long bundlesDurable;
+    private long reported;
+    private long reportedAt;
 
-    ChangeReader(Database from, String slot, String publication, long start, Consumer<Throwable> onFailure)
+    ChangeReader(
+            Database from,
+            String slot,
+            String publication,
+            long start,
+            InFlight inFlight,
+            Consumer<Throwable> onFailure)
             throws SQLException {
+        this.inFlight = inFlight;
         connection = from.replication("follow");
         PGReplicationStream opened = null;
         try {
@@ -57,6 +67,10 @@ final class ChangeReader implements AutoCloseable {
                 if (!closed) {
                     onFailure.accept(e);
                 }
+            } catch (OutOfMemoryError e) {
+                onFailure.accept(new IllegalStateException(
+                        "a changed row is larger than this process may take: give it more, e.g. JAVA_TOOL_OPTIONS=-Xmx2g",
+                        e));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -81,24 +95,28 @@ final class ChangeReader implements AutoCloseable {
     }
 
     private void run() throws SQLException, InterruptedException {
-        List<Change> bundle = new ArrayList<>();
+        List<Change> bundle = new ArrayList<>(BUNDLE_CHANGES);
         int bytes = 0;
-        long reported = 0;
         long bundlesQueued = 0;
         while (!closed) {
             ByteBuffer message = stream.readPending();
             if (message != null) {
                 bytes += message.remaining();
-                Optional<Change> change = decoder.decode(message);
-                change.ifPresent(bundle::add);
+                Change change = decoder.decode(message);
+                if (change != null) {
+                    inFlight.add(Applier.size(change));
+                    bundle.add(change);
+                }
                 if (bundle.size() < BUNDLE_CHANGES && bytes < BUNDLE_BYTES) {
                     continue;
                 }
             }
             if (!bundle.isEmpty()) {
                 bundlesQueued++;
-                queue.put(bundle);
-                bundle = new ArrayList<>();
+                while (!queue.offer(bundle, REPORT_MILLIS, TimeUnit.MILLISECONDS)) {
+                    report(true);
+                }
+                bundle = new ArrayList<>(BUNDLE_CHANGES);
                 bytes = 0;
             }
             if (message == null) {
@@ -107,16 +125,26 @@ final class ChangeReader implements AutoCloseable {
                     durable = Math.max(durable, readUpTo);
                 }
             }
-            if (durable != reported) {
-                reported = durable;
-                LogSequenceNumber position = LogSequenceNumber.valueOf(reported);
-                stream.setFlushedLSN(position);
-                stream.setAppliedLSN(position);
-                stream.forceUpdateStatus();
-            }
+            report(false);
             if (message == null) {
                 Thread.sleep(1);
             }
+            while (inFlight.isFull() && !closed) {
+                // The server ends a receiver that it doesn't hear of.
+                report(System.nanoTime() - reportedAt > REPORT_MILLIS * 1_000_000);
+                Thread.sleep(1);
+            }
+        }
+    }
+
+    private void report(boolean anyway) throws SQLException {
+        if (durable != reported || anyway) {
+            reported = durable;
+            reportedAt = System.nanoTime();
+            LogSequenceNumber position = LogSequenceNumber.valueOf(reported);
+            stream.setFlushedLSN(position);
+            stream.setAppliedLSN(position);
+            stream.forceUpdateStatus();
         }
     }
 

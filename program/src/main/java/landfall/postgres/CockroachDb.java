@@ -35,14 +35,15 @@ final class CockroachDb {
                 "CockroachDB has no replication slots and no pgoutput (its changefeeds are another protocol), so changes"
                         + " can't be followed and there is no way back to it by following",
                 "A plain move only: writers stopped, rows copied, compared, users switched."));
-        findings.add(new Finding(
-                Verdict.BLOCKER,
-                THEME,
-                label + " pg_dump",
-                "pg_dump can't read its catalogs",
-                "SHOW CREATE ALL TABLES; prints the schema. What PostgreSQL doesn't know has to be taken out of it:"
-                        + " FAMILY, STORING (INCLUDE there), USING HASH, AS OF, INVERTED INDEX (GIN there), LOCALITY, STRING,"
-                        + " BYTES, unique_rowid() (an identity column there), computed columns written AS (…) STORED."));
+        findings.add(
+                new Finding(
+                        Verdict.BLOCKER,
+                        THEME,
+                        label + " pg_dump",
+                        "pg_dump can't read its catalogs",
+                        "SHOW CREATE ALL TABLES; prints the schema. What PostgreSQL doesn't know has to be taken out of it:"
+                                + " FAMILY, STORING (INCLUDE there), USING HASH, AS OF, INVERTED INDEX (GIN there), LOCALITY, STRING,"
+                                + " BYTES, unique_rowid() (an identity column there), computed columns written AS (…) STORED."));
         findings.add(new Finding(
                 Verdict.BLOCKER,
                 THEME,

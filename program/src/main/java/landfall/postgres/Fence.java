@@ -102,7 +102,11 @@ public final class Fence {
                 + (revokeLogins
                         ? ""
                         : " and backend_start < " + Sql.literal(Sql.text(connection, "select clock_timestamp()::text"))
-                                + "::timestamptz");
+                                + "::timestamptz")
+                // Only a superuser may end a superuser's session; the guards bind it all the same.
+                + (SurveyRights.isSuperuser(connection)
+                        ? ""
+                        : " and usename not in (select rolname from pg_roles where rolsuper)");
         while (true) {
             List<String> left = Sql.strings(
                     connection,

@@ -38,6 +38,7 @@ public final class Follower implements AutoCloseable {
     private final Database to;
     private final Direction direction;
     private final Naming naming;
+    private final InFlight inFlight = new InFlight();
     private final Applier applier;
     private final Map<String, String> structure;
     private final LagMeter meter;
@@ -70,7 +71,7 @@ public final class Follower implements AutoCloseable {
         try (Connection connection = from.connect("structure")) {
             structure = Catalog.fingerprint(connection);
         }
-        applier = new Applier(to, naming.origin(direction), naming);
+        applier = new Applier(to, naming.origin(direction), naming, inFlight);
         ChangeReader opened = null;
         try {
             opened = read();
@@ -101,7 +102,7 @@ public final class Follower implements AutoCloseable {
                 from,
                 "select active_pid as pid from pg_replication_slots where active_pid is not null and slot_name = "
                         + Sql.literal(slot),
-                () -> new ChangeReader(from, slot, naming.publication(direction), progress, this::failed));
+                () -> new ChangeReader(from, slot, naming.publication(direction), progress, inFlight, this::failed));
     }
 
     private void failed(Throwable cause) {
@@ -450,6 +451,7 @@ public final class Follower implements AutoCloseable {
             markerAtHand = null;
             markersSeen.clear();
             reader.close();
+            inFlight.reset();
             bundlesTaken = 0;
             reader = read();
             return true;

@@ -69,7 +69,8 @@ public final class Identities {
                                 + " join pg_namespace n on n.oid = c.relnamespace"
                                 + " left join pg_index i on i.indrelid = c.oid and i.indisreplident"
                                 + " left join pg_class x on x.oid = i.indexrelid"
-                                + " where c.oid = " + Sql.literal(lacking.named().sql()) + "::regclass"
+                                + " where c.oid = "
+                                + Sql.literal(lacking.named().sql()) + "::regclass"
                                 + " on conflict do nothing;"
                                 + " alter table " + lacking.named().sql() + " replica identity using index "
                                 + Sql.quoted(lacking.index()),
@@ -84,7 +85,11 @@ public final class Identities {
 
     /** The other side's tables were made as they are now on this one: what they go back to is the same. */
     static void carry(Database from, Database to) throws SQLException {
-        record Kept(String schema, String table, String identity, @Nullable String index) {}
+        record Kept(
+                String schema,
+                String table,
+                String identity,
+                @Nullable String index) {}
         try (Connection source = from.connect("identity");
                 Connection target = to.connect("identity")) {
             if (!Schema.exists(source)) {
@@ -107,7 +112,11 @@ public final class Identities {
 
     /** Sets back what {@link #set} changed; after the publication is gone, or the app's UPDATE would fail. */
     static void restore(Connection connection) throws SQLException {
-        record Kept(String schema, String table, String identity, @Nullable String index) {
+        record Kept(
+                String schema,
+                String table,
+                String identity,
+                @Nullable String index) {
             String clause() {
                 return switch (identity) {
                     case "n" -> "nothing";

@@ -3,11 +3,9 @@ package landfall.postgres;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Decodes pgoutput's messages, protocol version 1 (PostgreSQL documentation, "Logical Replication Message Formats"). */
@@ -17,47 +15,49 @@ final class PgOutputDecoder {
 
     private final Map<Integer, Change.Relation> relations = new HashMap<>();
 
-    /** Empty for a message that changes nothing: a relation or a type description. */
-    Optional<Change> decode(ByteBuffer message) {
+    /** Null for a message that changes nothing: a relation or a type description. */
+    @Nullable
+    Change decode(ByteBuffer message) {
         char kind = (char) message.get();
         return switch (kind) {
             case 'B' -> {
                 long finalLsn = message.getLong();
-                yield Optional.of(new Change.Begin(finalLsn));
+                yield new Change.Begin(finalLsn);
             }
             case 'C' -> {
                 message.get();
                 message.getLong();
                 long end = message.getLong();
-                yield Optional.of(new Change.Commit(end, message.getLong() + EPOCH_2000_MICROS));
+                yield new Change.Commit(end, message.getLong() + EPOCH_2000_MICROS);
             }
             case 'O' -> {
                 message.getLong();
-                yield Optional.of(new Change.Origin(string(message)));
+                yield new Change.Origin(string(message));
             }
             case 'R' -> {
                 Change.Relation relation = relation(message);
-                relations.put(relation.oid(), relation);
-                yield Optional.empty();
+                // One object for as long as the description stays the same: the applier knows it by that.
+                relations.compute(relation.oid(), (oid, before) -> relation.equals(before) ? before : relation);
+                yield null;
             }
-            case 'Y' -> Optional.empty();
+            case 'Y' -> null;
             case 'I' -> {
                 Change.Relation relation = known(message.getInt());
                 message.get();
-                yield Optional.of(new Change.Insert(relation, row(message)));
+                yield new Change.Insert(relation, row(message));
             }
-            case 'U' -> Optional.of(update(message));
+            case 'U' -> update(message);
             case 'D' -> {
                 Change.Relation relation = known(message.getInt());
                 message.get();
-                yield Optional.of(new Change.Delete(relation, row(message)));
+                yield new Change.Delete(relation, row(message));
             }
-            case 'T' -> Optional.of(truncate(message));
+            case 'T' -> truncate(message);
             case 'M' -> {
                 message.get();
                 message.getLong();
                 String prefix = string(message);
-                yield Optional.of(new Change.Message(prefix, bytes(message, message.getInt())));
+                yield new Change.Message(prefix, bytes(message, message.getInt()));
             }
             default -> throw new IllegalStateException("pgoutput sent a message of unknown kind '" + kind + "'");
         };
@@ -66,7 +66,7 @@ final class PgOutputDecoder {
     private Change update(ByteBuffer message) {
         Change.Relation relation = known(message.getInt());
         char kind = (char) message.get();
-        Change.Row old = null;
+        @Nullable Row old = null;
         if (kind != 'N') {
             old = row(message);
             message.get();
@@ -108,20 +108,11 @@ final class PgOutputDecoder {
         return relation;
     }
 
-    private static Change.Row row(ByteBuffer message) {
-        int count = message.getShort();
-        @Nullable String[] values = new @Nullable String[count];
-        BitSet unchanged = new BitSet();
-        for (int i = 0; i < count; i++) {
-            char kind = (char) message.get();
-            switch (kind) {
-                case 'n' -> values[i] = null;
-                case 'u' -> unchanged.set(i);
-                case 't' -> values[i] = bytes(message, message.getInt());
-                default -> throw new IllegalStateException("pgoutput sent a value of unknown kind '" + kind + "'");
-            }
-        }
-        return new Change.Row(values, unchanged);
+    /** The row stays in the message's own bytes: each message has an array to itself. */
+    private static Row row(ByteBuffer message) {
+        Row row = new Row(message.array(), message.arrayOffset() + message.position());
+        message.position(row.end() - message.arrayOffset());
+        return row;
     }
 
     private static String string(ByteBuffer message) {

@@ -42,8 +42,8 @@ final class Recopy {
         CopyManager reading = from.unwrap(PGConnection.class).getCopyAPI();
         CopyManager writing = to.unwrap(PGConnection.class).getCopyAPI();
         CopyOut out = reading.copyOut("copy (select " + columns + " from only " + table.sql() + ") to stdout");
-        CopyIn in = writing.copyIn(
-                "copy " + table.sql() + (columns.isEmpty() ? "" : " (" + columns + ")") + " from stdin");
+        CopyIn in =
+                writing.copyIn("copy " + table.sql() + (columns.isEmpty() ? "" : " (" + columns + ")") + " from stdin");
         try {
             ByteArrayOutputStream gathered = new ByteArrayOutputStream(GATHERED_BYTES);
             for (byte[] row = out.readFromCopy(); row != null; row = out.readFromCopy()) {

@@ -44,7 +44,8 @@ public final class ReplicationSlots {
 
     /** Publishes every table that can be followed; made anew, so that no table is missed and none altered while followed. */
     static void publish(Connection connection, Direction direction, Naming naming) throws SQLException {
-        // Publishing a table without identity would make the app's own UPDATE and DELETE fail: it is copied again instead.
+        // Publishing a table without identity would make the app's own UPDATE and DELETE fail: it is copied again
+        // instead.
         List<Table> tables = Catalog.withRows(Catalog.tables(connection)).stream()
                 .filter(Table::isFollowed)
                 .toList();

@@ -38,9 +38,7 @@ final class Roles {
             Map<String, String> verifiers = verifiers(from);
             record Line(String role, String statement) {}
             List<Line> lines = Sql.list(
-                    from,
-                    readers("read_roles"),
-                    row -> new Line(row.getString("role"), row.getString("statement")));
+                    from, readers("read_roles"), row -> new Line(row.getString("role"), row.getString("statement")));
             for (Line line : lines) {
                 if (!line.role().equals(app.name()) && !statements.containsKey(line.role())) {
                     statements.put(line.role(), createOther(to, line.role(), verifiers) ? List.of("made") : List.of());
@@ -49,10 +47,11 @@ final class Roles {
             for (Line line : lines) {
                 boolean attributes = line.statement().startsWith("alter role ");
                 List<String> made = statements.get(line.role());
-                // A role that was there before keeps its attributes; REPLICATION and BYPASSRLS are a superuser's to give.
+                // A role that was there before keeps its attributes; REPLICATION and BYPASSRLS are a superuser's to
+                // give.
                 boolean others = made != null && made.isEmpty();
                 boolean rank = line.statement().endsWith("bypassrls");
-                if (!(attributes && (others || rank && !superuser))) {
+                if (!(attributes && (others || (rank && !superuser)))) {
                     Sql.execute(to, line.statement());
                 }
             }
@@ -102,9 +101,7 @@ final class Roles {
         }
         String verifier = verifiers.get(role);
         Sql.execute(
-                to,
-                "create role " + Sql.quoted(role)
-                        + (verifier == null ? "" : " password " + Sql.literal(verifier)));
+                to, "create role " + Sql.quoted(role) + (verifier == null ? "" : " password " + Sql.literal(verifier)));
         if (!SurveyRights.isSuperuser(to)) {
             Sql.execute(to, "grant " + Sql.quoted(role) + " to current_user");
         }

@@ -27,7 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param options further command line options for the session, as in {@code PGOPTIONS}
  */
 public record ServerAddress(
-        String host, int port, String sslMode, @Nullable String sslRootCertificate, @Nullable String options) {
+        String host,
+        int port,
+        String sslMode,
+        @Nullable String sslRootCertificate,
+        @Nullable String options) {
     /** A stream that is protected already, or never leaves the machine. */
     static final ServerAddress STREAM = new ServerAddress("localhost", 5432, "disable", null, null);
 
@@ -36,7 +40,7 @@ public record ServerAddress(
     private static final List<String> MODES =
             List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
-    /** What a URL says. @param user empty where it names none, like the database */
+    /** What a URL says; user and database where it names them. */
     public record Parsed(ServerAddress address, Optional<String> user, Optional<String> database) {}
 
     /** @throws LandfallException if it isn't such a URL; it holds no password, so the message may quote it */
@@ -51,7 +55,8 @@ public record ServerAddress(
             throw wrong(url, "it names no host");
         }
         Map<String, String> parameters = new LinkedHashMap<>();
-        for (String pair : uri.getRawQuery() == null ? new String[0] : uri.getRawQuery().split("&")) {
+        for (String pair :
+                uri.getRawQuery() == null ? new String[0] : uri.getRawQuery().split("&")) {
             String[] parts = pair.split("=", 2);
             parameters.put(decoded(parts[0]), parts.length == 2 ? decoded(parts[1]) : "");
         }
@@ -112,6 +117,11 @@ public record ServerAddress(
         public void close() throws IOException {
             socket.close();
         }
+    }
+
+    /** What is left of it for a stream that is protected already. */
+    ServerAddress asStream() {
+        return new ServerAddress(STREAM.host(), STREAM.port(), STREAM.sslMode(), null, options);
     }
 
     /** The host as a JDBC URL has it. */

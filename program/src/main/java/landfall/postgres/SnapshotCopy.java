@@ -1,42 +1,105 @@
 package landfall.postgres;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import landfall.base.Events;
+import landfall.base.LandfallException;
+import landfall.postgres.PostStatement.Phase;
 
 /**
  * The first copy: schema, then all rows under one exported snapshot whose position in the log the follower starts from,
- * then indexes and constraints. The snapshot lives as long as its session; when that is lost, what was copied is
- * discarded and the copy begins again.
+ * with indexes as soon as their table is there, then constraints and the rest. The snapshot lives as long as its
+ * sessions; when it is lost before all rows are there, what was copied is discarded and the copy begins again.
  */
 public final class SnapshotCopy {
     static final String STEP = "copy";
-    private static final Duration SLOT_MAX = Duration.ofMinutes(2);
+    /** How often a copy is begun in one run; the first included. */
+    private static final int BEGINNINGS_MAX = 3;
+    /** What a lost connection costs at most: a part is one transaction. */
+    private static final long PART_BYTES = 64L << 20;
 
     /**
      * What was copied.
      *
      * @param consistentPoint the position following starts from
-     * @param schemaBy {@code pg_dump} or {@code built-in reader}
+     * @param schemaBy which pg_dump, {@code built-in reader}, or {@code an earlier run}
      */
     public record Result(int tables, long rows, long bytes, Duration took, String consistentPoint, String schemaBy) {}
 
     private final Database source;
     private final Database target;
     private final Naming naming;
-    private final TargetRole role;
+    private final SchemaTool schemaTool;
     private final Events events;
+    private final BooleanSupplier stop;
+    /** Whether a slot is made for what comes after the snapshot. */
+    private final boolean followed;
+    private final CopyTarget copyTarget;
+    private final long partBytes;
 
     public SnapshotCopy(Database source, Database target, Naming naming, TargetRole role, Events events) {
+        this(source, target, naming, role, SchemaTool.NONE, events, () -> false);
+    }
+
+    /**
+     * @param schemaTool pg_dump beside the source's server, where there is one
+     * @param stop asked now and then whether the user wants to stop
+     */
+    public SnapshotCopy(
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop) {
+        this(source, target, naming, role, schemaTool, events, stop, PART_BYTES, true);
+    }
+
+    SnapshotCopy(
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop,
+            long partBytes) {
+        this(source, target, naming, role, schemaTool, events, stop, partBytes, true);
+    }
+
+    private SnapshotCopy(
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop,
+            long partBytes,
+            boolean followed) {
+        this.partBytes = partBytes;
+        this.followed = followed;
         this.source = source;
         this.target = target;
         this.naming = naming;
-        this.role = role;
+        this.schemaTool = schemaTool;
         this.events = events;
+        this.stop = stop;
+        this.copyTarget = new CopyTarget(source, target, naming, role, events);
+    }
+
+    /** A copy that nothing follows: no slot is made, and the source needs no logical decoding. */
+    static SnapshotCopy plain(
+            Database source, Database target, Naming naming, TargetRole role, SchemaTool schemaTool, Events events) {
+        return new SnapshotCopy(
+                source, target, naming, role, schemaTool, events, () -> false, PART_BYTES, false);
     }
 
     public static boolean isComplete(Database target, Naming naming) {
@@ -51,25 +114,76 @@ public final class SnapshotCopy {
         }
     }
 
-    /** Copies everything; what an interrupted copy left is removed first. Nothing stays on the source on failure. */
+    /**
+     * Copies everything. An earlier run that had all rows is gone on with; what one without them left is removed first.
+     * Nothing stays on the source on failure, unless all rows are there: then slot and publication do, and it is said.
+     */
     public Result run() {
         long start = System.nanoTime();
         try {
-            prepareTarget();
-            Result result;
-            try (Connection slot = source.replication("snapshot")) {
-                result = copyUnder(slot, start);
-            } catch (SQLException | RuntimeException e) {
-                undoOnSource(e);
-                throw e;
+            if (copyTarget.isRowsComplete() && ReplicationSlots.exists(source, Direction.FORWARD, naming)) {
+                return goOn(start);
             }
-            return result;
+            for (int beginning = 1; ; beginning++) {
+                try {
+                    copyTarget.prepare();
+                    return begin(start);
+                } catch (Snapshot.LostException e) {
+                    if (beginning == BEGINNINGS_MAX) {
+                        throw Sql.refused(
+                                "The copy of the " + source + " did not finish",
+                                "its snapshot was lost " + BEGINNINGS_MAX + " times: the source's server restarted, or"
+                                        + " ended the sessions that held it",
+                                "Find out what ends them (PostgreSQL's log says), then run the same command again.");
+                    }
+                    events.note("The snapshot is lost: the sessions that held it on the source have ended.");
+                }
+            }
         } catch (SQLException e) {
             throw Sql.failed("The copy of the " + source + " did not finish", e);
         }
     }
 
+    private Result begin(long start) throws SQLException {
+        CopySessions sessions = new CopySessions(stop);
+        AtomicBoolean rowsComplete = new AtomicBoolean();
+        try {
+            return copy(start, sessions, rowsComplete);
+        } catch (SQLException | RuntimeException e) {
+            tidy(sessions, rowsComplete.get(), e);
+            throw e;
+        }
+    }
+
+    /** Leaves nothing on the source that serves nothing; says it where something must stay. */
+    private void tidy(CopySessions sessions, boolean rowsComplete, Exception failure) throws SQLException {
+        if (followed && rowsComplete && !isViolation(failure)) {
+            events.note("All rows are copied. Slot and publication " + naming.slot(Direction.FORWARD)
+                    + " stay on the source for that: landfall sync goes on with what is left, landfall abandon removes"
+                    + " them.");
+        } else {
+            if (rowsComplete) {
+                copyTarget.startOver();
+            }
+            undoOnSource(failure);
+        }
+        if (sessions.isStopAsked()) {
+            LandfallException interrupted = CopySessions.interrupted();
+            interrupted.addSuppressed(failure);
+            throw interrupted;
+        }
+    }
+
+    /** The rows themselves are at fault, so they have to be copied again once they are mended on the source. */
+    private static boolean isViolation(Exception failure) {
+        return failure.getCause() instanceof SQLException e
+                && String.valueOf(e.getSQLState()).startsWith("23");
+    }
+
     private void undoOnSource(Exception cause) {
+        if (!followed) {
+            return;
+        }
         try {
             ReplicationSlots.drop(source, Direction.FORWARD, naming);
         } catch (RuntimeException e) {
@@ -79,104 +193,104 @@ public final class SnapshotCopy {
         }
     }
 
-    private Result copyUnder(Connection slot, long start) throws SQLException {
-        try (Connection connection = source.connect("publication")) {
-            ReplicationSlots.drop(connection, Direction.FORWARD, naming);
-            ReplicationSlots.publish(connection, Direction.FORWARD, naming);
-            ReplicationSlots.awaitOlderTransactions(connection, source);
-        }
-        String consistentPoint;
-        String snapshot;
-        try (Statement statement = slot.createStatement()) {
-            statement.setQueryTimeout((int) SLOT_MAX.toSeconds());
-            try (ResultSet row = statement.executeQuery("CREATE_REPLICATION_SLOT "
-                    + Sql.quoted(naming.slot(Direction.FORWARD)) + " LOGICAL pgoutput EXPORT_SNAPSHOT")) {
-                row.next();
-                consistentPoint = String.valueOf(row.getString("consistent_point"));
-                snapshot = String.valueOf(row.getString("snapshot_name"));
+    private Result copy(long start, CopySessions sessions, AtomicBoolean rowsComplete) throws SQLException {
+        try (Snapshot snapshot = followed ? Snapshot.take(source, naming) : Snapshot.plain(source)) {
+            events.step(STEP, "running", "snapshot at " + snapshot.consistentPoint());
+            List<Table> all;
+            List<PostStatement> after;
+            SchemaScript script;
+            Map<String, String> structure;
+            try (Connection connection = snapshot.session(source)) {
+                all = Catalog.tables(connection);
+                structure = Catalog.fingerprint(connection);
+                script = SchemaReader.read(source, connection, snapshot.name(), schemaTool, events);
+                after = PostPlan.of(connection, script.after(), all);
             }
+            sessions.throwIfStopped();
+            copyTarget.applySchema(script, after, snapshot);
+            List<Table> tables = CopyFormat.of(source, target, Catalog.withRows(all));
+            CopyRun run = run(sessions, tables, after.size());
+            List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes, () -> {
+                refuseChanged(structure);
+                copyTarget.rowsComplete();
+                rowsComplete.set(true);
+                snapshot.release();
+            });
+            return finish(run, start, left, script.by());
         }
-        events.step(STEP, "running", "snapshot at " + consistentPoint);
-        List<Table> tables;
-        try (Connection connection = CopyStreams.under(source, snapshot)) {
-            tables = Catalog.withRows(Catalog.tables(connection));
+    }
+
+    private CopyRun run(CopySessions sessions, List<Table> tables, int statements) throws SQLException {
+        return new CopyRun(
+                source,
+                target,
+                naming,
+                TargetMeans.read(target),
+                CopyFormat.rawEncoding(source),
+                sessions,
+                new CopyProgress(tables, statements, events),
+                events);
+    }
+
+    /** TRUNCATE apart, which is followed, only DDL can make a table look empty to an older snapshot. */
+    private void refuseChanged(Map<String, String> before) throws SQLException {
+        Map<String, String> now;
+        try (Connection connection = source.connect("structure")) {
+            now = Catalog.fingerprint(connection);
         }
-        SchemaScript script = SchemaReader.read(source, snapshot, events);
-        applySchema(script);
-        CopyStreams streams = new CopyStreams(source, target, naming, snapshot, events);
-        long rows = streams.copy(tables);
-        PostData.apply(target, script, events);
-        finish(consistentPoint);
+        List<String> changed = Stream.concat(before.keySet().stream(), now.keySet().stream())
+                .distinct()
+                .filter(item -> !java.util.Objects.equals(before.get(item), now.get(item)))
+                .toList();
+        if (!changed.isEmpty()) {
+            throw Sql.refused(
+                    "The source's structure changed while its rows were copied",
+                    String.join(", ", changed.subList(0, Math.min(5, changed.size())))
+                            + ": rows may have been read after the change, or not at all",
+                    "Run the same command again, and change nothing until the move is done.");
+        }
+    }
+
+    private Result goOn(long start) throws SQLException {
+        List<PostStatement> left = copyTarget.left();
+        events.note("An earlier run has copied all rows: it is gone on with, " + left.size() + " statements are left.");
+        CopySessions sessions = new CopySessions(stop);
+        try {
+            List<Table> tables;
+            try (Connection connection = target.connect("copy")) {
+                tables = Catalog.withRows(Catalog.tables(connection));
+            }
+            CopyRun run = run(sessions, tables, left.size());
+            new CopyRest(run)
+                    .build(left.stream()
+                            .filter(statement -> statement.phase() == Phase.INDEX)
+                            .toList());
+            return finish(
+                    run,
+                    start,
+                    left.stream()
+                            .filter(statement -> statement.phase() != Phase.INDEX)
+                            .toList(),
+                    "an earlier run");
+        } catch (SQLException | RuntimeException e) {
+            tidy(sessions, true, e);
+            throw e;
+        }
+    }
+
+    private Result finish(CopyRun run, long start, List<PostStatement> left, String schemaBy) throws SQLException {
+        CopyRest rest = new CopyRest(run);
+        rest.apply(left);
+        rest.analyze();
+        String consistentPoint = copyTarget.consistentPoint();
+        long rows = copyTarget.rows();
+        copyTarget.finish(consistentPoint);
         return new Result(
-                tables.size(),
+                run.progress().tables(),
                 rows,
-                tables.stream().mapToLong(Table::bytes).sum(),
+                run.progress().totalBytes(),
                 Duration.ofNanos(System.nanoTime() - start),
                 consistentPoint,
-                script.by());
-    }
-
-    /** The target must be empty or hold what an earlier, unfinished copy of this very move left. */
-    private void prepareTarget() throws SQLException {
-        if (isComplete(target, naming)) {
-            throw Sql.refused("The " + target + " already holds the complete copy", "copying again would lose it", "");
-        }
-        boolean begun;
-        try (Connection connection = target.connect("copy")) {
-            begun = Sql.truth(connection, "select to_regclass('landfall.copy') is not null")
-                    && Sql.truth(
-                            connection, "select exists (select from landfall.copy where move = ?)", naming.moveId());
-            List<Table> there = Catalog.tables(connection);
-            if (!begun && !there.isEmpty()) {
-                throw Sql.refused(
-                        "The " + target + " is not empty",
-                        "it has " + there.size() + " tables, the first is " + there.getFirst(),
-                        "Give the move an empty database.");
-            }
-        }
-        if (begun) {
-            events.note("An earlier copy did not finish and its snapshot is lost: what it copied is discarded, the"
-                    + " copy begins again.");
-            try (Connection connection = target.script("discard")) {
-                Sql.execute(connection, Sql.file("discard"));
-            }
-        }
-        Schema.create(target);
-        new Roles(source, target, role).create();
-        try (Connection connection = target.connect("copy")) {
-            Sql.execute(
-                    connection,
-                    "delete from landfall.part where move = " + Sql.literal(naming.moveId())
-                            + "; insert into landfall.copy (move, target_role, former_role) values ("
-                            + Sql.literal(naming.moveId()) + ", " + Sql.literal(role.name())
-                            + ", " + Sql.literal(role.formerName())
-                            + ") on conflict (move) do update set target_role = excluded.target_role,"
-                            + " former_role = excluded.former_role");
-        }
-    }
-
-    private void applySchema(SchemaScript script) throws SQLException {
-        events.step(STEP, "running", "schema by " + script.by());
-        try (Connection connection = target.script("schema")) {
-            Sql.execute(connection, script.preData());
-        }
-    }
-
-    private void finish(String consistentPoint) throws SQLException {
-        new Roles(source, target, role).give();
-        Identities.carry(source, target);
-        Guard.install(target, naming);
-        String origin = Sql.literal(naming.origin(Direction.FORWARD));
-        try (Connection connection = target.connect("copy")) {
-            ReplicationSlots.createOrigin(connection, naming.origin(Direction.FORWARD));
-            Sql.execute(connection, "analyze");
-            Sql.execute(
-                    connection,
-                    "select pg_replication_origin_advance(" + origin + ", " + Sql.literal(consistentPoint) + ")");
-            Sql.execute(
-                    connection,
-                    "update landfall.copy set completed_at = clock_timestamp(), consistent_point = "
-                            + Sql.literal(consistentPoint) + " where move = " + Sql.literal(naming.moveId()));
-        }
+                schemaBy);
     }
 }

@@ -80,11 +80,18 @@ public final class Survey {
 
     /** With nothing decided yet. */
     public static Result run(Database source, Database target, Naming naming, String targetRole) {
-        return run(source, target, naming, targetRole, Choices.NONE, Disk.UNKNOWN);
+        return run(source, target, naming, targetRole, Choices.NONE, Disk.UNKNOWN, SchemaTool.NONE);
     }
 
+    /** @param schemaTool where pg_dump may be found besides this machine */
     public static Result run(
-            Database source, Database target, Naming naming, String targetRole, Choices choices, Disk disk) {
+            Database source,
+            Database target,
+            Naming naming,
+            String targetRole,
+            Choices choices,
+            Disk disk,
+            SchemaTool schemaTool) {
         List<Finding> findings = new ArrayList<>();
         try {
             try (Connection bare = source.bare("survey")) {
@@ -96,7 +103,7 @@ public final class Survey {
                     Connection to = target.connect("survey")) {
                 List<Table> tables = Catalog.tables(from);
                 SurveyLook look = new SurveyLook(
-                        source, target, from, to, naming, targetRole, choices, disk, tables, "", findings);
+                        source, target, from, to, naming, targetRole, choices, disk, schemaTool, tables, "", findings);
                 for (Map.Entry<String, SurveyLook.Theme> theme : THEMES.entrySet()) {
                     theme.getValue().look(look.of(theme.getKey()));
                 }

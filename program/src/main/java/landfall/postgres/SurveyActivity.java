@@ -2,7 +2,6 @@ package landfall.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.List;
 import landfall.postgres.Survey.Verdict;
 
 /** What goes on in the servers: prepared and long transactions, others' replication, other moves. */
@@ -10,10 +9,9 @@ final class SurveyActivity {
     private SurveyActivity() {}
 
     static void look(SurveyLook look) throws SQLException {
-        for (Connection side : List.of(look.from(), look.to())) {
-            Database database = side == look.from() ? look.source() : look.target();
-            replication(look, side, database.label());
-            prepared(look, side, database.label());
+        for (SurveyLook.Side side : look.sides()) {
+            replication(look, side.session(), side.label());
+            prepared(look, side.session(), side.label());
         }
         Sql.list(look.from(), Sql.file("survey_long"), row -> {
             look.add(
@@ -28,8 +26,7 @@ final class SurveyActivity {
     }
 
     private static void prepared(SurveyLook look, Connection side, String label) throws SQLException {
-        for (String gid :
-                Sql.strings(side, "select gid from pg_prepared_xacts where database = current_database()")) {
+        for (String gid : Sql.strings(side, "select gid from pg_prepared_xacts where database = current_database()")) {
             look.add(
                     Verdict.BLOCKER,
                     label + " prepared transaction " + gid,
@@ -52,11 +49,12 @@ final class SurveyActivity {
                     Verdict.DECISION,
                     label + " " + name,
                     "it is not carried: after the switch its other end gets no changes from the target",
-                    "DROP " + name.replaceFirst("^publication", "PUBLICATION").replaceFirst("^subscription", "SUBSCRIPTION")
+                    "DROP "
+                            + name.replaceFirst("^publication", "PUBLICATION")
+                                    .replaceFirst("^subscription", "SUBSCRIPTION")
                             + "; or make it anew on the target.");
         }
-        for (String name :
-                Sql.strings(side, "select pubname from pg_publication where puballtables")) {
+        for (String name : Sql.strings(side, "select pubname from pg_publication where puballtables")) {
             look.add(
                     Verdict.BLOCKER,
                     label + " publication " + name,

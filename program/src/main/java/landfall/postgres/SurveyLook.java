@@ -20,6 +20,7 @@ record SurveyLook(
         String targetRole,
         Choices choices,
         Survey.Disk disk,
+        SchemaTool schemaTool,
         List<Table> tables,
         String theme,
         List<Finding> findings) {
@@ -30,8 +31,20 @@ record SurveyLook(
         void look(SurveyLook look) throws SQLException;
     }
 
+    /** One of the two, for what is asked of both. */
+    record Side(Database database, Connection session, boolean isSource) {
+        String label() {
+            return database.label();
+        }
+    }
+
+    List<Side> sides() {
+        return List.of(new Side(source, from, true), new Side(target, to, false));
+    }
+
     SurveyLook of(String otherTheme) {
-        return new SurveyLook(source, target, from, to, naming, targetRole, choices, disk, tables, otherTheme, findings);
+        return new SurveyLook(
+                source, target, from, to, naming, targetRole, choices, disk, schemaTool, tables, otherTheme, findings);
     }
 
     void add(Verdict verdict, String subject, String what, String fix) {

@@ -72,7 +72,8 @@ final class SurveyRights {
 
     private static String consequence(String need, boolean plain) {
         return switch (need) {
-            case "live" -> plain ? "; a plain move does without" : "; without it only a plain move is possible (--plain)";
+            case "live" ->
+                plain ? "; a plain move does without" : "; without it only a plain move is possible (--plain)";
             case "back" -> "; without it there is no way back after the switch";
             case "finish" -> "; without it writes there have to be kept out by hand";
             default -> "";

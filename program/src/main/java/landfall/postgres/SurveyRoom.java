@@ -29,8 +29,9 @@ final class SurveyRoom {
             look.add(
                     Verdict.BLOCKER,
                     "target disk",
-                    Quantities.bytes(free.getAsLong()) + " are free; the source's database takes " + Quantities.bytes(size)
-                            + ", and the copy about " + Quantities.bytes(needed) + " with its log",
+                    Quantities.bytes(free.getAsLong()) + " are free; the source's database takes "
+                            + Quantities.bytes(size) + ", and the copy about " + Quantities.bytes(needed)
+                            + " with its log",
                     "Make room on the Dokku host (`df /var/lib/dokku/services`).");
         } else {
             look.add(

@@ -35,17 +35,18 @@ final class SurveyServers {
     private SurveyServers() {}
 
     static void look(SurveyLook look) throws SQLException {
-        for (Connection side : List.of(look.from(), look.to())) {
-            Database database = side == look.from() ? look.source() : look.target();
-            version(look, side, database.label());
-            decoding(look, side, database.label());
+        for (SurveyLook.Side side : look.sides()) {
+            version(look, side);
+            decoding(look, side);
         }
         versions(look);
         character(look);
         parameters(look);
     }
 
-    private static void version(SurveyLook look, Connection side, String label) throws SQLException {
+    private static void version(SurveyLook look, SurveyLook.Side one) throws SQLException {
+        Connection side = one.session();
+        String label = one.label();
         long version = Sql.number(side, "select current_setting('server_version_num')::bigint");
         if (version < VERSION_MIN) {
             look.add(Verdict.BLOCKER, label, "the server is older than PostgreSQL 14", "Upgrade the server first.");
@@ -53,20 +54,21 @@ final class SurveyServers {
             look.add(Verdict.OK, label, "PostgreSQL " + Sql.text(side, "show server_version"), "");
         }
         if (Sql.truth(side, "select pg_is_in_recovery()")) {
-            boolean source = side == look.from();
             look.add(
                     Verdict.BLOCKER,
                     label + " standby",
                     "it is a standby: it can neither be fenced nor written to, and verification holds on primaries only",
-                    source
+                    one.isSource()
                             ? "Give the primary in move.yaml (databases.source)."
                             : "SELECT pg_promote(); or give the primary.");
         }
     }
 
     /** On the target it is what the way back needs. */
-    private static void decoding(SurveyLook look, Connection side, String label) throws SQLException {
-        boolean source = side == look.from();
+    private static void decoding(SurveyLook look, SurveyLook.Side one) throws SQLException {
+        Connection side = one.session();
+        String label = one.label();
+        boolean source = one.isSource();
         Verdict otherwise = source ? look.liveBlocker() : Verdict.BLOCKER;
         String walLevel = Sql.text(side, "show wal_level");
         if (walLevel.equals("logical")) {
@@ -78,7 +80,9 @@ final class SurveyServers {
                     "it is " + walLevel + ", so its changes can't be followed"
                             + (source ? "; setting it means a restart." + PLAIN : ", and there would be no way back"),
                     "ALTER SYSTEM SET wal_level = logical; and restart the server"
-                            + (source ? "." : " (dokku-postgres: at creation, --config-options \"-c wal_level=logical\")."));
+                            + (source
+                                    ? "."
+                                    : " (dokku-postgres: at creation, --config-options \"-c wal_level=logical\")."));
         }
         room(
                 look,
@@ -95,13 +99,13 @@ final class SurveyServers {
                 label + " max_wal_senders",
                 "max_wal_senders",
                 "select count(*) from pg_stat_replication where application_name not like 'landfall/%'");
-        long kept = Sql.number(
-                side, "select setting::bigint from pg_settings where name = 'max_slot_wal_keep_size'");
+        long kept = Sql.number(side, "select setting::bigint from pg_settings where name = 'max_slot_wal_keep_size'");
         if (kept >= 0 && (kept << 20) < KEPT_LOG_MIN) {
             look.add(
                     look.choices().plain() && source ? Verdict.HANDLED : Verdict.DECISION,
                     label + " max_slot_wal_keep_size",
-                    "only " + kept + " MB of log are kept for a slot: a longer interruption of following loses the slot,"
+                    "only " + kept
+                            + " MB of log are kept for a slot: a longer interruption of following loses the slot,"
                             + " and the copy begins again",
                     "ALTER SYSTEM SET max_slot_wal_keep_size = '10GB'; SELECT pg_reload_conf();");
         } else {
@@ -143,16 +147,20 @@ final class SurveyServers {
         } else {
             look.add(Verdict.OK, "versions", source + " to " + target, "");
         }
-        if (PgDump.find(look.source()).isPresent()) {
-            look.add(Verdict.OK, "pg_dump", "one new enough is installed here", "");
+        if (SchemaReader.hasPgDump(look.source(), look.schemaTool())) {
+            look.add(Verdict.OK, "pg_dump", "one new enough is in the source's pod or here", "");
             return;
         }
-        look.add(Verdict.HANDLED, "pg_dump", "none of version " + source + " is here: a built-in reader takes the schema", "");
+        look.add(
+                Verdict.HANDLED,
+                "pg_dump",
+                "none of version " + source + " is here: a built-in reader takes the schema",
+                "");
         for (String unknown : CatalogReader.unknown(look.from())) {
             look.add(
                     Verdict.BLOCKER,
                     unknown,
-                    "no pg_dump of the source's version is installed here, and the built-in reader does not know this",
+                    "no pg_dump of the source's version is in its pod or here, and the built-in reader does not know this",
                     "Install pg_dump (Debian: postgresql-client).");
         }
     }
@@ -236,7 +244,8 @@ final class SurveyServers {
 
     private static void inFiles(SurveyLook look, String parameter, String byDefault) throws SQLException {
         String sql = "select coalesce((select setting from pg_file_settings where lower(name) = lower("
-                + Sql.literal(parameter) + ") and applied order by seqno desc limit 1), " + Sql.literal(byDefault) + ")";
+                + Sql.literal(parameter) + ") and applied order by seqno desc limit 1), " + Sql.literal(byDefault)
+                + ")";
         differs(look, parameter, Sql.text(look.from(), sql), Sql.text(look.to(), sql));
     }
 
@@ -252,6 +261,17 @@ final class SurveyServers {
     }
 
     private static void libraries(SurveyLook look) throws SQLException {
+        for (SurveyLook.Side side : look.sides()) {
+            if (!Sql.truth(side.session(), "select pg_has_role('pg_read_all_settings', 'USAGE')")) {
+                look.add(
+                        Verdict.HANDLED,
+                        "shared_preload_libraries",
+                        "what is loaded at the servers' start can't be compared without pg_read_all_settings",
+                        "GRANT pg_read_all_settings TO "
+                                + Sql.quoted(side.database().user()) + ";");
+                return;
+            }
+        }
         String sql = "select trim(both ' \"' from name) from unnest(string_to_array(current_setting("
                 + "'shared_preload_libraries', true), ',')) name where trim(name) <> ''";
         List<String> there = Sql.strings(look.to(), sql);

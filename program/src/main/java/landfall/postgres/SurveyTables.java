@@ -29,7 +29,8 @@ final class SurveyTables {
                 Verdict.OK,
                 "tables",
                 tables.size() + " tables, "
-                        + Quantities.bytes(tables.stream().mapToLong(Table::bytes).sum()),
+                        + Quantities.bytes(
+                                tables.stream().mapToLong(Table::bytes).sum()),
                 "");
     }
 
@@ -46,13 +47,17 @@ final class SurveyTables {
             look.add(
                     Verdict.HANDLED,
                     subject,
-                    "it is followed by its unique index " + table.index() + ", as you chose; set back when the move ends",
+                    "it is followed by its unique index " + table.index()
+                            + ", as you chose; set back when the move ends",
                     "");
         } else if (chosen.isPresent()) {
             look.add(Verdict.HANDLED, subject, "not published; copied again behind the door: " + cost, "");
         } else {
-            look.add(Verdict.DECISION, subject, why(table) + "; accepted, it is not published but copied again behind the"
-                    + " door: " + cost, fix(table));
+            look.add(
+                    Verdict.DECISION,
+                    subject,
+                    why(table) + "; accepted, it is not published but copied again behind the" + " door: " + cost,
+                    fix(table));
         }
     }
 
@@ -72,9 +77,9 @@ final class SurveyTables {
         }
         @Nullable String index = table.index();
         return index == null
-                ? "ALTER TABLE " + name + " ADD PRIMARY KEY (…); or `landfall sync --identity recopy`."
+                ? "ALTER TABLE " + name + " ADD PRIMARY KEY (…); or `landfall sync --replica-identity recopy`."
                 : "ALTER TABLE " + name + " REPLICA IDENTITY USING INDEX " + Sql.quoted(index)
-                        + "; or let Landfall do it while the move lasts: `landfall sync --identity index`.";
+                        + "; or let Landfall do it while the move lasts: `landfall sync --replica-identity index`.";
     }
 
     /** TOAST holds what is too wide for a page; how wide the widest is, its chunks tell without reading it. */
@@ -98,8 +103,8 @@ final class SurveyTables {
                 look.add(
                         Verdict.DECISION,
                         "row of " + candidate.table(),
-                        "the widest takes " + Quantities.bytes(widest) + " stored, more when unpacked: each goes through"
-                                + " memory as a whole",
+                        "the widest takes " + Quantities.bytes(widest)
+                                + " stored, more when unpacked: each goes through" + " memory as a whole",
                         "Give Landfall a larger heap (JAVA_TOOL_OPTIONS=-Xmx2g), or keep such values elsewhere.");
             }
         }

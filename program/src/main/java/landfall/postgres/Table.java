@@ -25,8 +25,15 @@ public record Table(
      * @param generated computed by the server; never copied
      * @param identityAlways GENERATED ALWAYS AS IDENTITY: may be inserted when overridden, never updated
      * @param binary whether its binary form means the same on another server
+     * @param extensionType the type and its extension's version, which must then be the same there; empty for others
      */
-    public record Column(String name, String type, boolean generated, boolean identityAlways, boolean binary) {}
+    public record Column(
+            String name,
+            String type,
+            boolean generated,
+            boolean identityAlways,
+            boolean binary,
+            String extensionType) {}
 
     public Table {
         key = List.copyOf(key);
@@ -46,6 +53,10 @@ public record Table(
     @Override
     public String toString() {
         return schema + "." + name;
+    }
+
+    Table withColumns(List<Column> others) {
+        return new Table(schema, name, partitioned, bytes, blocks, key, others);
     }
 
     List<Column> copied() {

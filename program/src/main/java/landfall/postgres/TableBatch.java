@@ -1,265 +1,254 @@
 package landfall.postgres;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The net effect of changes on one table, key by key, written as at most a few statements over arrays: deletes first,
- * then updates, then inserts. Values travel as text and are cast by the server.
+ * The changes on one table that wait to be written. Where that is safe they are folded to their net effect, key by key:
+ * deletes first, then updates, then inserts. Elsewhere they are written in the log's order.
  */
 final class TableBatch {
+    /** After the fold met itself half way, so many batches are written in order before it is tried again. */
+    private static final int ORDERED_AFTER_COLLISION = 100;
+
     private enum Kind {
         INSERT,
         UPDATE,
         DELETE
     }
 
-    /** @param replaces an insert of a key whose former row is deleted by the same batch */
-    private record Operation(Kind kind, Change.Row row, boolean replaces) {}
+    /** The net effect on one key so far. */
+    private static final class Effect {
+        private Kind kind;
+        private Row row;
+        /** An insert of a key whose former row is deleted by the same batch. */
+        private boolean replaces;
+
+        Effect(Kind kind, Row row) {
+            this.kind = kind;
+            this.row = row;
+        }
+    }
 
     private final Table table;
-    private final List<Table.Column> columns;
     private final int[] key;
-    private final Map<List<@Nullable String>, Operation> operations = new LinkedHashMap<>();
+    private final boolean foldable;
+    private final TableWriter writer;
+    private final OrderedWriter ordered;
+    private final List<Change> changes = new ArrayList<>();
+    private boolean onlyInserts = true;
+    private int orderedLeft;
 
-    /** @param columns the table's columns in the order of the rows that will come */
-    TableBatch(Table table, List<Table.Column> columns) {
+    /**
+     * @param columns the table's columns in the order of the rows that will come
+     * @param key the places of the key in them; empty for a table whose rows are found by all their values
+     * @param exactKey whether two keys are equal to the server exactly when their texts are
+     */
+    TableBatch(Table table, List<Table.Column> columns, int[] key, boolean exactKey, java.util.Set<String> indexed) {
         this.table = table;
-        this.columns = columns;
-        List<String> names = columns.stream().map(Table.Column::name).toList();
-        key = table.key().stream().mapToInt(names::indexOf).toArray();
+        this.key = key;
+        writer = new TableWriter(table, columns, key);
+        ordered = new OrderedWriter(table, columns, key, indexed, writer);
+        boolean updatable = java.util.stream.IntStream.range(0, columns.size())
+                .allMatch(i ->
+                        !columns.get(i).identityAlways() || Arrays.stream(key).anyMatch(k -> k == i));
+        foldable = key.length > 0 && exactKey && updatable;
     }
 
     Table table() {
         return table;
     }
 
-    boolean isEmpty() {
-        return operations.isEmpty();
+    void add(Change change) {
+        onlyInserts &= change instanceof Change.Insert;
+        changes.add(change);
     }
 
     void clear() {
-        operations.clear();
+        changes.clear();
+        onlyInserts = true;
     }
 
-    List<@Nullable String> keyOf(Change.Row row) {
+    List<@Nullable String> keyOf(Row row) {
         List<@Nullable String> values = new ArrayList<>(key.length);
         for (int i : key) {
-            values.add(row.values()[i]);
+            values.add(row.text(i));
         }
         return values;
     }
 
+    /** Two rows exchanged a unique value: the net effect meets itself half way, the true order does not. */
+    void collided() {
+        orderedLeft = ORDERED_AFTER_COLLISION;
+    }
+
+    boolean isFolding() {
+        return foldable && orderedLeft == 0;
+    }
+
+    /** Writes what waits and keeps it, in case that it must be written again in order. */
+    void write(Connection connection) throws SQLException {
+        if (changes.isEmpty()) {
+            return;
+        }
+        if (onlyInserts) {
+            writer.insert(
+                    connection,
+                    changes.stream()
+                            .map(change -> ((Change.Insert) change).row())
+                            .toList());
+        } else if (isFolding()) {
+            writeFolded(connection);
+        } else {
+            ordered.write(connection, changes);
+        }
+    }
+
+    /** What was written stays so. */
+    void written() {
+        if (!changes.isEmpty()) {
+            clear();
+            orderedLeft = Math.max(0, orderedLeft - 1);
+        }
+    }
+
+    private void writeFolded(Connection connection) throws SQLException {
+        Map<RowKey, Effect> effects = LinkedHashMap.newLinkedHashMap(changes.size());
+        List<Change> moves = new ArrayList<>();
+        for (Change change : changes) {
+            if (movesKey(change)) {
+                flush(connection, effects);
+                moves.add(change);
+                continue;
+            }
+            if (!moves.isEmpty()) {
+                ordered.write(connection, moves);
+                moves.clear();
+            }
+            if (!fold(effects, change)) {
+                flush(connection, effects);
+                if (!fold(effects, change)) {
+                    throw new IllegalStateException("this is a bug: a change of " + table + " fits into nothing");
+                }
+            }
+        }
+        ordered.write(connection, moves);
+        flush(connection, effects);
+    }
+
+    private boolean movesKey(Change change) {
+        if (!(change instanceof Change.Update update)) {
+            return false;
+        }
+        Row old = update.old();
+        return old != null && !RowKey.of(old, key).equals(RowKey.of(update.row(), key));
+    }
+
     /** @return false if the change can't be folded into what is here; nothing was taken then */
-    boolean add(Change change) {
+    private boolean fold(Map<RowKey, Effect> effects, Change change) {
         return switch (change) {
-            case Change.Insert insert -> insert(insert.row());
-            case Change.Update update -> update(update);
-            case Change.Delete delete -> delete(delete.old());
-            case Change.Begin begin -> false;
-            case Change.Commit commit -> false;
-            case Change.Origin origin -> false;
-            case Change.Truncate truncate -> false;
-            case Change.Message message -> false;
+            case Change.Insert insert -> insert(effects, insert.row());
+            case Change.Update update -> update(effects, update.row());
+            case Change.Delete delete -> delete(effects, delete.old());
+            case Change.Truncate truncate -> throw Applier.notARow();
+            case Change.Begin begin -> throw Applier.notARow();
+            case Change.Commit commit -> throw Applier.notARow();
+            case Change.Origin origin -> throw Applier.notARow();
+            case Change.Message message -> throw Applier.notARow();
         };
     }
 
-    private boolean insert(Change.Row row) {
-        List<@Nullable String> at = keyOf(row);
-        Operation before = operations.get(at);
-        if (before != null && before.kind() != Kind.DELETE) {
-            return false;
-        }
-        operations.remove(at);
-        operations.put(at, new Operation(Kind.INSERT, row, before != null));
-        return true;
-    }
-
-    private boolean update(Change.Update update) {
-        List<@Nullable String> at = keyOf(update.row());
-        Change.Row old = update.old();
-        if (old != null && !keyOf(old).equals(at)) {
-            return false;
-        }
-        Operation before = operations.get(at);
+    private boolean insert(Map<RowKey, Effect> effects, Row row) {
+        RowKey at = RowKey.of(row, key);
+        Effect before = effects.get(at);
         if (before == null) {
-            operations.put(at, new Operation(Kind.UPDATE, update.row(), false));
+            effects.put(at, new Effect(Kind.INSERT, row));
             return true;
         }
-        if (before.kind() == Kind.DELETE) {
+        if (before.kind != Kind.DELETE) {
             return false;
         }
-        operations.put(at, new Operation(before.kind(), merged(before.row(), update.row()), before.replaces()));
+        before.kind = Kind.INSERT;
+        before.row = row;
+        before.replaces = true;
         return true;
     }
 
-    private static Change.Row merged(Change.Row before, Change.Row after) {
-        @Nullable String[] values = after.values().clone();
-        BitSet unchanged = new BitSet();
-        for (int i = after.unchanged().nextSetBit(0);
-                i >= 0;
-                i = after.unchanged().nextSetBit(i + 1)) {
-            values[i] = before.values()[i];
-            unchanged.set(i, before.unchanged().get(i));
+    private boolean update(Map<RowKey, Effect> effects, Row row) {
+        RowKey at = RowKey.of(row, key);
+        Effect before = effects.get(at);
+        if (before == null) {
+            effects.put(at, new Effect(Kind.UPDATE, row));
+            return true;
         }
-        return new Change.Row(values, unchanged);
-    }
-
-    private boolean delete(Change.Row old) {
-        List<@Nullable String> at = keyOf(old);
-        Operation before = operations.get(at);
-        if (before != null && before.kind() == Kind.DELETE) {
+        if (before.kind == Kind.DELETE) {
             return false;
         }
-        operations.remove(at);
-        if (before == null || before.kind() == Kind.UPDATE || before.replaces()) {
-            operations.put(at, new Operation(Kind.DELETE, old, false));
+        before.row = row.over(before.row);
+        return true;
+    }
+
+    private boolean delete(Map<RowKey, Effect> effects, Row old) {
+        RowKey at = RowKey.of(old, key);
+        Effect before = effects.get(at);
+        if (before == null) {
+            effects.put(at, new Effect(Kind.DELETE, old));
+            return true;
+        }
+        if (before.kind == Kind.DELETE) {
+            return false;
+        }
+        if (before.kind == Kind.INSERT && !before.replaces) {
+            effects.remove(at);
+        } else {
+            before.kind = Kind.DELETE;
+            before.row = old;
+            before.replaces = false;
         }
         return true;
     }
 
-    void write(Connection connection) throws SQLException {
-        List<Change.Row> deletes = new ArrayList<>();
-        Map<BitSet, List<Change.Row>> updates = new LinkedHashMap<>();
-        List<Change.Row> inserts = new ArrayList<>();
-        for (Operation operation : operations.values()) {
-            switch (operation.kind()) {
-                case DELETE -> deletes.add(operation.row());
-                case UPDATE ->
-                    updates.computeIfAbsent(operation.row().unchanged(), none -> new ArrayList<>())
-                            .add(operation.row());
-                case INSERT -> {
-                    if (operation.replaces()) {
-                        deletes.add(operation.row());
+    private void flush(Connection connection, Map<RowKey, Effect> effects) throws SQLException {
+        if (effects.isEmpty()) {
+            return;
+        }
+        List<Row> deletes = new ArrayList<>();
+        List<Row> updates = new ArrayList<>();
+        Map<BitSet, List<Row>> partial = new HashMap<>();
+        List<Row> inserts = new ArrayList<>();
+        for (Effect effect : effects.values()) {
+            switch (effect.kind) {
+                case DELETE -> deletes.add(effect.row);
+                case UPDATE -> {
+                    if (effect.row.allSent()) {
+                        updates.add(effect.row);
+                    } else {
+                        partial.computeIfAbsent(effect.row.unchanged(), none -> new ArrayList<>())
+                                .add(effect.row);
                     }
-                    inserts.add(operation.row());
+                }
+                case INSERT -> {
+                    if (effect.replaces) {
+                        deletes.add(effect.row);
+                    }
+                    inserts.add(effect.row);
                 }
             }
         }
-        writeDeletes(connection, deletes);
-        for (Map.Entry<BitSet, List<Change.Row>> group : updates.entrySet()) {
-            writeUpdates(connection, group.getKey(), group.getValue());
+        effects.clear();
+        writer.delete(connection, deletes);
+        writer.update(connection, new BitSet(), updates);
+        for (Map.Entry<BitSet, List<Row>> group : partial.entrySet()) {
+            writer.update(connection, group.getKey(), group.getValue());
         }
-        writeInserts(connection, inserts);
-        operations.clear();
-    }
-
-    private void writeDeletes(Connection connection, List<Change.Row> rows) throws SQLException {
-        if (!rows.isEmpty()) {
-            String sql = "delete from only " + table.sql() + " t using " + arrays(key) + " where " + keyMatches();
-            run(connection, sql, key, rows, "delete");
-        }
-    }
-
-    private void writeUpdates(Connection connection, BitSet unchanged, List<Change.Row> rows) throws SQLException {
-        List<Integer> keys = Arrays.stream(key).boxed().toList();
-        int[] changed = IntStream.range(0, columns.size())
-                .filter(i -> !unchanged.get(i)
-                        && !keys.contains(i)
-                        && !columns.get(i).identityAlways())
-                .toArray();
-        if (changed.length == 0) {
-            return;
-        }
-        int[] used =
-                IntStream.concat(Arrays.stream(changed), Arrays.stream(key)).toArray();
-        String assignments = Arrays.stream(changed)
-                .mapToObj(i -> Sql.quoted(columns.get(i).name()) + " = " + value(i))
-                .collect(Collectors.joining(", "));
-        String sql = "update only " + table.sql() + " t set " + assignments + " from " + arrays(used) + " where "
-                + keyMatches();
-        run(connection, sql, used, rows, "update");
-    }
-
-    private void writeInserts(Connection connection, List<Change.Row> rows) throws SQLException {
-        if (rows.isEmpty()) {
-            return;
-        }
-        int[] all = IntStream.range(0, columns.size()).toArray();
-        String names = Arrays.stream(all)
-                .mapToObj(i -> Sql.quoted(columns.get(i).name()))
-                .collect(Collectors.joining(", "));
-        String values = Arrays.stream(all).mapToObj(this::value).collect(Collectors.joining(", "));
-        String sql = "insert into " + table.sql() + " (" + names + ") overriding system value select " + values
-                + " from " + arrays(all);
-        run(connection, sql, all, rows, "insert");
-    }
-
-    /** A change of the key itself: one row, by its old key. */
-    void writeKeyChange(Connection connection, Change.Update update) throws SQLException {
-        Change.Row old = update.old();
-        if (old == null) {
-            throw new IllegalStateException("this is a bug: a key change of " + table + " without its old key");
-        }
-        int[] changed = IntStream.range(0, columns.size())
-                .filter(i -> !update.row().unchanged().get(i) && !columns.get(i).identityAlways())
-                .toArray();
-        String assignments = Arrays.stream(changed)
-                .mapToObj(i -> Sql.quoted(columns.get(i).name()) + " = ?::text::"
-                        + columns.get(i).type())
-                .collect(Collectors.joining(", "));
-        String matches = Arrays.stream(key)
-                .mapToObj(i -> Sql.quoted(columns.get(i).name()) + " = ?::text::"
-                        + columns.get(i).type())
-                .collect(Collectors.joining(" and "));
-        String sql = "update only " + table.sql() + " set " + assignments + " where " + matches;
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            int place = 1;
-            for (int i : changed) {
-                statement.setString(place++, update.row().values()[i]);
-            }
-            for (int i : key) {
-                statement.setString(place++, old.values()[i]);
-            }
-            check("update", 1, statement.executeUpdate());
-        }
-    }
-
-    private String arrays(int[] used) {
-        return "unnest(" + Arrays.stream(used).mapToObj(i -> "?::text[]").collect(Collectors.joining(", ")) + ") as a ("
-                + Arrays.stream(used).mapToObj(i -> "c" + i).collect(Collectors.joining(", ")) + ")";
-    }
-
-    private String value(int i) {
-        return "a.c" + i + "::" + columns.get(i).type();
-    }
-
-    private String keyMatches() {
-        return Arrays.stream(key)
-                .mapToObj(i -> "t." + Sql.quoted(columns.get(i).name()) + " = " + value(i))
-                .collect(Collectors.joining(" and "));
-    }
-
-    private void run(Connection connection, String sql, int[] used, List<Change.Row> rows, String verb)
-            throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(sql)) {
-            for (int place = 0; place < used.length; place++) {
-                @Nullable String[] values = new @Nullable String[rows.size()];
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = rows.get(i).values()[used[place]];
-                }
-                statement.setArray(place + 1, connection.createArrayOf("text", values));
-            }
-            check(verb, rows.size(), statement.executeUpdate());
-        }
-    }
-
-    private void check(String verb, int expected, int done) {
-        if (done != expected) {
-            throw Sql.refused(
-                    "The two sides differ: " + verb + " of " + expected + " rows of " + table + " found " + done,
-                    "somebody wrote on the receiving side, or a row is missing there",
-                    "Find who wrote there, then copy again: landfall abandon, then landfall sync.");
-        }
+        writer.insert(connection, inserts);
     }
 }

@@ -31,7 +31,7 @@ final class Touched {
         if (!recording || all.contains(batch.table())) {
             return;
         }
-        if (count > KEYS_MAX) {
+        if (count > KEYS_MAX || batch.table().key().isEmpty()) {
             all(batch.table());
             return;
         }
@@ -43,7 +43,7 @@ final class Touched {
             of.add(batch.keyOf(delete.old()));
         } else if (change instanceof Change.Update update) {
             of.add(batch.keyOf(update.row()));
-            Change.Row old = update.old();
+            Row old = update.old();
             if (old != null) {
                 of.add(batch.keyOf(old));
             }

@@ -252,8 +252,7 @@ public final class MoveSettingsFile {
                         source.text("database"),
                         source.text("user"),
                         source.text("password-secret")),
-                new MoveSettings.DatabaseChoices(
-                        "true".equals(plain), identities, address(source), address(fields)));
+                new MoveSettings.DatabaseChoices("true".equals(plain), identities, address(source), address(fields)));
     }
 
     /** move.yaml is no place for a password. */

@@ -193,8 +193,8 @@ public final class SshConnection implements AutoCloseable {
     public Duplex openForward(String host, int port) throws IOException {
         Line line = take(null);
         try {
-            ChannelDirectTcpip channel = new ChannelDirectTcpip(
-                    SshdSocketAddress.LOCALHOST_ADDRESS, new SshdSocketAddress(host, port));
+            ChannelDirectTcpip channel =
+                    new ChannelDirectTcpip(SshdSocketAddress.LOCALHOST_ADDRESS, new SshdSocketAddress(host, port));
             line.session.getService(ConnectionService.class).registerChannel(channel);
             channel.open().verify(Limits.SSH_CONNECT);
             return new SshForward(channel, () -> give(line));

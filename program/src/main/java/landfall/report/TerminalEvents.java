@@ -89,6 +89,11 @@ public final class TerminalEvents implements Events {
 
     private void progress(Map<String, Object> fields) {
         String step = text(fields, "step");
+        if (fields.containsKey("message")) {
+            // Whoever tells it knows better than a division of what is done by the time.
+            live(style.dim("  … " + step + " " + text(fields, "message")));
+            return;
+        }
         long done = number(fields, "done");
         long total = number(fields, "total");
         String unit = text(fields, "unit");

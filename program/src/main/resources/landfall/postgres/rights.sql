@@ -90,5 +90,6 @@ union all
 select 'UPDATE on ' || full_name, 'the way back sets the sequence', false,
        format('GRANT UPDATE ON SEQUENCE %s TO %s;', full_name, me.name), 'back'
   from relation r, me
- where r.relkind = 'S' and :way = 'source' and not has_sequence_privilege(r.oid, 'UPDATE')
+ where :way = 'source'
+   and case when r.relkind = 'S' then not has_sequence_privilege(r.oid, 'UPDATE') else false end
  order by 1

@@ -7,6 +7,7 @@ create table if not exists landfall.copy (
     former_role text not null,
     snapshot text,
     consistent_point pg_lsn,
+    rows_complete_at timestamptz,
     completed_at timestamptz
 );
 
@@ -18,6 +19,19 @@ create table if not exists landfall.part (
     first_block bigint not null,
     row_count bigint not null,
     primary key (move, snapshot, schema_name, table_name, first_block)
+);
+
+-- Statements that come after the rows; each is marked in its own transaction.
+create table if not exists landfall.post_data (
+    move text not null,
+    place integer not null,
+    phase text not null,
+    table_name text not null,
+    bytes bigint not null,
+    what text not null,
+    statement text not null,
+    done_at timestamptz,
+    primary key (move, place)
 );
 
 create table if not exists landfall.switch (

@@ -41,9 +41,7 @@ final class AbandonTest {
             Sql.execute(connection, "alter database shop set default_transaction_read_only = off");
         }
         try (Connection connection = server.connect("shop")) {
-            Sql.execute(
-                    connection,
-                    """
+            Sql.execute(connection, """
                     alter default privileges grant select on tables to reader;
                     alter default privileges in schema public grant usage on sequences to reader;
                     create table keyed (id serial primary key, a text);
@@ -70,8 +68,7 @@ final class AbandonTest {
     }
 
     private static Database superuser() throws Exception {
-        return new Database(
-                "source", new Servers.Line(server.port()), "shop", "postgres", server.superuserPassword());
+        return new Database("source", new Servers.Line(server.port()), "shop", "postgres", server.superuserPassword());
     }
 
     /** How far a move gets before it is given up. */
@@ -203,7 +200,8 @@ final class AbandonTest {
                         move.target(),
                         "select count(*) from pg_namespace where nspname = 'landfall' or exists"
                                 + " (select from pg_trigger where tgname = 'landfall_guard') or exists"
-                                + " (select from pg_replication_origin where roname like 'landfall_" + move.naming().moveId()
+                                + " (select from pg_replication_origin where roname like 'landfall_"
+                                + move.naming().moveId()
                                 + "%')"))
                 .isEqualTo("0");
     }

@@ -34,7 +34,7 @@ final class DoNoHarmTest {
             "insert into scratch values (1)");
 
     /** The app: writes of every kind on every kind of table, until told to stop; what fails is kept. */
-    private static final class Writers implements AutoCloseable {
+    private static final class Writers {
         private final AtomicBoolean stop = new AtomicBoolean();
         private final ConcurrentLinkedQueue<String> errors = new ConcurrentLinkedQueue<>();
         private final AtomicLong written = new AtomicLong();
@@ -63,8 +63,7 @@ final class DoNoHarmTest {
             });
         }
 
-        @Override
-        public void close() throws InterruptedException {
+        void stop() throws InterruptedException {
             stop.set(true);
             for (Thread thread : threads) {
                 thread.join();
@@ -91,7 +90,8 @@ final class DoNoHarmTest {
     @Test
     void noWriteFailsWhileAMoveIsBegunAndAbandonedAgainAndAgain() throws Exception {
         Servers.Move move = move();
-        try (Writers writers = new Writers(move)) {
+        Writers writers = new Writers(move);
+        try {
             for (Identity identity : List.of(Identity.RECOPY, Identity.INDEX)) {
                 Choices choices = new Choices(false, Map.of(Choices.EVERY_TABLE, identity));
                 Identities.set(move.source(), choices);
@@ -105,6 +105,9 @@ final class DoNoHarmTest {
                     try {
                         Thread.sleep(60);
                         move.targetLine().cut();
+                    } catch (java.net.SocketException alreadyClosed) {
+                        // A stream that ended by itself in this moment needs no cutting.
+                        System.getLogger("cut").log(System.Logger.Level.DEBUG, "closed", alreadyClosed);
                     } catch (Exception e) {
                         writers.errors.add("the test's own: " + e);
                     }
@@ -130,9 +133,10 @@ final class DoNoHarmTest {
                         "create schema public authorization pg_database_owner");
             }
             assertThat(writers.written.get()).isGreaterThan(100);
-            writers.close();
-            assertThat(writers.errors).isEmpty();
+        } finally {
+            writers.stop();
         }
+        assertThat(writers.errors).isEmpty();
         assertThat(Servers.read(
                         move.source(),
                         "select string_agg(concat(relname, relreplident), ' ' order by relname) from pg_class where relkind = 'r'"
@@ -145,13 +149,14 @@ final class DoNoHarmTest {
     void tablesThatCantBeFollowedAreCompleteOnTheSideThatOpens() throws Exception {
         Servers.Move move = move();
         move.copy();
-        try (Writers writers = new Writers(move)) {
+        Writers writers = new Writers(move);
+        try {
             try (Follower follower = move.follow()) {
                 ReplicationSlots.prepare(move.target(), move.source(), Direction.BACKWARD, move.naming());
                 assertThat(follower.verify().problems()).isEmpty();
                 Thread.sleep(200);
                 follower.closeDoor(Duration.ofSeconds(5));
-                writers.close();
+                writers.stop();
                 assertThat(writers.errors).isEmpty();
                 String marker = Fence.raise(move.source(), move.naming(), true, Duration.ofMillis(200));
                 follower.drainTo(marker, Duration.ofSeconds(30));
@@ -159,12 +164,15 @@ final class DoNoHarmTest {
                 assertThat(follower.verifyTouched().problems()).isEmpty();
                 follower.open();
             }
+        } finally {
+            writers.stop();
         }
         for (String table : List.of("bare", "by_index", "nothing", "whole", "keyed", "scratch")) {
             String sql = "select md5(coalesce(string_agg(t::text, ';' order by t::text), '')) from " + table + " t";
             assertThat(Servers.read(move.target(), sql)).as(table).isEqualTo(Servers.read(move.source(), sql));
         }
-        // Damage to such a table on the way back's receiving side is mended by the copy, and the proof looks at all of it.
+        // Damage to such a table on the way back's receiving side is mended by the copy, and the proof looks at all of
+        // it.
         Servers.run(move.target(), "insert into bare values (4711)");
         ReplicationSlots.drop(move.source(), Direction.FORWARD, move.naming());
         Fence.allowReading(move.source(), move.naming());
@@ -177,6 +185,7 @@ final class DoNoHarmTest {
             assertThat(back.verifyTouched().problems()).isEmpty();
             back.open();
         }
-        assertThat(Servers.read(move.source(), "select count(*) from bare where a = 4711")).isEqualTo("1");
+        assertThat(Servers.read(move.source(), "select count(*) from bare where a = 4711"))
+                .isEqualTo("1");
     }
 }

@@ -69,7 +69,8 @@ final class RolesTest {
         String sql = "select body from tenant.note where set_config('app.tenant', 'a', false) <> '' order by 1";
         assertThat(as(move.source(), n + "_web", "web", sql)).containsExactly("of a");
         assertThat(as(move.target(), n + "_web", "new", sql)).containsExactly("of a");
-        assertThat(Servers.read(move.target(), "select rolsuper or rolbypassrls from pg_roles where rolname = '" + n + "_web'"))
+        assertThat(Servers.read(
+                        move.target(), "select rolsuper or rolbypassrls from pg_roles where rolname = '" + n + "_web'"))
                 .isEqualTo("f");
         // The one that could see all still can, with the password it had.
         assertThat(as(move.target(), n + "_reports", "reports", "select body from tenant.note order by 1"))
@@ -95,13 +96,15 @@ final class RolesTest {
                         + " where c.relnamespace = 'tenant'::regnamespace and c.relkind in ('r', 'S')",
                 "select string_agg(a.attname || ' ' || a.attacl::text, ';' order by a.attname) from pg_attribute a"
                         + " where a.attrelid = 'tenant.note'::regclass and a.attacl is not null",
-                "select concat_ws(' ', pg_get_userbyid(nspowner), nspacl) from pg_namespace where nspname = 'tenant'",
+                "select concat_ws(' ', pg_get_userbyid(nspowner), (select string_agg(x::text, ',' order by x::text) from"
+                        + " unnest(nspacl) x)) from pg_namespace where nspname = 'tenant'",
                 "select concat_ws(' ', pg_get_userbyid(proowner), proacl) from pg_proc where proname = 'secret'",
                 "select string_agg(concat_ws(' ', pg_get_userbyid(defaclrole), defaclnamespace::regnamespace, defaclobjtype,"
                         + " defaclacl), ';' order by defaclnamespace <> 0) from pg_default_acl",
                 "select string_agg(concat_ws(' ', coalesce(r.rolname, '-'), s.setdatabase <> 0, s.setconfig), ';'"
                         + " order by r.rolname, s.setdatabase) from pg_db_role_setting s left join pg_roles r on r.oid ="
-                        + " s.setrole where r.rolname like '" + n + "\\_%' or s.setrole = 0 and s.setdatabase = (select oid"
+                        + " s.setrole where r.rolname like '" + n
+                        + "\\_%' or s.setrole = 0 and s.setdatabase = (select oid"
                         + " from pg_database where datname = current_database())")) {
             assertThat(Servers.read(move.target(), sql)).as(sql).isEqualTo(Servers.read(move.source(), sql));
         }

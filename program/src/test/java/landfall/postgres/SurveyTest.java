@@ -21,7 +21,8 @@ final class SurveyTest {
                 move.naming(),
                 move.role().name(),
                 choices,
-                directory -> OptionalLong.of(1L << 40));
+                directory -> OptionalLong.of(1L << 40),
+                SchemaTool.NONE);
     }
 
     private static List<String> found(Servers.Move move, Verdict verdict) {
@@ -214,7 +215,8 @@ final class SurveyTest {
                 move.naming(),
                 move.role().name(),
                 Choices.NONE,
-                directory -> OptionalLong.of(1 << 20));
+                directory -> OptionalLong.of(1 << 20),
+                SchemaTool.NONE);
         assertThat(finding(small, "target disk").verdict()).isEqualTo(Verdict.BLOCKER);
         Survey.Result unknown = Survey.run(
                 move.source(), move.target(), move.naming(), move.role().name());
@@ -228,7 +230,8 @@ final class SurveyTest {
         assertThat(Servers.read(move.source(), "select count(*) from pg_publication_tables"))
                 .isEqualTo("0");
         Servers.run(move.source(), "update public.bare set a = 2", "delete from public.bare");
-        assertThat(Servers.read(move.target(), "select count(*) from public.bare")).isEqualTo("1");
+        assertThat(Servers.read(move.target(), "select count(*) from public.bare"))
+                .isEqualTo("1");
     }
 
     @Test
