@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import landfall.base.Events;
 import landfall.base.Problem;
 
@@ -48,15 +49,14 @@ final class FullProof {
                     Sql.text(mark, "select pg_logical_emit_message(true, 'landfall', 'verify')::text");
                 }
                 follower.awaitBarrier(REACH_MAX);
-                snapshot.setAutoCommit(false);
-                snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-                receiving = Sql.text(snapshot, "select pg_export_snapshot()");
+                receiving = snapshot(snapshot);
                 sending = exported.snapshot();
                 follower.startRecording();
             } finally {
                 follower.release();
             }
-            return between(from, sending, to, receiving, events, start);
+            // What can't be followed is copied again behind the door, and compared there.
+            return between(from, sending, to, receiving, Table::isFollowed, events, start);
         } catch (SQLException e) {
             throw Sql.failed("The two sides could not be compared", e);
         }
@@ -77,9 +77,26 @@ final class FullProof {
         }
     }
 
-    /** Compares two exported snapshots that stand at one point of the log. */
+    /** Exports what the session sees from now on, for as long as it stays open. */
+    static String snapshot(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        return Sql.text(connection, "select pg_export_snapshot()");
+    }
+
+    /**
+     * Compares two exported snapshots that stand at one point of the log.
+     *
+     * @param compared whose rows; definitions are compared of all
+     */
     static VerifyReport between(
-            Database from, String sending, Database to, String receiving, Events events, long start)
+            Database from,
+            String sending,
+            Database to,
+            String receiving,
+            Predicate<Table> compared,
+            Events events,
+            long start)
             throws SQLException {
         List<Problem> problems = new ArrayList<>();
         try (Connection one = under(from, sending);
@@ -88,8 +105,7 @@ final class FullProof {
             RowProofs proofs = RowProofs.read(one, other);
             List<TableScan> scans = new ArrayList<>();
             for (Table table : Catalog.tables(one)) {
-                // What can't be followed is copied again behind the door, and compared there.
-                if (!table.isFollowed()) {
+                if (!compared.test(table)) {
                     continue;
                 }
                 RowProof proof = proofs.of(table, problems);

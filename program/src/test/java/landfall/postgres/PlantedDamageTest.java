@@ -22,14 +22,15 @@ final class PlantedDamageTest {
     private static VerifyReport proof(Database from, Database to) throws SQLException {
         try (Connection one = from.connect("test");
                 Connection other = to.connect("test")) {
-            return FullProof.between(from, snapshot(one), to, snapshot(other), Events.NONE, System.nanoTime());
+            return FullProof.between(
+                    from,
+                    FullProof.snapshot(one),
+                    to,
+                    FullProof.snapshot(other),
+                    Table::isFollowed,
+                    Events.NONE,
+                    System.nanoTime());
         }
-    }
-
-    private static String snapshot(Connection connection) throws SQLException {
-        connection.setAutoCommit(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        return Sql.text(connection, "select pg_export_snapshot()");
     }
 
     private static Database cloned(Servers.Move move, String name) throws SQLException {
