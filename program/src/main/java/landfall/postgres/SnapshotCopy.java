@@ -40,6 +40,7 @@ public final class SnapshotCopy {
     private final BooleanSupplier stop;
     /** Whether a slot is made for what comes after the snapshot. */
     private final boolean followed;
+
     private final CopyTarget copyTarget;
     private final long partBytes;
 
@@ -98,8 +99,7 @@ public final class SnapshotCopy {
     /** A copy that nothing follows: no slot is made, and the source needs no logical decoding. */
     static SnapshotCopy plain(
             Database source, Database target, Naming naming, TargetRole role, SchemaTool schemaTool, Events events) {
-        return new SnapshotCopy(
-                source, target, naming, role, schemaTool, events, () -> false, PART_BYTES, false);
+        return new SnapshotCopy(source, target, naming, role, schemaTool, events, () -> false, PART_BYTES, false);
     }
 
     public static boolean isComplete(Database target, Naming naming) {

@@ -86,7 +86,8 @@ final class PlainMoveTest {
     @Test
     void everythingIsCopiedBehindTheFenceProvedOpenedAndGoesBack() throws Exception {
         Servers.Move move = move();
-        PlainMove plain = new PlainMove(move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE);
+        PlainMove plain =
+                new PlainMove(move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE);
         PlainMove.Forecast forecast = plain.forecast();
         assertThat(forecast.sampleBytes()).isGreaterThan(1 << 20);
         assertThat(forecast.downtime()).isPositive();
@@ -125,7 +126,8 @@ final class PlainMoveTest {
     @Test
     void damageBehindTheFenceIsFoundBeforeAnythingOpens() throws Exception {
         Servers.Move move = move();
-        PlainMove plain = new PlainMove(move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE);
+        PlainMove plain =
+                new PlainMove(move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE);
         Fence.raise(move.source(), move.naming(), true, Duration.ofMillis(200));
         plain.copy();
         try (Connection connection = move.target().connect("test")) {
