@@ -28,8 +28,7 @@ final class Verification {
     }
 
     /** @param problems every difference; names and keys, never values */
-    record Result(
-            int tables, long rows, long bytes, int ranges, int items, double seconds, List<String> problems) {
+    record Result(int tables, long rows, long bytes, int ranges, int items, double seconds, List<String> problems) {
         Map<String, Object> fields() {
             return Events.fields(
                     "equal", problems.isEmpty(),

@@ -112,8 +112,9 @@ final class Narrowing {
             return;
         }
         String part = "substr(md5(" + RowProof.keyText(scan.table()) + "), 1, " + digits + ")";
-        String sql = "select p, md5(string_agg(d, '' order by d)) from (select " + part + " as p, " + scan.proof().digest() + " as d from only "
-                + scan.table().sql() + " t where " + scan.where(range) + ") s group by p";
+        String sql = "select p, md5(string_agg(d, '' order by d)) from (select " + part + " as p, "
+                + scan.proof().digest() + " as d from only " + scan.table().sql() + " t where " + scan.where(range)
+                + ") s group by p";
         Map<String, String> one = pairs(from, sql);
         Map<String, String> other = pairs(to, sql);
         for (String name : both(one, other)) {
@@ -124,7 +125,8 @@ final class Narrowing {
     }
 
     private void compare(String where, Found found) throws SQLException {
-        String sql = "select k, string_agg(d, ' ' order by d) from (select " + RowProof.keyText(scan.table()) + " as k, "
+        String sql = "select k, string_agg(d, ' ' order by d) from (select " + RowProof.keyText(scan.table())
+                + " as k, "
                 + scan.proof().digest() + " as d from only " + scan.table().sql() + " t where " + where
                 + ") s group by k";
         Map<String, String> one = pairs(from, sql);

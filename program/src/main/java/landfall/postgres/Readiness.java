@@ -40,7 +40,8 @@ public final class Readiness {
                     Sql.execute(
                             connection,
                             lacking.vacuum()
-                                    ? "vacuum (analyze, skip_locked, index_cleanup off, truncate off) " + lacking.table()
+                                    ? "vacuum (analyze, skip_locked, index_cleanup off, truncate off) "
+                                            + lacking.table()
                                     : "analyze " + lacking.table());
                 } catch (SQLException e) {
                     if (!"57014".equals(e.getSQLState())) {
@@ -64,7 +65,8 @@ public final class Readiness {
                         connection,
                         Sql.file("readiness"),
                         row -> new Lacking(
-                                Sql.quoted(row.getString("schema_name")) + "." + Sql.quoted(row.getString("table_name")),
+                                Sql.quoted(row.getString("schema_name")) + "."
+                                        + Sql.quoted(row.getString("table_name")),
                                 row.getBoolean("needs_analyze"),
                                 row.getBoolean("needs_vacuum")))
                 .stream()

@@ -54,14 +54,18 @@ record RowProof(List<Column> columns, boolean portable) {
      */
     static Map<String, RowProof> all(Connection connection, boolean portable) throws SQLException {
         Map<String, List<Column>> columns = new LinkedHashMap<>();
-        Sql.list(connection, Sql.file("proof_columns"), row -> columns.computeIfAbsent(
-                        row.getString("schema_name") + "." + row.getString("table_name"), name -> new ArrayList<>())
-                .add(new Column(
-                        row.getString("column_name"),
-                        row.getString("base_type"),
-                        row.getBoolean("is_domain"),
-                        row.getString("form"),
-                        row.getString("type_name"))));
+        Sql.list(
+                connection,
+                Sql.file("proof_columns"),
+                row -> columns.computeIfAbsent(
+                                row.getString("schema_name") + "." + row.getString("table_name"),
+                                name -> new ArrayList<>())
+                        .add(new Column(
+                                row.getString("column_name"),
+                                row.getString("base_type"),
+                                row.getBoolean("is_domain"),
+                                row.getString("form"),
+                                row.getString("type_name"))));
         return columns.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, entry -> new RowProof(entry.getValue(), portable)));
     }
@@ -106,8 +110,8 @@ record RowProof(List<Column> columns, boolean portable) {
                 .flatMap(column -> {
                     String value = "t." + Sql.quoted(first);
                     if (ORDERED.contains(column.type())) {
-                        return Stream.of(new Ranged(
-                                column.domain() ? value + "::" + column.type() : value, column.type()));
+                        return Stream.of(
+                                new Ranged(column.domain() ? value + "::" + column.type() : value, column.type()));
                     }
                     return ORDERED_AS_TEXT.contains(column.type())
                             ? Stream.of(new Ranged(value + "::text collate \"C\"", "text"))

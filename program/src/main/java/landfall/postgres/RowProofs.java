@@ -15,10 +15,12 @@ record RowProofs(Map<String, RowProof> sending, Map<String, RowProof> receiving)
     }
 
     /** A table or column missing on the other side is a difference, not a failure. */
-    @Nullable RowProof of(Table table, List<Problem> problems) {
+    @Nullable
+    RowProof of(Table table, List<Problem> problems) {
         RowProof one = sending.getOrDefault(table.toString(), new RowProof(List.of(), true));
         if (sending.containsKey(table.toString()) != receiving.containsKey(table.toString())
-                || !one.columns().equals(receiving.getOrDefault(table.toString(), one).columns())) {
+                || !one.columns()
+                        .equals(receiving.getOrDefault(table.toString(), one).columns())) {
             problems.add(Problem.error(
                     "Table " + table + " can't be compared",
                     "it is not on both sides, or its columns are not the same",

@@ -98,11 +98,7 @@ final class ScanRun {
                     sums.forEach((range, sum) -> all.merge(range, sum, TableScan.Sum::plus));
                 }
                 events.progress(
-                        STEP,
-                        part.scan().table().toString(),
-                        bytesRead.addAndGet(part.bytes()),
-                        bytesTotal,
-                        "bytes");
+                        STEP, part.scan().table().toString(), bytesRead.addAndGet(part.bytes()), bytesTotal, "bytes");
             }
         }
         return true;

@@ -17,8 +17,9 @@ final class StructureProof {
     private StructureProof() {}
 
     /** Words whose order tells one collation from another: cases, accents, signs, blanks, digits. */
-    private static final String PROBE = "string_to_array(U&'a,A,b,B,ab,a b,a-b,a_b,a.b,-a, a,1,10,2,z,Z,e,f,o,p,ss,st,ll,lz,"
-            + "ch,cz,d,i,I,#a,\\00e4,\\00c4,\\00e9,\\00f6,\\00df,\\0131,\\4e2d,\\0431', ',')";
+    private static final String PROBE =
+            "string_to_array(U&'a,A,b,B,ab,a b,a-b,a_b,a.b,-a, a,1,10,2,z,Z,e,f,o,p,ss,st,ll,lz,"
+                    + "ch,cz,d,i,I,#a,\\00e4,\\00c4,\\00e9,\\00f6,\\00df,\\0131,\\4e2d,\\0431', ',')";
 
     /** Definitions alone: what the app's own DDL could have changed since the whole was compared. */
     static int definitions(Connection from, Connection to, List<Problem> problems) throws SQLException {
@@ -32,8 +33,7 @@ final class StructureProof {
     static int run(Connection from, Connection to, List<Problem> problems) throws SQLException {
         int items = definitions(from, to, problems);
         RoleNames roles = RoleNames.read(from, to);
-        items += compare(
-                qualified(from, () -> state(from, roles)), qualified(to, () -> state(to, roles)), problems);
+        items += compare(qualified(from, () -> state(from, roles)), qualified(to, () -> state(to, roles)), problems);
         stale(to, problems);
         items += SequenceProof.run(from, to, problems);
         return items;
@@ -101,8 +101,7 @@ final class StructureProof {
     /** Indexes made under another version of a collation's order may be wrong, and nobody would notice. */
     private static void stale(Connection to, List<Problem> problems) throws SQLException {
         for (String collation : Sql.strings(
-                to,
-                "select name from (" + Sql.file("collations").replace("order by 1", "") + ") c where is_stale")) {
+                to, "select name from (" + Sql.file("collations").replace("order by 1", "") + ") c where is_stale")) {
             problems.add(Problem.error(
                     "The collation " + collation + " is not of the version that is recorded",
                     "the server's library has changed since; indexes of texts may be in the wrong order",

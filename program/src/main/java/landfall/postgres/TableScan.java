@@ -16,7 +16,8 @@ import java.util.TreeMap;
  *
  * @param bounds where ranges begin but the first, as the sending side's sample has them; empty for one range
  */
-record TableScan(Table table, RowProof proof, Optional<RowProof.Ranged> ranged, List<String> bounds, String boundsArray) {
+record TableScan(
+        Table table, RowProof proof, Optional<RowProof.Ranged> ranged, List<String> bounds, String boundsArray) {
     private static final int RANGES = 64;
     private static final long RANGES_FROM_BYTES = 4L << 20;
     private static final long SAMPLED_BLOCKS = 400;

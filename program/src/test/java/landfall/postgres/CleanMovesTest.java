@@ -18,15 +18,8 @@ import org.junit.jupiter.api.Test;
  */
 final class CleanMovesTest {
     private static final Duration SECONDS = Duration.ofSeconds(30);
-    private static final List<String> KEYS = List.of(
-            "int",
-            "bigint",
-            "text",
-            "uuid",
-            "numeric",
-            "timestamptz",
-            "varchar(40)",
-            "bytea");
+    private static final List<String> KEYS =
+            List.of("int", "bigint", "text", "uuid", "numeric", "timestamptz", "varchar(40)", "bytea");
     private static final List<String> VALUES = List.of(
             "(random() * 1000)::int",
             "random()",
@@ -56,8 +49,8 @@ final class CleanMovesTest {
 
     private record Made(String name, String keyType, List<String> values) {
         String insert(String range) {
-            return "insert into " + name + " select " + key(keyType, "g") + ", g, " + String.join(", ", values) + " from "
-                    + range + " g";
+            return "insert into " + name + " select " + key(keyType, "g") + ", g, " + String.join(", ", values)
+                    + " from " + range + " g";
         }
     }
 
@@ -95,7 +88,8 @@ final class CleanMovesTest {
         Servers.Move move = Servers.move(statements.toArray(String[]::new));
         AtomicBoolean stop = new AtomicBoolean();
         List<Throwable> failures = new ArrayList<>();
-        Thread writer = Thread.ofVirtual().start(() -> write(move, tables, new Random(random.nextLong()), stop, failures));
+        Thread writer =
+                Thread.ofVirtual().start(() -> write(move, tables, new Random(random.nextLong()), stop, failures));
         try {
             move.copy();
             try (Follower follower = move.follow()) {
@@ -142,11 +136,13 @@ final class CleanMovesTest {
                         connection,
                         switch (choice) {
                             case 0 -> made.insert("generate_series(" + from + ", " + (from + 19) + ")");
-                            case 1 -> "update " + made.name() + " set c0 = " + made.values().getFirst()
-                                    + " where n % 100 = " + random.nextInt(100);
+                            case 1 ->
+                                "update " + made.name() + " set c0 = "
+                                        + made.values().getFirst() + " where n % 100 = " + random.nextInt(100);
                             case 2 -> "delete from " + made.name() + " where n % 200 = " + random.nextInt(200);
-                            default -> "update " + made.name() + " set k = " + key(made.keyType(), "(n + 10000000)")
-                                    + ", n = n + 10000000 where n < 10000000 and n % 500 = " + random.nextInt(500);
+                            default ->
+                                "update " + made.name() + " set k = " + key(made.keyType(), "(n + 10000000)")
+                                        + ", n = n + 10000000 where n < 10000000 and n % 500 = " + random.nextInt(500);
                         });
                 Thread.sleep(2);
             }

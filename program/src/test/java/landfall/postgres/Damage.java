@@ -45,7 +45,11 @@ record Damage(String kind, String statement, String named, String undo) {
             new Near("citext", "'Canary'", "'canary'", "an equal value in another case"),
             new Near("bytea", "'\\x00ff00'", "'\\x00ff01'", "one bit"),
             new Near("bytea", "'\\x'", "null", "NULL for no bytes"),
-            new Near("uuid", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'", "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a10'", "one bit"),
+            new Near(
+                    "uuid",
+                    "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'",
+                    "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a10'",
+                    "one bit"),
             new Near("date", "'2024-02-29'", "'2024-03-01'", "one day"),
             new Near("date", "'infinity'", "'-infinity'", "the other end"),
             new Near("time", "'23:59:59.999999'", "'24:00:00'", "one microsecond"),
@@ -81,7 +85,8 @@ record Damage(String kind, String statement, String named, String undo) {
     /** The source of all clean moves on which damage is planted. */
     static List<String> museum() {
         StringBuilder columns = new StringBuilder("id int primary key, big text");
-        StringBuilder values = new StringBuilder("g, (select string_agg(md5(i::text), '') from generate_series(1, 400) i)");
+        StringBuilder values =
+                new StringBuilder("g, (select string_agg(md5(i::text), '') from generate_series(1, 400) i)");
         for (int i = 0; i < NEAR.size(); i++) {
             columns.append(", c").append(i).append(' ').append(NEAR.get(i).type());
             values.append(", ").append(NEAR.get(i).value());
@@ -171,9 +176,15 @@ record Damage(String kind, String statement, String named, String undo) {
     }
 
     private static void rows(List<Damage> all) {
-        all.add(row("the last byte of a toasted value", "update exhibit set big = left(big, -1) || 'X' where id = 3", EXHIBIT));
+        all.add(row(
+                "the last byte of a toasted value",
+                "update exhibit set big = left(big, -1) || 'X' where id = 3",
+                EXHIBIT));
         all.add(row("a row missing", "delete from many where id = 11234", MANY + "|only on the sending side: (11234)"));
-        all.add(row("a row too many", "insert into many (id, n) values (70000, 1)", MANY + "|only on the receiving side: (70000)"));
+        all.add(row(
+                "a row too many",
+                "insert into many (id, n) values (70000, 1)",
+                MANY + "|only on the receiving side: (70000)"));
         all.add(row("one row for another", "update many set id = 70001 where id = 17", MANY + "|(17)|(70001)"));
         all.add(row(
                 "two rows' values swapped",
@@ -193,10 +204,16 @@ record Damage(String kind, String statement, String named, String undo) {
                         + " insert into many (id, n, note, number) select id, n, note, number from many where id = 9",
                 MANY + "|(9)"));
         all.add(row("all rows missing", "delete from many", MANY + "|20000 rows on the sending side, 0"));
-        all.add(row("a partition's row", "update part set v = 0 where id = 120", "Table public.part_high differs|(120)"));
-        all.add(row("a row in the parent instead of the heir", "insert into parent values (5)", "public.parent differs"));
+        all.add(row(
+                "a partition's row", "update part set v = 0 where id = 120", "Table public.part_high differs|(120)"));
+        all.add(row(
+                "a row in the parent instead of the heir", "insert into parent values (5)", "public.parent differs"));
         all.add(new Damage("a large object too many", "select lo_from_bytea(4711, 'CANARY')", "large object 4711", ""));
-        all.add(new Damage("a sequence behind what was given out", "select setval('loose', 102)", "sequence public.loose stands behind", ""));
+        all.add(new Damage(
+                "a sequence behind what was given out",
+                "select setval('loose', 102)",
+                "sequence public.loose stands behind",
+                ""));
     }
 
     private static Damage thing(String kind, String statement, String named) {
@@ -215,76 +232,144 @@ record Damage(String kind, String statement, String named, String undo) {
         all.add(thing("a column's NOT NULL", "alter table many alter n drop not null", "column public.many.n"));
         all.add(thing("a column's type", "alter table many alter note type varchar", "column public.many.note"));
         all.add(thing("a column missing", "alter table many drop column note", "column public.many.note"));
-        all.add(thing("a column's collation", "alter table child alter word type text collate \"C\"", "column public.child.word"));
+        all.add(thing(
+                "a column's collation",
+                "alter table child alter word type text collate \"C\"",
+                "column public.child.word"));
         all.add(thing(
                 "a generated column's expression",
                 "alter table many drop column twice; alter table many add twice int generated always as (n + n) stored",
                 "column public.many.twice"));
         all.add(thing(
-                "an identity column's kind", "alter table many alter number set generated always", "column public.many.number"));
-        all.add(thing("an identity column no more", "alter table many alter number drop identity", "column public.many.number"));
+                "an identity column's kind",
+                "alter table many alter number set generated always",
+                "column public.many.number"));
+        all.add(thing(
+                "an identity column no more",
+                "alter table many alter number drop identity",
+                "column public.many.number"));
         all.add(thing("an index missing", "drop index many_n", "index public.many_n"));
-        all.add(thing("an index on something else", "drop index many_n; create index many_n on many (n, id)", "index public.many_n"));
+        all.add(thing(
+                "an index on something else",
+                "drop index many_n; create index many_n on many (n, id)",
+                "index public.many_n"));
         all.add(thing(
                 "an index that is not valid",
                 "update pg_index set indisvalid = false where indexrelid = 'many_n'::regclass",
                 "index public.many_n"));
-        all.add(thing("a primary key missing", "alter table child drop constraint child_pkey", "constraint public.child.child_pkey"));
-        all.add(thing("a unique constraint missing", "alter table many drop constraint many_note", "constraint public.many.many_note"));
-        all.add(thing("a foreign key missing", "alter table child drop constraint child_many", "constraint public.child.child_many"));
+        all.add(thing(
+                "a primary key missing",
+                "alter table child drop constraint child_pkey",
+                "constraint public.child.child_pkey"));
+        all.add(thing(
+                "a unique constraint missing",
+                "alter table many drop constraint many_note",
+                "constraint public.many.many_note"));
+        all.add(thing(
+                "a foreign key missing",
+                "alter table child drop constraint child_many",
+                "constraint public.child.child_many"));
         all.add(thing(
                 "a foreign key not validated",
                 "alter table child drop constraint child_many; alter table child add constraint child_many foreign key"
                         + " (many_id) references many not valid",
                 "constraint public.child.child_many"));
         all.add(thing(
-                "a foreign key not enforced", "alter table child disable trigger all", "enforcement of constraint public.child.child_many"));
+                "a foreign key not enforced",
+                "alter table child disable trigger all",
+                "enforcement of constraint public.child.child_many"));
         all.add(thing(
                 "a check changed",
                 "alter table many drop constraint many_n; alter table many add constraint many_n check (n >= -1)",
                 "constraint public.many.many_n"));
-        all.add(thing("a trigger disabled", "alter table many disable trigger many_touch", "trigger public.many.many_touch"));
-        all.add(thing("a trigger always enabled", "alter table many enable always trigger many_touch", "trigger public.many.many_touch"));
+        all.add(thing(
+                "a trigger disabled", "alter table many disable trigger many_touch", "trigger public.many.many_touch"));
+        all.add(thing(
+                "a trigger always enabled",
+                "alter table many enable always trigger many_touch",
+                "trigger public.many.many_touch"));
         all.add(thing("a trigger missing", "drop trigger many_touch on many", "trigger public.many.many_touch"));
         all.add(thing("a rule missing", "drop rule quiet on child", "rule public.child.quiet"));
         all.add(thing("a rule disabled", "alter table child disable rule quiet", "rule public.child.quiet"));
-        all.add(thing("a partition's bounds", "alter table part detach partition part_high; alter table part attach partition"
-                + " part_high for values from (100) to (300)", "relation public.part_high"));
-        all.add(thing("a partition detached", "alter table part detach partition part_low", "relation public.part_low"));
+        all.add(thing(
+                "a partition's bounds",
+                "alter table part detach partition part_high; alter table part attach partition"
+                        + " part_high for values from (100) to (300)",
+                "relation public.part_high"));
+        all.add(thing(
+                "a partition detached", "alter table part detach partition part_low", "relation public.part_low"));
         all.add(thing("an heir disinherited", "alter table heir no inherit parent", "relation public.heir"));
         all.add(thing("a table's fillfactor", "alter table many reset (fillfactor)", "relation public.many"));
         all.add(thing("a table unlogged", "alter table child set unlogged", "relation public.child"));
-        all.add(thing("a column's storage", "alter table exhibit alter big set storage extended", "storage of column public.exhibit.big"));
-        all.add(thing("a column's statistics target", "alter table many alter n set statistics 5", "column public.many.n"));
+        all.add(thing(
+                "a column's storage",
+                "alter table exhibit alter big set storage extended",
+                "storage of column public.exhibit.big"));
+        all.add(thing(
+                "a column's statistics target", "alter table many alter n set statistics 5", "column public.many.n"));
         all.add(thing("extended statistics missing", "drop statistics many_both", "statistics public.many_both"));
-        all.add(thing("a table's replica identity", "alter table many replica identity full", "replica identity of public.many"));
+        all.add(thing(
+                "a table's replica identity",
+                "alter table many replica identity full",
+                "replica identity of public.many"));
         all.add(thing("a table clustered", "cluster child using child_pkey", "CLUSTER of index public.child_pkey"));
-        all.add(thing("a materialized view not filled", "refresh materialized view kept with no data", "materialized view public.kept"));
+        all.add(thing(
+                "a materialized view not filled",
+                "refresh materialized view kept with no data",
+                "materialized view public.kept"));
     }
 
     private static void code(List<Damage> all) {
-        all.add(thing("a function's body", "create or replace function twice(n int) returns int language sql immutable as 'select n + n'", "function public.twice(integer)"));
-        all.add(thing("a function's rights", "alter function twice security definer", "function public.twice(integer)"));
+        all.add(thing(
+                "a function's body",
+                "create or replace function twice(n int) returns int language sql immutable as 'select n + n'",
+                "function public.twice(integer)"));
+        all.add(thing(
+                "a function's rights", "alter function twice security definer", "function public.twice(integer)"));
         all.add(thing("a function's volatility", "alter function twice volatile", "function public.twice(integer)"));
-        all.add(thing("a function's search_path", "alter function twice set search_path = ''", "function public.twice(integer)"));
+        all.add(thing(
+                "a function's search_path",
+                "alter function twice set search_path = ''",
+                "function public.twice(integer)"));
         all.add(thing("a function missing", "drop function twice(int)", "function public.twice(integer)"));
-        all.add(thing("an aggregate changed", "drop aggregate total(int); create aggregate total (int) (sfunc = int4pl,"
-                + " stype = int, initcond = '1')", "function public.total(integer)"));
-        all.add(thing("a view's query", "create or replace view seen as select id, n from many where n > 4", "view public.seen"));
+        all.add(thing(
+                "an aggregate changed",
+                "drop aggregate total(int); create aggregate total (int) (sfunc = int4pl,"
+                        + " stype = int, initcond = '1')",
+                "function public.total(integer)"));
+        all.add(thing(
+                "a view's query",
+                "create or replace view seen as select id, n from many where n > 4",
+                "view public.seen"));
         all.add(thing("a view's security_barrier", "alter view seen set (security_barrier)", "relation public.seen"));
-        all.add(thing("a materialized view's query", "drop materialized view kept; create materialized view kept as"
-                + " select n, count(*) from many where n > 1 group by n", "view public.kept"));
-        all.add(thing("an enum's label too many", "alter type mood add value 'neutral' before 'happy'", "type public.mood"));
+        all.add(thing(
+                "a materialized view's query",
+                "drop materialized view kept; create materialized view kept as"
+                        + " select n, count(*) from many where n > 1 group by n",
+                "view public.kept"));
+        all.add(thing(
+                "an enum's label too many", "alter type mood add value 'neutral' before 'happy'", "type public.mood"));
         all.add(thing("an enum's label renamed", "alter type mood rename value 'happy' to 'glad'", "type public.mood"));
-        all.add(thing("a domain's constraint missing", "alter domain positive drop constraint above_zero", "type public.positive"));
+        all.add(thing(
+                "a domain's constraint missing",
+                "alter domain positive drop constraint above_zero",
+                "type public.positive"));
         all.add(thing("a domain's default", "alter domain positive set default 3", "type public.positive"));
-        all.add(thing("a composite type's attribute", "alter type pair add attribute extra int", "column public.pair.extra"));
+        all.add(thing(
+                "a composite type's attribute", "alter type pair add attribute extra int", "column public.pair.extra"));
         all.add(thing("a range type missing", "drop type whole_range", "type public.whole_range"));
         all.add(thing("a table's comment", "comment on table many is 'changed'", "comment public.many"));
         all.add(thing("a column's comment", "comment on column many.n is null", "comment public.many.n"));
-        all.add(thing("a function's comment", "comment on function twice(int) is null", "comment on function public.twice"));
-        all.add(thing("a constraint's comment", "comment on constraint child_many on child is null", "comment on table constraint child_many"));
-        all.add(thing("an extension missing", "alter table exhibit alter c22 type text; drop extension citext", "extension citext"));
+        all.add(thing(
+                "a function's comment", "comment on function twice(int) is null", "comment on function public.twice"));
+        all.add(thing(
+                "a constraint's comment",
+                "comment on constraint child_many on child is null",
+                "comment on table constraint child_many"));
+        all.add(thing(
+                "an extension missing",
+                "alter table exhibit alter c22 type text; drop extension citext",
+                "extension citext"));
         all.add(thing(
                 "an extension's version",
                 "update pg_extension set extversion = '1.0' where extname = 'citext'",
@@ -302,34 +387,77 @@ record Damage(String kind, String statement, String named, String undo) {
 
     private static void rights(List<Damage> all, String app) {
         all.add(thing("a table's owner", "alter table many owner to postgres", "owner of table public.many"));
-        all.add(thing("a sequence's owner", "alter sequence loose owner to postgres", "owner of sequence public.loose"));
-        all.add(thing("a function's owner", "alter function twice owner to postgres", "owner of function public.twice"));
+        all.add(thing(
+                "a sequence's owner", "alter sequence loose owner to postgres", "owner of sequence public.loose"));
+        all.add(thing(
+                "a function's owner", "alter function twice owner to postgres", "owner of function public.twice"));
         all.add(thing("a type's owner", "alter type mood owner to postgres", "owner of type public.mood"));
         all.add(thing("a grant missing", "revoke select on many from museum_guide", "rights on table public.many"));
         all.add(thing("a grant too many", "grant delete on many to museum_guide", "rights on table public.many"));
         all.add(thing("a grant to everybody", "grant select on child to public", "rights on table public.child"));
-        all.add(thing("a grant with grant option", "grant select on many to museum_guide with grant option", "rights on table public.many"));
-        all.add(thing("a column's grant missing", "revoke update (n) on many from museum_guide", "rights on column public.many.n"));
-        all.add(thing("a schema's grant missing", "revoke usage on schema public from museum_guide", "rights on schema public"));
-        all.add(thing("a function's execution for all", "revoke execute on function twice(int) from public", "rights on function public.twice"));
-        all.add(thing("default privileges missing", "alter default privileges for role " + app
-                + " in schema public revoke select on tables from museum_guide", "default privileges"));
-        all.add(thing("row-level security off", "alter table child disable row level security", "relation public.child"));
-        all.add(thing("row-level security forced", "alter table child force row level security", "relation public.child"));
-        all.add(thing("a policy's condition", "alter policy seeable on child using (id > -1)", "policy public.child.seeable"));
+        all.add(thing(
+                "a grant with grant option",
+                "grant select on many to museum_guide with grant option",
+                "rights on table public.many"));
+        all.add(thing(
+                "a column's grant missing",
+                "revoke update (n) on many from museum_guide",
+                "rights on column public.many.n"));
+        all.add(thing(
+                "a schema's grant missing",
+                "revoke usage on schema public from museum_guide",
+                "rights on schema public"));
+        all.add(thing(
+                "a function's execution for all",
+                "revoke execute on function twice(int) from public",
+                "rights on function public.twice"));
+        all.add(thing(
+                "default privileges missing",
+                "alter default privileges for role " + app
+                        + " in schema public revoke select on tables from museum_guide",
+                "default privileges"));
+        all.add(thing(
+                "row-level security off", "alter table child disable row level security", "relation public.child"));
+        all.add(thing(
+                "row-level security forced", "alter table child force row level security", "relation public.child"));
+        all.add(thing(
+                "a policy's condition",
+                "alter policy seeable on child using (id > -1)",
+                "policy public.child.seeable"));
         all.add(thing("a policy missing", "drop policy seeable on child", "policy public.child.seeable"));
-        all.add(thing("a policy's roles", "alter policy seeable on child to museum_guide", "roles of policy public.child.seeable"));
-        all.add(new Damage("the app's role a superuser", "alter role " + app + " superuser", "role the app's role",
+        all.add(thing(
+                "a policy's roles",
+                "alter policy seeable on child to museum_guide",
+                "roles of policy public.child.seeable"));
+        all.add(new Damage(
+                "the app's role a superuser",
+                "alter role " + app + " superuser",
+                "role the app's role",
                 "alter role " + app + " nosuperuser"));
-        all.add(new Damage("the app's role past row-level security", "alter role " + app + " bypassrls", "role the app's role",
+        all.add(new Damage(
+                "the app's role past row-level security",
+                "alter role " + app + " bypassrls",
+                "role the app's role",
                 "alter role " + app + " nobypassrls"));
-        all.add(new Damage("another role's right to make databases", "alter role museum_guide createdb", "role museum_guide",
+        all.add(new Damage(
+                "another role's right to make databases",
+                "alter role museum_guide createdb",
+                "role museum_guide",
                 "alter role museum_guide nocreatedb"));
-        all.add(new Damage("a role's membership", "grant pg_read_all_data to museum_guide", "membership of role museum_guide",
+        all.add(new Damage(
+                "a role's membership",
+                "grant pg_read_all_data to museum_guide",
+                "membership of role museum_guide",
                 "revoke pg_read_all_data from museum_guide"));
-        all.add(new Damage("a role's setting", "alter role museum_guide set work_mem = '6MB'", "setting work_mem of role museum_guide",
+        all.add(new Damage(
+                "a role's setting",
+                "alter role museum_guide set work_mem = '6MB'",
+                "setting work_mem of role museum_guide",
                 "alter role museum_guide set work_mem = '5MB'"));
-        all.add(thing("a setting of the database", "do $$ begin execute format('alter database %I set work_mem = ''7MB''',"
-                + " current_database()); end $$", "setting work_mem of the database"));
+        all.add(thing(
+                "a setting of the database",
+                "do $$ begin execute format('alter database %I set work_mem = ''7MB''',"
+                        + " current_database()); end $$",
+                "setting work_mem of the database"));
     }
 }

@@ -74,7 +74,8 @@ final class PlantedDamageTest {
                 }
             }
         }
-        assertThat(proof(move.source(), move.target().named("clean")).problems()).isEmpty();
+        assertThat(proof(move.source(), move.target().named("clean")).problems())
+                .isEmpty();
         assertThat(missed).isEmpty();
         String page = page(lines);
         if (System.getenv("LANDFALL_REWRITE_DOCS") != null) {
@@ -88,7 +89,9 @@ final class PlantedDamageTest {
             throws SQLException {
         String told = String.join(
                 "\n",
-                proof(source, damaged).problems().stream().map(Problem::sentence).toList());
+                proof(source, damaged).problems().stream()
+                        .map(Problem::sentence)
+                        .toList());
         assertThat(told).doesNotContainIgnoringCase("canary");
         for (Damage damage : planted) {
             boolean found = List.of(damage.named().split("\\|")).stream().allMatch(told::contains);
@@ -115,8 +118,8 @@ final class PlantedDamageTest {
                 | --- | --- |
                 %s
                 """.formatted(
-                        lines.stream().filter(line -> line.endsWith("| found |")).count(),
-                        lines.size(),
-                        String.join("\n", lines));
+                lines.stream().filter(line -> line.endsWith("| found |")).count(),
+                lines.size(),
+                String.join("\n", lines));
     }
 }

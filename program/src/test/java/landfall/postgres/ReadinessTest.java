@@ -18,9 +18,10 @@ final class ReadinessTest {
         move.copy();
         Readiness.Result result = Readiness.prepare(move.target());
         assertThat(result.problems()).isEmpty();
-        assertThat(Readiness.prepare(move.target()).analyzed()).as("nothing is left to do").isZero();
-        assertThat(Servers.read(
-                        move.target(), "select relallvisible = relpages from pg_class where relname = 'visit'"))
+        assertThat(Readiness.prepare(move.target()).analyzed())
+                .as("nothing is left to do")
+                .isZero();
+        assertThat(Servers.read(move.target(), "select relallvisible = relpages from pg_class where relname = 'visit'"))
                 .isEqualTo("t");
         for (String query : List.of(
                 "select count(*) from visit where place between 3 and 5",

@@ -39,8 +39,8 @@ final class SequencesTest {
                 connection.setAutoCommit(false);
                 while (!stop.get()) {
                     for (String sequence : sequences) {
-                        BigInteger given = new BigInteger(
-                                Sql.text(connection, "select nextval('public." + sequence + "')::text"));
+                        BigInteger given =
+                                new BigInteger(Sql.text(connection, "select nextval('public." + sequence + "')::text"));
                         farthest.merge(sequence, given, sequence.equals("down") ? BigInteger::min : BigInteger::max);
                     }
                     // What a transaction that is undone was given is given out all the same.
@@ -73,7 +73,8 @@ final class SequencesTest {
             follower.verify();
             follower.closeDoor(SECONDS);
             String marker = Fence.raise(left, move.naming(), false, GRACE);
-            // Values drawn by sessions that connect behind the fence are theirs to lose: nothing can be written with them.
+            // Values drawn by sessions that connect behind the fence are theirs to lose: nothing can be written with
+            // them.
             stop.set(true);
             for (Thread drawer : drawers) {
                 drawer.join();
@@ -86,8 +87,7 @@ final class SequencesTest {
         assertThat(farthest.keySet()).containsExactlyInAnyOrderElementsOf(all);
         Map<String, String> wrong = new TreeMap<>();
         for (String sequence : all) {
-            BigInteger next = new BigInteger(
-                    Servers.read(entered, "select nextval('public." + sequence + "')::text"));
+            BigInteger next = new BigInteger(Servers.read(entered, "select nextval('public." + sequence + "')::text"));
             int order = next.compareTo(farthest.get(sequence));
             if (sequence.equals("down") ? order >= 0 : order <= 0) {
                 wrong.put(sequence, "gives " + next + " after " + farthest.get(sequence));
