@@ -119,8 +119,11 @@ final class CopyTarget {
         return Sql.failed("The schema could not be made in the " + target, all);
     }
 
-    /** From here on the copy needs the source no more, but for its slot: it can be gone on with after a crash. */
-    /** @param sourceLsn the source's position now, when every row has been read */
+    /**
+     * From here on the copy needs the source no more, but for its slot: it can be gone on with after a crash.
+     *
+     * @param sourceLsn the source's position now, when every row has been read
+     */
     void rowsComplete(String sourceLsn) throws SQLException {
         mark("rows_complete_at = clock_timestamp(), rows_end = " + Sql.literal(sourceLsn));
     }
