@@ -38,6 +38,14 @@ final class SyncCommand implements Callable<Integer> {
             description = "Go on though the survey names things that are not carried, or not as they are.")
     private boolean acceptsFindings;
 
+    @Option(
+            names = "--wal-budget",
+            paramLabel = "BYTES",
+            description =
+                    "How much log the slot may keep on its server's disk, e.g. 20GB; beyond that following is given"
+                            + " up and the slot dropped. Without it: by max_slot_wal_keep_size and the free disk.")
+    private @Nullable String walBudget;
+
     @Override
     public Integer call() {
         MoveFolder folder = move.open();
@@ -47,6 +55,7 @@ final class SyncCommand implements Callable<Integer> {
             return moves.sync(
                             untilLag == null ? null : Durations.parse("--until-lag", untilLag),
                             acceptsFindings,
+                            walBudget == null ? null : Sizes.parse("--wal-budget", walBudget),
                             stop::requested)
                     .code();
         }

@@ -33,11 +33,14 @@ public final class Moves {
     /**
      * @param untilLag ends once this close behind; null: follows until stopped or asked to hand over
      * @param acceptsFindings whether the survey's findings to decide don't stop the copy
+     * @param walBudget how many bytes of log a slot may keep; null: judged by the server's settings and its disk
      */
-    public ExitCode sync(@Nullable Duration untilLag, boolean acceptsFindings, BooleanSupplier stop) {
+    public ExitCode sync(
+            @Nullable Duration untilLag, boolean acceptsFindings, @Nullable Long walBudget, BooleanSupplier stop) {
         try (MoveLock lock = MoveLock.acquire(move, "sync", false, events);
                 Sides sides = Sides.open(move, hostKey)) {
-            FollowLoop.End end = new SyncRun(sides, journal(), lock, events, acceptsFindings).run(untilLag, stop);
+            FollowLoop.End end =
+                    new SyncRun(sides, journal(), lock, events, acceptsFindings, walBudget).run(untilLag, stop);
             return ended(end);
         }
     }
@@ -81,7 +84,7 @@ public final class Moves {
                 events.note("nobody follows now: run `landfall sync` soon, or the log kept for it fills the disk");
                 return ExitCode.DONE;
             }
-            return ended(new SyncRun(sides, journal, lock, events, false).run(null, stop));
+            return ended(new SyncRun(sides, journal, lock, events, false, null).run(null, stop));
         }
     }
 

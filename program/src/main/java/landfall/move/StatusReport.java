@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import landfall.base.Events;
+import landfall.base.Quantities;
 import landfall.recipe.MoveFolder;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -40,7 +41,30 @@ public final class StatusReport {
                 "running", holder.orElse("nobody"),
                 "last", last,
                 "live", live,
+                "warning", holder.isPresent() ? "" : warning(state, move),
                 "next", next(state, holder.isPresent()));
+    }
+
+    /** Nobody looks after the slot now: how much log it kept when somebody last did is the least that it keeps today. */
+    @SuppressWarnings("unchecked")
+    private static String warning(MoveState state, MoveFolder move) {
+        String side = switch (state) {
+            case FOLLOWING, COPYING -> "source";
+            case SWITCHED -> "target";
+            case PLANNED, APPLIED, SWITCHING, RETURNING, FINISHED, ABANDONED -> "";
+        };
+        if (side.isEmpty()) {
+            return "";
+        }
+        String kept = "";
+        if (Files.exists(liveFile(move))) {
+            Map<String, Object> last = JSON.readValue(move.text(liveFile(move)), Map.class);
+            if (last.get("retainedBytes") instanceof Number bytes && last.get("at") instanceof String at) {
+                kept = ": " + Quantities.bytes(bytes.longValue()) + " at " + at + ", more since";
+            }
+        }
+        return "nobody follows, and a slot keeps log on the " + side + "'s disk" + kept + "; `landfall sync` lets it go"
+                + (state == MoveState.SWITCHED ? ", `landfall finish` removes it" : ", `landfall abandon` removes it");
     }
 
     private static String meaning(MoveState state) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import landfall.apply.Applier;
 import landfall.base.Events;
 import landfall.base.ExitCode;
@@ -16,6 +17,7 @@ import landfall.postgres.Direction;
 import landfall.postgres.Follower;
 import landfall.postgres.SnapshotCopy;
 import landfall.postgres.Survey;
+import landfall.postgres.WalGuard;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sync}: survey, snapshot copy, the apps that waited for it, files, and then following, whichever way. */
@@ -25,14 +27,25 @@ public final class SyncRun {
     private final MoveLock lock;
     private final Events events;
     private final boolean acceptsFindings;
+    private final @Nullable Long walBudget;
 
-    /** @param acceptsFindings whether the user has said that findings to decide don't stop the copy */
-    SyncRun(Sides sides, MoveJournal journal, MoveLock lock, Events events, boolean acceptsFindings) {
+    /**
+     * @param acceptsFindings whether the user has said that findings to decide don't stop the copy
+     * @param walBudget how many bytes of log a slot may keep; null: judged by the server's settings and its disk
+     */
+    SyncRun(
+            Sides sides,
+            MoveJournal journal,
+            MoveLock lock,
+            Events events,
+            boolean acceptsFindings,
+            @Nullable Long walBudget) {
         this.sides = sides;
         this.journal = journal;
         this.lock = lock;
         this.events = events;
         this.acceptsFindings = acceptsFindings;
+        this.walBudget = walBudget;
     }
 
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
@@ -47,15 +60,17 @@ public final class SyncRun {
             case FINISHED -> throw refused("the move is finished", "There is nothing left to follow.");
             case ABANDONED -> throw refused("the move was abandoned", "Run `landfall apply` to begin anew.");
         };
+        Supplier<Follower> start = () ->
+                Follower.start(sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE);
         try (FilesLink files = FilesLink.open(sides, events);
-                Follower follower = Follower.start(
-                        sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
+                WalGuard guard = WalGuard.start(sides.from(direction), direction, sides.naming(), walBudget, events);
+                Follower follower = start.get()) {
             if (journal.state() == MoveState.COPYING) {
                 copyFiles(files);
                 journal.advance(MoveState.COPYING, MoveState.FOLLOWING);
             }
             events.step("follow", "begin", "");
-            return new FollowLoop(sides, events, lock, stop).run(follower, files, direction, untilLag);
+            return new FollowLoop(sides, events, lock, stop).run(follower, start, guard, files, direction, untilLag);
         }
     }
 
@@ -73,15 +88,7 @@ public final class SyncRun {
             events.step("copy", "unchanged", "the snapshot copy is complete already");
         } else {
             events.step("copy", "begin", "");
-            SnapshotCopy.Result result = new SnapshotCopy(
-                            sides.database(Side.CLUSTER),
-                            sides.database(Side.DOKKU),
-                            sides.naming(),
-                            sides.targetRole(),
-                            sides.schemaTool(),
-                            new CopyStatus(sides.move(), events),
-                            stop)
-                    .run();
+            SnapshotCopy.Result result = copyGuarded(stop);
             events.step(
                     "copy",
                     "done",
@@ -90,6 +97,26 @@ public final class SyncRun {
         }
         deployWaitingApps();
         return Direction.FORWARD;
+    }
+
+    private SnapshotCopy.Result copyGuarded(BooleanSupplier stop) {
+        try (WalGuard guard =
+                WalGuard.start(sides.database(Side.CLUSTER), Direction.FORWARD, sides.naming(), walBudget, events)) {
+            try {
+                return new SnapshotCopy(
+                                sides.database(Side.CLUSTER),
+                                sides.database(Side.DOKKU),
+                                sides.naming(),
+                                sides.targetRole(),
+                                sides.schemaTool(),
+                                new CopyStatus(sides.move(), events),
+                                () -> stop.getAsBoolean() || guard.isTripped())
+                        .run();
+            } catch (LandfallException e) {
+                guard.throwIfTripped();
+                throw e;
+            }
+        }
     }
 
     private void survey() {

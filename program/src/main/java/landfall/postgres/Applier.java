@@ -29,15 +29,13 @@ final class Applier implements AutoCloseable {
     private final Connection connection;
     private final Naming naming;
     private final Map<String, Table> tables;
-    private final Map<Change.Relation, TableBatch> batches = new IdentityHashMap<>();
+    private final IdentityHashMap<Change.Relation, TableBatch> batches = new IdentityHashMap<>();
     private final Map<String, Keys> keys;
     private final InFlight inFlight;
     private final Touched touched = new Touched();
 
     private int unwritten;
     private int unwrittenBytes;
-    private Change.@Nullable Relation lastRelation;
-    private @Nullable TableBatch lastBatch;
     private boolean skipping;
     private long groupStarted;
     private long groupChanges;
@@ -205,7 +203,6 @@ final class Applier implements AutoCloseable {
         unwritten = 0;
         unwrittenBytes = 0;
         batches.clear();
-        lastRelation = null;
         groupChanges = 0;
         skipping = false;
     }
@@ -256,7 +253,7 @@ final class Applier implements AutoCloseable {
 
     private TableBatch batch(Change.Relation relation) throws SQLException {
         // The decoder gives the very same object until the sender describes the relation anew.
-        TableBatch known = relation == lastRelation ? lastBatch : batches.get(relation);
+        TableBatch known = batches.get(relation);
         if (known == null) {
             known = describe(relation);
             Table table = known.table();
@@ -267,8 +264,6 @@ final class Applier implements AutoCloseable {
             }
             batches.put(relation, known);
         }
-        lastRelation = relation;
-        lastBatch = known;
         return known;
     }
 

@@ -36,6 +36,8 @@ final class ChangeReader implements AutoCloseable {
     private volatile long durable;
 
     private volatile long bundlesDurable;
+    private List<Change> bundle = new ArrayList<>(BUNDLE_CHANGES);
+    private int bundleBytes;
     private long reported;
     private long reportedAt;
 
@@ -95,21 +97,11 @@ final class ChangeReader implements AutoCloseable {
     }
 
     private void run() throws SQLException, InterruptedException {
-        List<Change> bundle = new ArrayList<>(BUNDLE_CHANGES);
-        int bytes = 0;
         long bundlesQueued = 0;
         while (!closed) {
-            ByteBuffer message = stream.readPending();
-            if (message != null) {
-                bytes += message.remaining();
-                Change change = decoder.decode(message);
-                if (change != null) {
-                    inFlight.add(Applier.size(change));
-                    bundle.add(change);
-                }
-                if (bundle.size() < BUNDLE_CHANGES && bytes < BUNDLE_BYTES) {
-                    continue;
-                }
+            boolean more = take();
+            if (more && bundle.size() < BUNDLE_CHANGES && bundleBytes < BUNDLE_BYTES) {
+                continue;
             }
             if (!bundle.isEmpty()) {
                 bundlesQueued++;
@@ -117,16 +109,19 @@ final class ChangeReader implements AutoCloseable {
                     report(true);
                 }
                 bundle = new ArrayList<>(BUNDLE_CHANGES);
-                bytes = 0;
+                bundleBytes = 0;
             }
-            if (message == null) {
+            if (!more && stream.isClosed()) {
+                throw new SQLException("the server ended the stream, as when it is shut down", "08006");
+            }
+            if (!more) {
                 readUpTo = Math.max(readUpTo, stream.getLastReceiveLSN().asLong());
                 if (bundlesDurable == bundlesQueued) {
                     durable = Math.max(durable, readUpTo);
                 }
             }
             report(false);
-            if (message == null) {
+            if (!more) {
                 Thread.sleep(1);
             }
             while (inFlight.isFull() && !closed) {
@@ -135,6 +130,23 @@ final class ChangeReader implements AutoCloseable {
                 Thread.sleep(1);
             }
         }
+    }
+
+    /**
+     * Takes one message into the bundle; a method of its own, so that nothing holds on to a big one while the next comes in.
+     */
+    private boolean take() throws SQLException {
+        ByteBuffer message = stream.readPending();
+        if (message == null) {
+            return false;
+        }
+        bundleBytes += message.remaining();
+        Change change = decoder.decode(message);
+        if (change != null) {
+            inFlight.add(Applier.size(change));
+            bundle.add(change);
+        }
+        return true;
     }
 
     private void report(boolean anyway) throws SQLException {

@@ -69,6 +69,7 @@ public final class Follower implements AutoCloseable {
         this.naming = naming;
         Schema.create(to);
         try (Connection connection = from.connect("structure")) {
+            ReplicationSlots.requireUsable(connection, from, naming.slot(direction));
             structure = Catalog.fingerprint(connection);
         }
         applier = new Applier(to, naming.origin(direction), naming, inFlight);
@@ -276,6 +277,7 @@ public final class Follower implements AutoCloseable {
                 measured.retainedBytes(),
                 applier.appliedChanges(),
                 measured.changesPerSecond(),
+                measured.caughtUpIn(),
                 position());
     }
 

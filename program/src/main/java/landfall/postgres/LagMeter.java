@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class LagMeter implements AutoCloseable {
     private static final long PERIOD_MILLIS = 500;
     private static final int STRUCTURE_EVERY = 6;
+    /** Ten seconds of them tell the pace. */
+    private static final int DISTANCES = 20;
 
     private record Sample(long lsn, long nanos) {}
 
@@ -26,8 +28,9 @@ final class LagMeter implements AutoCloseable {
     private final Events events;
     private final Consumer<Throwable> onFailure;
     private final Deque<Sample> samples = new ArrayDeque<>();
+    private final Deque<Sample> distances = new ArrayDeque<>();
     private volatile boolean closed;
-    private volatile Lag lag = new Lag(0, Duration.ZERO, 0, 0, 0, 0);
+    private volatile Lag lag = new Lag(0, Duration.ZERO, 0, 0, 0, null, 0);
     private @Nullable Thread thread;
 
     LagMeter(
@@ -71,16 +74,7 @@ final class LagMeter implements AutoCloseable {
 
     private void measure(Connection connection, LongSupplier position, LongSupplier changes) throws SQLException {
         long flushed = Lsn.flushed(connection);
-        long retained = Sql.first(
-                        connection,
-                        "select coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint"
-                                + " from pg_replication_slots where slot_name = ?",
-                        row -> row.getLong(1),
-                        slot)
-                .orElseThrow(() -> Sql.refused(
-                        "The slot " + slot + " is gone from the " + from,
-                        "somebody dropped it, or its server lost it",
-                        "Changes are missing: begin anew with landfall abandon, then landfall sync."));
+        long retained = ReplicationSlots.requireUsable(connection, from, slot);
         long now = System.nanoTime();
         long applied = position.getAsLong();
         samples.addLast(new Sample(flushed, now));
@@ -94,7 +88,8 @@ final class LagMeter implements AutoCloseable {
         Duration behind = oldest == null ? Duration.ZERO : Duration.ofNanos(now - oldest.nanos());
         Lag before = lag;
         double rate = (changes.getAsLong() - before.appliedChanges()) * 1000.0 / PERIOD_MILLIS;
-        lag = new Lag(Math.max(0, flushed - applied), behind, retained, changes.getAsLong(), rate, applied);
+        long bytes = Math.max(0, flushed - applied);
+        lag = new Lag(bytes, behind, retained, changes.getAsLong(), rate, caughtUpIn(new Sample(bytes, now)), applied);
         events.emit(new Events.Event(
                 "lag",
                 Events.fields(
@@ -110,6 +105,22 @@ final class LagMeter implements AutoCloseable {
                         lag.appliedChanges(),
                         "changesPerSecond",
                         rate)));
+    }
+
+    /** By how much nearer the end came within the last seconds, what is written meanwhile included. */
+    private @Nullable Duration caughtUpIn(Sample distance) {
+        distances.addLast(distance);
+        if (distances.size() > DISTANCES) {
+            distances.removeFirst();
+        }
+        Sample before = distances.getFirst();
+        double nearer = before.lsn() - distance.lsn();
+        if (distance.lsn() == 0) {
+            return Duration.ZERO;
+        }
+        return nearer <= 0
+                ? null
+                : Duration.ofNanos((long) (distance.lsn() / nearer * (distance.nanos() - before.nanos())));
     }
 
     /** @throws landfall.base.LandfallException naming what changed */

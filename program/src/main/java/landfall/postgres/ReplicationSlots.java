@@ -87,6 +87,32 @@ public final class ReplicationSlots {
         }
     }
 
+    /** @return bytes of log that the slot keeps; refused if it can't be followed any more */
+    static long requireUsable(Connection connection, Database on, String slot) throws SQLException {
+        record State(long retained, boolean lost) {}
+        State state = Sql.first(
+                        connection,
+                        "select coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint as retained,"
+                                + " coalesce(wal_status = 'lost', false) as lost"
+                                + " from pg_replication_slots where slot_name = ?",
+                        row -> new State(row.getLong("retained"), row.getBoolean("lost")),
+                        slot)
+                .orElseThrow(() -> Sql.refused(
+                        "The slot " + slot + " is gone from the " + on,
+                        "somebody dropped it, or its server lost it",
+                        "Changes are missing: begin anew with landfall abandon, then landfall sync."));
+        if (state.lost()) {
+            throw Sql.refused(
+                    "The slot " + slot + " of the " + on + " is lost",
+                    "more log was written than max_slot_wal_keep_size ("
+                            + Sql.text(connection, "show max_slot_wal_keep_size")
+                            + ") lets a slot keep, so its server removed changes that were not followed yet",
+                    "Changes are missing: raise max_slot_wal_keep_size (ALTER SYSTEM SET, then SELECT pg_reload_conf())"
+                            + " as far as the disk allows, then begin anew with landfall abandon and landfall sync.");
+        }
+        return state.retained();
+    }
+
     public static boolean exists(Database on, Direction direction, Naming naming) {
         try (Connection connection = on.connect("slot")) {
             return exists(connection, naming.slot(direction));
