@@ -30,8 +30,7 @@ final class CopyRest {
                 .filter(statement -> statement.phase() == Phase.INDEX)
                 .toList());
         together(left.stream()
-                .filter(statement ->
-                        statement.phase() == Phase.CONSTRAINT || statement.phase() == Phase.FOREIGN_KEY)
+                .filter(statement -> statement.phase() == Phase.CONSTRAINT || statement.phase() == Phase.FOREIGN_KEY)
                 .toList());
         // Those of one table follow each other: they would wait for its lock.
         inParallel(List.copyOf(left.stream()

@@ -160,7 +160,8 @@ final class PostPlan {
                 && SqlText.firstEnd(statement) == statement.length()
                 && !statement.endsWith(" NOT VALID;");
         if (!canWait) {
-            // A small table is checked at once. Of a partitioned table it can't be added unchecked, and one that refers to a partitioned table is not
+            // A small table is checked at once. Of a partitioned table it can't be added unchecked, and one that refers
+            // to a partitioned table is not
             // marked
             // as valid for the partitions when it is checked later (PostgreSQL 15).
             add(Phase.FOREIGN_KEY, "", entry, entry.sql());

@@ -241,7 +241,7 @@ final class Wire implements AutoCloseable {
                         | (in[start + 4] & 0xff))
                 - 4;
         start += HEADER_BYTES;
-        if (left < 0 || type != 'd' && left > MESSAGE_BYTES_MAX) {
+        if (left < 0 || (type != 'd' && left > MESSAGE_BYTES_MAX)) {
             throw new SQLException("the server sent something that is no message of its protocol", "08P01");
         }
         return type;
