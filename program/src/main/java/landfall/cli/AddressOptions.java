@@ -36,8 +36,16 @@ final class AddressOptions {
     @Nullable
     String bridgeAddress;
 
+    @Option(
+            names = "--admin",
+            paramLabel = "USER@HOST[:PORT]",
+            description =
+                    "An SSH account of the host that may forward ports, where the relay can't; kept in move.yaml.")
+    @Nullable
+    String admin;
+
     boolean any() {
-        return Stream.of(host, identity, knownHosts, kubeconfig, context, bridgeAddress)
+        return Stream.of(host, identity, knownHosts, kubeconfig, context, bridgeAddress, admin)
                 .anyMatch(Objects::nonNull);
     }
 
@@ -51,7 +59,8 @@ final class AddressOptions {
                 either(host, kept.host()),
                 either(absolute(identity), kept.identity()),
                 either(absolute(knownHosts), kept.knownHosts()),
-                either(bridgeAddress, kept.bridgeAddress()));
+                either(bridgeAddress, kept.bridgeAddress()),
+                either(admin, kept.admin()));
     }
 
     MoveSettings into(MoveSettings settings) {

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
             ApplyCommand.class,
             DiffCommand.class,
             DestroyCommand.class,
+            SurveyCommand.class,
             SyncCommand.class,
             VerifyCommand.class,
             CutoverCommand.class,

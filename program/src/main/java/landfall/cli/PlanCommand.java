@@ -111,7 +111,10 @@ public final class PlanCommand implements Callable<Integer> {
                 manifests.target, existing.map(MoveFolder::secrets).orElse(Map.of()), new SecureRandom());
         MovePlan plan =
                 MovePlan.of(manifests.target, kubernetes(before, wanted, manifests.target), target(before), secrets);
-        write(plan, manifests, existing.isPresent());
+        MovePlan kept = before.map(
+                        settings -> new MovePlan(plan.settings().keeping(settings), plan.files(), plan.secrets()))
+                .orElse(plan);
+        write(kept, manifests, existing.isPresent());
         return manifests;
     }
 

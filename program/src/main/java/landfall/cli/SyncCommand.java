@@ -30,6 +30,9 @@ final class SyncCommand implements Callable<Integer> {
     @Mixin
     private final MoveArgument move = new MoveArgument();
 
+    @Mixin
+    private final DatabaseOptions choices = new DatabaseOptions();
+
     @Option(names = "--until-lag", paramLabel = "TIME", description = "End once this close behind, e.g. 1s.")
     private @Nullable String untilLag;
 
@@ -48,7 +51,7 @@ final class SyncCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        MoveFolder folder = move.open();
+        MoveFolder folder = choices.keep(move.open());
         Log.to(folder.logFile());
         Moves moves = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC());
         try (StopRequest stop = new StopRequest()) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -185,6 +186,18 @@ public final class DokkuHost {
     public Secret serviceDsn(String plugin, String service) {
         DokkuCommand command = DokkuCommand.of("--quiet", plugin + ":info", service, "--dsn");
         return Secret.of(demand(command).stdout().strip());
+    }
+
+    /** What `df` says in the service's container about a folder there; empty where it can't be asked. */
+    public OptionalLong postgresFreeBytes(String service, String folder) {
+        return PostgresDisk.freeBytes(connection, service, folder);
+    }
+
+    /** The address of the service's container on the host, which only the host itself reaches. */
+    public String postgresInternalAddress(String service) {
+        return demand(DokkuCommand.of("--quiet", "postgres:info", service, "--internal-ip"))
+                .stdout()
+                .strip();
     }
 
     /** One byte stream to the service's server per call, all over this host's SSH connection. */

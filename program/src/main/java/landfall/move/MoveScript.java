@@ -18,6 +18,9 @@ public final class MoveScript {
 
     public static final String CATCH_UP = "catch up";
     public static final String PROOF = "proof";
+    /** Materialized views hold what no log carries. */
+    public static final String REFRESH = "refresh views";
+
     public static final String SUSPEND = "suspend cron";
     /** From here on users wait. */
     public static final String DOOR = "door";
@@ -43,6 +46,7 @@ public final class MoveScript {
             WAY_BACK,
             CATCH_UP,
             PROOF,
+            REFRESH,
             SUSPEND,
             DOOR,
             ROUTE,

@@ -38,10 +38,17 @@ public final class Moves {
     public ExitCode sync(
             @Nullable Duration untilLag, boolean acceptsFindings, @Nullable Long walBudget, BooleanSupplier stop) {
         try (MoveLock lock = MoveLock.acquire(move, "sync", false, events);
-                Sides sides = Sides.open(move, hostKey)) {
+                Sides sides = Sides.open(move, hostKey, events)) {
             FollowLoop.End end =
                     new SyncRun(sides, journal(), lock, events, acceptsFindings, walBudget).run(untilLag, stop);
             return ended(end);
+        }
+    }
+
+    /** Surveys both databases; moves and changes nothing. */
+    public ExitCode survey() {
+        try (Sides sides = Sides.look(move, hostKey, events)) {
+            return new SurveyReport(sides, events).tell();
         }
     }
 
@@ -72,14 +79,21 @@ public final class Moves {
         refuseUnless(direction, journal().state(), command);
         MoveState interrupted = direction == Direction.FORWARD ? MoveState.RETURNING : MoveState.SWITCHING;
         try (MoveLock lock = MoveLock.acquire(move, command, true, events);
-                Sides sides = Sides.open(move, hostKey)) {
+                Sides sides = Sides.open(move, hostKey, events)) {
             MoveJournal journal = journal();
             refuseUnless(direction, journal.state(), command);
-            if (journal.state() == interrupted) {
+            boolean plain = sides.isPlain();
+            if (journal.state() == interrupted && plain && direction == Direction.BACKWARD) {
+                new PlainRun(sides, journal, events).recover();
+            } else if (journal.state() == interrupted) {
                 // The opposite switch broke off: it is taken back, which may be all that was asked for.
                 new SwitchRun(sides, journal, events, direction.reversed(), doorMax).goBack();
             }
-            new SwitchRun(sides, journal, events, direction, doorMax).run();
+            if (plain && direction == Direction.FORWARD) {
+                new PlainRun(sides, journal, events).run();
+            } else if (!plain || journal.state() != MoveState.FOLLOWING) {
+                new SwitchRun(sides, journal, events, direction, doorMax).run();
+            }
             if (detach) {
                 events.note("nobody follows now: run `landfall sync` soon, or the log kept for it fills the disk");
                 return ExitCode.DONE;
@@ -113,6 +127,16 @@ public final class Moves {
                             "the move is " + state.name().toLowerCase(java.util.Locale.ROOT),
                             "Run `landfall sync` first."));
         }
+        if (state == MoveState.FOLLOWING
+                && move.settings().databases().stream()
+                        .anyMatch(database -> database.choices().plain())) {
+            throw new LandfallException(
+                    ExitCode.REFUSED,
+                    Problem.error(
+                            "there is nothing to verify yet",
+                            "this move is plain: the source goes on without being followed",
+                            "`landfall cutover` copies and verifies everything behind the fence."));
+        }
         if (MoveLock.holder(move).isPresent()) {
             Optional<Map<String, Object>> answer = new VerifyRequest(move).ask(events);
             if (answer.isPresent()) {
@@ -121,7 +145,7 @@ public final class Moves {
         }
         Direction direction = state == MoveState.FOLLOWING ? Direction.FORWARD : Direction.BACKWARD;
         try (MoveLock _ = MoveLock.acquire(move, "verify", false, events);
-                Sides sides = Sides.open(move, hostKey);
+                Sides sides = Sides.open(move, hostKey, events);
                 FilesLink files = FilesLink.open(sides, events);
                 Follower follower = Follower.start(
                         sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
@@ -150,7 +174,7 @@ public final class Moves {
 
     public ExitCode finish() {
         try (MoveLock _ = MoveLock.acquire(move, "finish", true, events);
-                Sides sides = Sides.open(move, hostKey)) {
+                Sides sides = Sides.open(move, hostKey, events)) {
             new Ending(sides, journal(), events).finish();
         }
         return ExitCode.DONE;
@@ -158,7 +182,7 @@ public final class Moves {
 
     public ExitCode abandon() {
         try (MoveLock _ = MoveLock.acquire(move, "abandon", true, events);
-                Sides sides = Sides.open(move, hostKey)) {
+                Sides sides = Sides.open(move, hostKey, events)) {
             new Ending(sides, journal(), events).abandon();
         }
         return ExitCode.DONE;

@@ -1,16 +1,7 @@
 package landfall.move;
 
-import java.io.IOException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.Base64;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import landfall.base.Duplex;
+import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
@@ -19,7 +10,6 @@ import landfall.dokku.DokkuHost;
 import landfall.kube.Cluster;
 import landfall.postgres.Database;
 import landfall.postgres.Direction;
-import landfall.postgres.MoverRole;
 import landfall.postgres.Naming;
 import landfall.postgres.SchemaTool;
 import landfall.postgres.TargetRole;
@@ -32,31 +22,43 @@ import org.jspecify.annotations.Nullable;
 
 /** Both sides of a move, reached: the cluster, the Dokku host, and the database on each. */
 final class Sides implements AutoCloseable {
-    private static final String MOVER_PASSWORD = "landfall-mover-password";
-
     private final MoveFolder move;
     private final MoveSettings settings;
     private final SshConnection ssh;
     private final DokkuHost dokku;
     private final Cluster cluster;
+    private final Ways ways;
     private final Database source;
     private final Database target;
 
-    private Sides(MoveFolder move, MoveSettings settings, SshConnection ssh, Cluster cluster) {
+    private Sides(
+            MoveFolder move,
+            MoveSettings settings,
+            SshConnection ssh,
+            Cluster cluster,
+            boolean looksOnly,
+            Events events) {
         this.move = move;
         this.settings = settings;
         this.ssh = ssh;
         this.cluster = cluster;
         this.dokku = new DokkuHost(ssh);
-        this.source = source();
-        MoveSettings.Database database = settings.databases().getFirst();
-        this.target = Database.fromUrl(
-                        "target", dokku.postgresRelay(database.service()), dokku.postgresDsn(database.service()))
-                .named(database.database());
+        this.ways = new Ways(move, settings, cluster, dokku, events);
+        this.source = looksOnly ? ways.found() : ways.source();
+        this.target = ways.target();
     }
 
     /** @throws LandfallException naming what cannot be reached, or what this version does not move */
-    static Sides open(MoveFolder move, @Nullable String hostKey) {
+    static Sides open(MoveFolder move, @Nullable String hostKey, Events events) {
+        return reach(move, hostKey, false, events);
+    }
+
+    /** For a command that changes nothing: no role of Landfall's is made on the source. */
+    static Sides look(MoveFolder move, @Nullable String hostKey, Events events) {
+        return reach(move, hostKey, true, events);
+    }
+
+    private static Sides reach(MoveFolder move, @Nullable String hostKey, boolean looksOnly, Events events) {
         MoveSettings settings = move.settings();
         refuse(move, settings);
         SshConnection ssh = connect(settings, hostKey);
@@ -66,7 +68,7 @@ final class Sides implements AutoCloseable {
                     settings.kubernetes().context(),
                     settings.kubernetes().namespace());
             try {
-                return new Sides(move, settings, ssh, cluster);
+                return new Sides(move, settings, ssh, cluster, looksOnly, events);
             } catch (RuntimeException e) {
                 cluster.close();
                 throw e;
@@ -114,88 +116,8 @@ final class Sides implements AutoCloseable {
                         hostKey));
     }
 
-    private static @Nullable Path path(@Nullable String text) {
+    static @Nullable Path path(@Nullable String text) {
         return text == null ? null : Path.of(text);
-    }
-
-    private Database source() {
-        MoveSettings.DatabaseSource described = settings.databases().getFirst().source();
-        Duplex.Dialer dialer = () -> cluster.portForward(podOf(described.workload()), described.port());
-        Database mover = new Database("source", dialer, described.database(), MoverRole.NAME, moverPassword());
-        try (Connection probe = mover.connect("probe")) {
-            if (probe.isValid(5)) {
-                return mover;
-            }
-        } catch (SQLException notYet) {
-            // 28P01 and 28000: the role is not there yet, or has another password; it is made below.
-            System.getLogger(Sides.class.getName()).log(System.Logger.Level.DEBUG, "no mover role yet", notYet);
-        }
-        MoverRole.create(mover.as(described.user(), sourcePassword(described)), moverPassword());
-        return mover;
-    }
-
-    /** From a Secret of the cluster, or, where the manifests have it in the open, from the move's own secrets.yml. */
-    private Secret sourcePassword(MoveSettings.DatabaseSource described) {
-        String inMove = described.passwordSecret().replaceFirst("^secrets\\.yml#", "");
-        Secret own = inMove.equals(described.passwordSecret())
-                ? null
-                : move.secrets().get(inMove);
-        if (own != null) {
-            return own;
-        }
-        String[] secret = described.passwordSecret().split("/", 2);
-        if (secret.length != 2) {
-            throw new LandfallException(
-                    ExitCode.BAD_INPUT,
-                    Problem.error(
-                            "`" + described.passwordSecret() + "` is neither SECRET/KEY nor in secrets.yml",
-                            "databases.source.password-secret in move.yaml names a key of a Secret, or secrets.yml#NAME",
-                            "Mend move.yaml."));
-        }
-        return cluster.secretValue(secret[0], secret[1]);
-    }
-
-    /** The container that the source's server runs in, which most likely has its pg_dump. */
-    SchemaTool schemaTool() {
-        MoveSettings.DatabaseSource described = settings.databases().getFirst().source();
-        return new SchemaTool() {
-            @Override
-            public Optional<Duplex> run(List<String> command) throws IOException {
-                String pod = podOf(described.workload());
-                return Optional.of(cluster.exec(pod, cluster.container(pod, described.port()), command));
-            }
-
-            @Override
-            public String toString() {
-                return "the pod of " + described.workload();
-            }
-        };
-    }
-
-    private String podOf(String workload) {
-        return cluster.readyPod(workload)
-                .orElseThrow(() -> new LandfallException(
-                        ExitCode.FAILED,
-                        Problem.error(
-                                "no pod of " + workload + " is ready",
-                                "the source database runs there",
-                                "Bring it up, then run the same command again.")));
-    }
-
-    /** Made once and kept in secrets.yml. */
-    private Secret moverPassword() {
-        Map<String, Secret> secrets = move.secrets();
-        Secret kept = secrets.get(MOVER_PASSWORD);
-        if (kept != null) {
-            return kept;
-        }
-        byte[] random = new byte[24];
-        new SecureRandom().nextBytes(random);
-        Secret made = Secret.of(Base64.getUrlEncoder().withoutPadding().encodeToString(random));
-        Map<String, Secret> more = new TreeMap<>(secrets);
-        more.put(MOVER_PASSWORD, made);
-        move.writeSecrets(more);
-        return made;
     }
 
     /** The role that the app has on the target. */
@@ -210,14 +132,22 @@ final class Sides implements AutoCloseable {
                             "it is the password of role " + database.role() + " on the target",
                             "Run `landfall plan` again; it makes one."));
         }
-        return new TargetRole(database.role(), password);
+        return new TargetRole(database.role(), password, foundSource().user());
     }
 
-    /** The superuser with whose credentials the source was found; needed to remove Landfall's own role. */
+    /** The source as the role with whose credentials it was found; needed to remove Landfall's own. */
     Database foundSource() {
-        MoveSettings.DatabaseSource described = settings.databases().getFirst().source();
-        String[] secret = described.passwordSecret().split("/", 2);
-        return source.as(described.user(), cluster.secretValue(secret[0], secret[1]));
+        return ways.found();
+    }
+
+    /** Whether nothing is followed on the way to Dokku. */
+    boolean isPlain() {
+        return settings.databases().getFirst().choices().plain();
+    }
+
+    /** The container that the source's server runs in, which most likely has its pg_dump. */
+    SchemaTool schemaTool() {
+        return ways.schemaTool();
     }
 
     Naming naming() {
@@ -273,6 +203,7 @@ final class Sides implements AutoCloseable {
 
     @Override
     public void close() {
+        ways.close();
         cluster.close();
         ssh.close();
     }

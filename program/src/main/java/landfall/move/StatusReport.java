@@ -34,10 +34,15 @@ public final class StatusReport {
                 ? "nothing yet"
                 : journal.lines().getLast().what() + " at "
                         + journal.lines().getLast().at();
+        boolean plain = move.settings().databases().stream()
+                .anyMatch(database -> database.choices().plain());
         return Events.fields(
                 "move", move.settings().move(),
                 "state", state.name().toLowerCase(Locale.ROOT),
-                "meaning", meaning(state),
+                "meaning",
+                        plain && state == MoveState.FOLLOWING
+                                ? "a plain move: copied once, not followed; users are on the cluster"
+                                : meaning(state),
                 "running", holder.orElse("nobody"),
                 "last", last,
                 "live", live,

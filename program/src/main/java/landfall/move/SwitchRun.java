@@ -1,7 +1,6 @@
 package landfall.move;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,11 +9,11 @@ import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
-import landfall.dokku.DokkuCommand;
 import landfall.files.FolderSync;
 import landfall.postgres.Direction;
 import landfall.postgres.Fence;
 import landfall.postgres.Follower;
+import landfall.postgres.MaterializedViews;
 import landfall.postgres.OpenReport;
 import landfall.postgres.ReplicationSlots;
 import landfall.postgres.Switches;
@@ -25,7 +24,6 @@ import landfall.postgres.VerifyReport;
  * steps stand in this order and what each undoes.
  */
 final class SwitchRun {
-    private static final Duration START_MAX = Duration.ofMinutes(3);
     private static final Duration CATCH_UP_MAX = Duration.ofMinutes(2);
     private static final Duration FENCE_GRACE = Duration.ofMillis(500);
     private static final Duration QUIET = Duration.ofMillis(200);
@@ -35,6 +33,7 @@ final class SwitchRun {
     private final Events events;
     private final Direction direction;
     private final Duration doorMax;
+    private final Traffic traffic;
     private long doorClosedAt;
     private boolean opening;
 
@@ -44,6 +43,7 @@ final class SwitchRun {
         this.events = events;
         this.direction = direction;
         this.doorMax = doorMax;
+        this.traffic = new Traffic(sides, journal);
     }
 
     private MoveState before() {
@@ -199,7 +199,7 @@ final class SwitchRun {
             suspendCron(false);
             ReplicationSlots.drop(sides.to(direction), direction.reversed(), sides.naming());
             if (direction == Direction.BACKWARD) {
-                workloads().forEach(this::stop);
+                traffic.workloads().forEach(traffic::stop);
                 Fence.raise(sides.to(direction), sides.naming(), true, FENCE_GRACE);
             }
         } catch (RuntimeException e) {
@@ -212,6 +212,10 @@ final class SwitchRun {
     private void prepare(Follower follower, FilesLink files) {
         step(MoveScript.WARM, this::warm);
         step(MoveScript.WAY_BACK, () -> {
+            if (sides.isPlain() && direction == Direction.BACKWARD) {
+                // The source's log can't be followed: the next cutover copies again.
+                return "none: this move is plain";
+            }
             ReplicationSlots.prepare(sides.to(direction), sides.from(direction), direction.reversed(), sides.naming());
             return "";
         });
@@ -226,6 +230,10 @@ final class SwitchRun {
             VerifyReport report = follower.verify();
             demandEqual(report);
             return String.format(Locale.ROOT, "%,d rows in %d tables are equal", report.rows(), report.tables());
+        });
+        step(MoveScript.REFRESH, () -> {
+            int views = MaterializedViews.refresh(sides.to(direction));
+            return views == 0 ? "" : views + " materialized views";
         });
         step(MoveScript.SUSPEND, () -> {
             suspendCron(true);
@@ -245,7 +253,7 @@ final class SwitchRun {
         }
         // Their database takes no writes yet, but they can log in, start and answer their probes.
         Fence.allowReading(sides.from(direction.reversed()), sides.naming());
-        startWorkloads();
+        traffic.startWorkloads();
         return "the old pods are ready";
     }
 
@@ -270,7 +278,7 @@ final class SwitchRun {
             return "";
         });
         step(MoveScript.ROUTE, () -> {
-            route(direction);
+            traffic.route(direction);
             remaining(MoveScript.ROUTE);
             return "";
         });
@@ -287,7 +295,11 @@ final class SwitchRun {
         });
         step(MoveScript.LAST_CHANGES, () -> {
             follower.drainTo(marker, remaining(MoveScript.LAST_CHANGES));
-            return "";
+            long rows = follower.recopy();
+            remaining(MoveScript.LAST_CHANGES);
+            return rows == 0
+                    ? ""
+                    : String.format(Locale.ROOT, "%,d rows of tables without identity copied again", rows);
         });
         step(MoveScript.LAST_FILES, () -> {
             FolderSync.Pass pass = files.finalPass(direction);
@@ -320,27 +332,11 @@ final class SwitchRun {
         return Duration.ofNanos(left);
     }
 
-    private void route(Direction to) {
-        for (var app : sides.settings().apps()) {
-            Map<String, Map<String, Integer>> ports = new HashMap<>();
-            app.bridges()
-                    .forEach(bridge -> ports.computeIfAbsent(bridge.service(), service -> new HashMap<>())
-                            .put(bridge.port(), bridge.dokkuPort()));
-            ports.forEach((service, map) -> {
-                if (to == Direction.FORWARD) {
-                    sides.cluster().bridge(service, sides.bridgeAddress(), map);
-                } else {
-                    sides.cluster().restore(service);
-                }
-            });
-        }
-    }
-
     /** No request is at work on the old side when this returns. */
     private void drainOldSide() {
         if (direction == Direction.FORWARD) {
-            List<String> workloads = workloads();
-            workloads.forEach(this::stop);
+            List<String> workloads = traffic.workloads();
+            workloads.forEach(traffic::stop);
             for (String workload : workloads) {
                 if (!sides.cluster().awaitGone(workload, remaining(MoveScript.DRAIN))) {
                     remaining(MoveScript.DRAIN);
@@ -358,62 +354,9 @@ final class SwitchRun {
         }
     }
 
-    private List<String> workloads() {
-        return sides.settings().apps().stream()
-                .filter(app -> !app.bridges().isEmpty())
-                .flatMap(app -> app.workloads().stream())
-                .toList();
-    }
-
-    private void stop(String workload) {
-        int replicas = sides.cluster().replicas(workload);
-        if (replicas > 0) {
-            // Recorded first: killed between the two, the way back still knows the number.
-            journal.record("scaled", Events.fields("workload", workload, "replicas", replicas));
-            sides.cluster().scale(workload, 0);
-        }
-    }
-
-    private void startWorkloads() {
-        for (String workload : workloads()) {
-            if (sides.cluster().replicas(workload) == 0) {
-                sides.cluster().scale(workload, replicasBefore(workload));
-            }
-        }
-        workloads().forEach(workload -> sides.cluster().awaitReady(workload, START_MAX));
-    }
-
-    private int replicasBefore(String workload) {
-        return journal.lines().reversed().stream()
-                .filter(line -> line.what().equals("scaled")
-                        && workload.equals(line.data().get("workload")))
-                .findFirst()
-                .map(line ->
-                        ((Number) java.util.Objects.requireNonNull(line.data().get("replicas"))).intValue())
-                .orElse(1);
-    }
-
     /** Cron jobs of the side that closes; those of the side that opens begin after it has opened. */
     private void suspendCron(boolean suspended) {
-        setCron(Side.from(direction), suspended);
-    }
-
-    private void setCron(Side side, boolean suspended) {
-        for (var app : sides.settings().apps()) {
-            if (app.cronJobs().isEmpty()) {
-                continue;
-            }
-            if (side == Side.CLUSTER) {
-                app.cronJobs()
-                        .forEach(job -> sides.cluster().suspendCronJob(job.replaceFirst("^CronJob/", ""), suspended));
-            } else {
-                sides.dokku()
-                        .demand(
-                                suspended
-                                        ? DokkuCommand.of("cron:set", app.name(), "maintenance", "true")
-                                        : DokkuCommand.of("cron:set", app.name(), "maintenance"));
-            }
-        }
+        traffic.setCron(Side.from(direction), suspended);
     }
 
     // ---- back to where it was ----
@@ -426,13 +369,13 @@ final class SwitchRun {
     private void undo(Runnable letGo) {
         Fence.lift(sides.from(direction), sides.naming());
         if (direction == Direction.FORWARD) {
-            startWorkloads();
-            route(Direction.BACKWARD);
+            traffic.startWorkloads();
+            traffic.route(Direction.BACKWARD);
             letGo.run();
         } else {
-            route(Direction.FORWARD);
+            traffic.route(Direction.FORWARD);
             letGo.run();
-            workloads().forEach(this::stop);
+            traffic.workloads().forEach(traffic::stop);
             Fence.raise(sides.to(direction), sides.naming(), true, FENCE_GRACE);
         }
         suspendCron(false);
@@ -446,7 +389,7 @@ final class SwitchRun {
     private void settle() {
         step(MoveScript.SETTLE, () -> {
             ReplicationSlots.drop(sides.from(direction), direction, sides.naming());
-            setCron(Side.to(direction), false);
+            traffic.setCron(Side.to(direction), false);
             return "";
         });
     }

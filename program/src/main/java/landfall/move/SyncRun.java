@@ -1,8 +1,8 @@
 package landfall.move;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import landfall.apply.Applier;
@@ -15,13 +15,17 @@ import landfall.dokku.DokkuCommand;
 import landfall.files.FolderSync;
 import landfall.postgres.Direction;
 import landfall.postgres.Follower;
+import landfall.postgres.Identities;
 import landfall.postgres.SnapshotCopy;
-import landfall.postgres.Survey;
 import landfall.postgres.WalGuard;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sync}: survey, snapshot copy, the apps that waited for it, files, and then following, whichever way. */
 public final class SyncRun {
+    /** States in which a plain move has nothing to follow; once users are on Dokku the way back is followed. */
+    private static final Set<MoveState> PLAIN_STATES =
+            Set.of(MoveState.APPLIED, MoveState.COPYING, MoveState.FOLLOWING);
+
     private final Sides sides;
     private final MoveJournal journal;
     private final MoveLock lock;
@@ -50,6 +54,9 @@ public final class SyncRun {
 
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
     FollowLoop.End run(@Nullable Duration untilLag, BooleanSupplier stop) {
+        if (sides.isPlain() && PLAIN_STATES.contains(journal.state())) {
+            return plain();
+        }
         Direction direction = switch (journal.state()) {
             case APPLIED, COPYING -> copy(stop);
             case FOLLOWING -> Direction.FORWARD;
@@ -72,6 +79,27 @@ public final class SyncRun {
             events.step("follow", "begin", "");
             return new FollowLoop(sides, events, lock, stop).run(follower, start, guard, files, direction, untilLag);
         }
+    }
+
+    /** Copies once, so that apps have what they wait for, and says how long the cutover will take. */
+    private FollowLoop.End plain() {
+        if (journal.state() != MoveState.FOLLOWING) {
+            new SurveyReport(sides, events).demand(acceptsFindings);
+            if (journal.state() == MoveState.APPLIED) {
+                journal.advance(MoveState.APPLIED, MoveState.COPYING);
+            }
+            new PlainRun(sides, journal, events).prepare();
+            deployWaitingApps();
+        }
+        try (FilesLink files = FilesLink.open(sides, events)) {
+            copyFiles(files);
+        }
+        if (journal.state() == MoveState.COPYING) {
+            journal.advance(MoveState.COPYING, MoveState.FOLLOWING);
+        }
+        events.note("this move is plain: nothing is followed; `landfall cutover` copies again while users are without"
+                + " service");
+        return FollowLoop.End.CAUGHT_UP;
     }
 
     private static LandfallException refused(String why, String nextStep) {
@@ -120,49 +148,13 @@ public final class SyncRun {
     }
 
     private void survey() {
-        events.step("survey", "begin", "");
-        Survey.Result result = Survey.run(
+        new SurveyReport(sides, events).demand(acceptsFindings);
+        List<String> set = Identities.set(
                 sides.database(Side.CLUSTER),
-                sides.database(Side.DOKKU),
-                sides.naming(),
-                sides.settings().databases().getFirst().role(),
-                sides.schemaTool());
-        for (Survey.Finding finding : result.findings()) {
-            if (finding.verdict() != Survey.Verdict.OK) {
-                events.emit(new Events.Event(
-                        "finding",
-                        Events.fields(
-                                "verdict", finding.verdict().name().toLowerCase(java.util.Locale.ROOT),
-                                "subject", finding.subject(),
-                                "what", finding.what(),
-                                "fix", finding.fix(),
-                                "message",
-                                        finding.verdict().name().toLowerCase(java.util.Locale.ROOT) + ": "
-                                                + finding.subject() + ": " + finding.what())));
-            }
+                SurveyReport.choices(sides.settings().databases().getFirst()));
+        if (!set.isEmpty()) {
+            events.note("replica identity set, until the move ends: " + String.join(", ", set));
         }
-        List<Problem> open = result.findings().stream()
-                .filter(finding -> finding.verdict() == Survey.Verdict.DECISION)
-                .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
-                .toList();
-        List<Problem> blockers = result.findings().stream()
-                .filter(finding -> finding.verdict() == Survey.Verdict.BLOCKER)
-                .map(finding -> Problem.error(finding.subject(), finding.what(), finding.fix()))
-                .toList();
-        if (!blockers.isEmpty()) {
-            events.step("survey", "failed", blockers.size() + " blockers");
-            throw new LandfallException(ExitCode.REFUSED, blockers);
-        }
-        if (!open.isEmpty() && !acceptsFindings) {
-            events.step("survey", "failed", open.size() + " findings to decide");
-            List<Problem> told = new ArrayList<>(open);
-            told.add(Problem.error(
-                    "the survey's findings are yours to judge",
-                    "what they name is not carried, or not as it is",
-                    "Mend them, or go on with `landfall sync --accept-findings`."));
-            throw new LandfallException(ExitCode.DECISIONS_OPEN, told);
-        }
-        events.step("survey", "done", result.tables().size() + " tables, " + Quantities.bytes(result.bytes()));
     }
 
     private void deployWaitingApps() {

@@ -24,11 +24,15 @@ public final class CleanUp {
                         "select pg_terminate_backend(pid, 5000) from pg_stat_activity where pid <> pg_backend_pid()"
                                 + " and datname = current_database() and application_name = "
                                 + Sql.literal("landfall/" + Follower.APPLY_PURPOSE));
-                Sql.execute(
+                // The right to drop one is asked for only where there is one.
+                if (Sql.truth(
                         connection,
-                        "select pg_replication_origin_drop(roname) from pg_replication_origin where roname = "
-                                + origin);
+                        "select exists (select from pg_replication_origin where roname = " + origin + ")")) {
+                    Sql.execute(connection, "select pg_replication_origin_drop(" + origin + ")");
+                }
             }
+            // Behind the publications: an identity that one of them needs can't go before it.
+            Identities.restore(connection);
             Sql.execute(connection, "drop schema if exists landfall cascade");
         } catch (SQLException e) {
             throw Sql.failed("What Landfall made in the " + on + " could not be removed completely", e);

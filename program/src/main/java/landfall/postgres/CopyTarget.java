@@ -4,16 +4,19 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import landfall.base.Events;
-import org.postgresql.util.PasswordUtil;
 
 /** The target's side of a copy: made ready before it, and what is recorded there of it. */
 final class CopyTarget {
+    private final Database source;
     private final Database target;
+    private final Roles roles;
     private final Naming naming;
     private final TargetRole role;
     private final Events events;
 
-    CopyTarget(Database target, Naming naming, TargetRole role, Events events) {
+    CopyTarget(Database source, Database target, Naming naming, TargetRole role, Events events) {
+        this.source = source;
+        this.roles = new Roles(source, target, role);
         this.target = target;
         this.naming = naming;
         this.role = role;
@@ -48,7 +51,7 @@ final class CopyTarget {
             }
         }
         Schema.create(target);
-        createRole();
+        roles.create();
         try (Connection connection = target.script("copy")) {
             Sql.execute(
                     connection,
@@ -64,29 +67,6 @@ final class CopyTarget {
     private boolean isBegun(Connection connection) throws SQLException {
         return Sql.truth(connection, "select to_regclass('landfall.copy') is not null")
                 && Sql.truth(connection, "select exists (select from landfall.copy where move = ?)", naming.moveId());
-    }
-
-    private void createRole() throws SQLException {
-        try (Connection connection = target.connect("role")) {
-            boolean exists =
-                    Sql.truth(connection, "select exists (select from pg_roles where rolname = ?)", role.name());
-            if (exists
-                    && Sql.truth(
-                            connection, "select rolname = current_user from pg_roles where rolname = ?", role.name())) {
-                throw Sql.refused(
-                        "The app's role on the target would be " + role.name(),
-                        "that is the superuser Landfall works as",
-                        "Name another role in move.yaml.");
-            }
-            Sql.execute(
-                    connection,
-                    (exists ? "alter role " : "create role ") + Sql.quoted(role.name())
-                            + " login nosuperuser noreplication nobypassrls password "
-                            + Sql.literal(PasswordUtil.encodeScramSha256(
-                                    role.password().reveal().toCharArray())));
-            Sql.execute(
-                    connection, "alter database " + Sql.quoted(target.name()) + " owner to " + Sql.quoted(role.name()));
-        }
     }
 
     /** Makes what must be there before rows, and records what will come after them, in one transaction. */
@@ -203,9 +183,8 @@ final class CopyTarget {
 
     /** Owners, guards, the position from which changes are followed, and last the mark that the copy is complete. */
     void finish(String consistentPoint) throws SQLException {
-        try (Connection connection = target.script("owners")) {
-            Sql.execute(connection, Sql.file("give_to_role").replace(":role", Sql.literal(role.name())));
-        }
+        roles.give();
+        Identities.carry(source, target);
         Guard.install(target, naming);
         String origin = naming.origin(Direction.FORWARD);
         try (Connection connection = target.connect("copy")) {

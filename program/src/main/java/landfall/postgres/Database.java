@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Properties;
 import landfall.base.Duplex;
 import landfall.base.ExitCode;
@@ -18,8 +19,15 @@ import org.postgresql.PGProperty;
  * One of the two databases of a move and the way to reach it: byte streams from a dialer, never an address.
  *
  * @param label {@code source} or {@code target}, for messages
+ * @param address whose certificate is looked at, and how; the dialer alone makes the connection
  */
-public record Database(String label, Duplex.Dialer dialer, String name, String user, Secret password) {
+public record Database(
+        String label, Duplex.Dialer dialer, String name, String user, Secret password, ServerAddress address) {
+    /** A server that is starting up says so for as long as it replays its log. */
+    private static final Duration STARTING_MAX = Duration.ofSeconds(60);
+
+    private static final Duration STARTING_PAUSE = Duration.ofMillis(250);
+
     /** Row text is compared between servers, so nothing that changes it may come from a server's settings. */
     private static final String PINNED = """
             set client_encoding = 'UTF8'; set extra_float_digits = 3; set datestyle = 'ISO, YMD';\
@@ -28,6 +36,11 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
             set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;\
             set default_transaction_read_only = off; set default_transaction_isolation = 'read committed';\
             set synchronous_commit = on; set client_min_messages = warning; set standard_conforming_strings = on""";
+
+    /** By a stream that needs no protection of its own. */
+    public Database(String label, Duplex.Dialer dialer, String name, String user, Secret password) {
+        this(label, dialer, name, user, password, ServerAddress.STREAM);
+    }
 
     /**
      * @param url {@code postgres://USER:PASSWORD@HOST:PORT/NAME}, as Dokku prints it; its host and port are not used
@@ -55,24 +68,44 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
     }
 
     public Database as(String otherUser, Secret otherPassword) {
-        return new Database(label, dialer, name, otherUser, otherPassword);
+        return new Database(label, dialer, name, otherUser, otherPassword, address);
     }
 
     /** The same server, another database of it. */
     public Database named(String otherName) {
-        return new Database(label, dialer, otherName, user, password);
+        return new Database(label, dialer, otherName, user, password, address);
+    }
+
+    /** The same database by another way. */
+    public Database by(Duplex.Dialer otherDialer, ServerAddress otherAddress) {
+        return new Database(label, otherDialer, name, user, password, otherAddress);
     }
 
     /** @param purpose shown in pg_stat_activity as {@code landfall/purpose} */
     public Connection connect(String purpose) throws SQLException {
-        return open(purpose, new Properties(), false);
+        return open(purpose, new Properties(), false, PINNED);
+    }
+
+    /** Nothing is set in it: for a server that may not be PostgreSQL and may not know what we would set. */
+    Connection bare(String purpose) throws SQLException {
+        return open(purpose, new Properties(), false, "select 1");
+    }
+
+    /** What a failed connection means and what to do about it. */
+    public static Problem problem(String what, SQLException cause) {
+        return Sql.failed(what, cause).problems().getFirst();
+    }
+
+    /** Whether no server answered, so that another way may still lead to it. */
+    public static boolean isUnreachable(SQLException cause) {
+        return String.valueOf(cause.getSQLState()).startsWith("08");
     }
 
     /** For whole scripts: sent as they are in one message, not parsed here. */
     Connection script(String purpose) throws SQLException {
         Properties properties = new Properties();
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
-        return open(purpose, properties, false);
+        return open(purpose, properties, false, PINNED);
     }
 
     /** A connection that speaks the replication protocol. */
@@ -81,28 +114,29 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
-        return open(purpose, properties, true);
+        return open(purpose, properties, true, PINNED);
     }
 
-    private Connection open(String purpose, Properties properties, boolean pumped) throws SQLException {
+    private Connection open(String purpose, Properties properties, boolean pumped, String greeting)
+            throws SQLException {
         PGProperty.USER.set(properties, user);
         PGProperty.PASSWORD.set(properties, password.reveal());
-        PGProperty.SSL_MODE.set(properties, "disable");
+        PGProperty.SSL_MODE.set(properties, address.sslMode());
+        if (address.sslRootCertificate() != null) {
+            PGProperty.SSL_ROOT_CERT.set(properties, address.sslRootCertificate());
+        }
+        if (address.options() != null) {
+            PGProperty.OPTIONS.set(properties, address.options());
+        }
         PGProperty.GSS_ENC_MODE.set(properties, "disable");
         PGProperty.APPLICATION_NAME.set(properties, "landfall/" + purpose);
         PGProperty.SOCKET_FACTORY.set(properties, DialerSocketFactory.class.getName());
         String ticket = DialerSocketFactory.register(dialer, pumped);
         PGProperty.SOCKET_FACTORY_ARG.set(properties, ticket);
         try {
-            // The address is never used: the factory dials.
-            String url = "jdbc:postgresql://localhost:5432/"
-                    + java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8);
-            Connection connection = new org.postgresql.Driver().connect(url, properties);
-            if (connection == null) {
-                throw new SQLException("this is a bug: the driver refused its own address");
-            }
+            Connection connection = whenStarted(properties);
             try (Statement statement = connection.createStatement()) {
-                statement.execute(PINNED);
+                statement.execute(greeting);
             } catch (SQLException e) {
                 connection.close();
                 throw e;
@@ -110,6 +144,31 @@ public record Database(String label, Duplex.Dialer dialer, String name, String u
             return connection;
         } finally {
             DialerSocketFactory.forget(ticket);
+        }
+    }
+
+    /** The factory dials: of the address only the name is used, which a certificate must carry. */
+    private Connection whenStarted(Properties properties) throws SQLException {
+        String url = "jdbc:postgresql://" + address.urlHost() + ":" + address.port() + "/"
+                + java.net.URLEncoder.encode(name, java.nio.charset.StandardCharsets.UTF_8);
+        long end = System.nanoTime() + STARTING_MAX.toNanos();
+        while (true) {
+            try {
+                Connection connection = new org.postgresql.Driver().connect(url, properties);
+                if (connection == null) {
+                    throw new SQLException("this is a bug: the driver refused its own address");
+                }
+                return connection;
+            } catch (SQLException e) {
+                // 57P03: the server is starting up, or shutting down to start again.
+                if (!"57P03".equals(e.getSQLState()) || System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+            long next = System.nanoTime() + STARTING_PAUSE.toNanos();
+            while (System.nanoTime() < next) {
+                Fence.pause();
+            }
         }
     }
 

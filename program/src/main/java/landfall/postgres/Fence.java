@@ -21,15 +21,18 @@ public final class Fence {
     /**
      * Raises the fence and returns the marker that stands in the log behind the last write.
      *
-     * @param revokeLogins whether every other role loses LOGIN; without it only the guards keep writers out
+     * @param revokeLogins whether every other role loses LOGIN, which takes a superuser; without it only the guards keep
+     *     writers out
      * @param grace how long running transactions may go on before their sessions are ended
      */
     public static String raise(Database on, Naming naming, boolean revokeLogins, Duration grace) {
         try {
             Schema.create(on);
             try (Connection connection = on.connect("fence")) {
-                guard(connection, naming, revokeLogins, grace);
-                endSessions(connection, on, revokeLogins);
+                // Without a superuser the guards alone keep writers out: they bind everybody.
+                boolean revoke = revokeLogins && SurveyRights.isSuperuser(connection);
+                guard(connection, naming, revoke, grace);
+                endSessions(connection, on, revoke);
                 String marker = UUID.randomUUID().toString();
                 connection.setAutoCommit(false);
                 Sql.text(connection, "select pg_logical_emit_message(true, 'landfall', ?)::text", marker);
@@ -99,7 +102,11 @@ public final class Fence {
                 + (revokeLogins
                         ? ""
                         : " and backend_start < " + Sql.literal(Sql.text(connection, "select clock_timestamp()::text"))
-                                + "::timestamptz");
+                                + "::timestamptz")
+                // Only a superuser may end a superuser's session; the guards bind it all the same.
+                + (SurveyRights.isSuperuser(connection)
+                        ? ""
+                        : " and usename not in (select rolname from pg_roles where rolsuper)");
         while (true) {
             List<String> left = Sql.strings(
                     connection,
@@ -152,6 +159,14 @@ public final class Fence {
      */
     public static void keepClosed(Database on) {
         try (Connection connection = on.connect("keep closed")) {
+            if (!Sql.truth(
+                    connection,
+                    "select pg_has_role(datdba, 'USAGE') from pg_database where datname = current_database()")) {
+                // The survey has named the right, and that without it this is done by hand.
+                System.getLogger(Fence.class.getName())
+                        .log(System.Logger.Level.WARNING, "the " + on + " is not ours to be kept closed");
+                return;
+            }
             // Before the fence is lifted, and as what it goes back to: the side is at no instant open for writes.
             Sql.execute(connection, "update landfall.fence set old_read_only = 'on'");
             Sql.execute(

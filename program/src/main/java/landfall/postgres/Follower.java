@@ -373,6 +373,21 @@ public final class Follower implements AutoCloseable {
         lastMarker = marker;
     }
 
+    /**
+     * With the door closed and the sending side fenced: copies the tables anew that can't be followed, in the door's
+     * transaction. The proof that follows compares them whole.
+     */
+    public long recopy() {
+        return ask("Copying again what can't be followed", COMMAND_MAX, () -> {
+            applier.finishGroup();
+            try (Connection sender = from.connect("recopy")) {
+                long rows = Recopy.run(sender, applier.connection(), applier.tables());
+                Recopy.of(applier.tables()).forEach(applier.touched()::all);
+                return rows;
+            }
+        });
+    }
+
     /** Proves again, by key, what changed since the last full proof; inside the door's transaction if it is closed. */
     public VerifyReport verifyTouched() {
         return ask("Verifying the last changes", COMMAND_MAX, () -> {

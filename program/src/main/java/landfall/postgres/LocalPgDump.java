@@ -39,11 +39,19 @@ final class LocalPgDump extends PgDump {
         Path errors = Files.createTempFile("landfall-pg_dump", ".err");
         try (LoopbackPort port = new LoopbackPort(source.dialer())) {
             List<String> command = new ArrayList<>(List.of(program()));
-            command.addAll(arguments(source, "127.0.0.1", port.number(), section, snapshot));
+            command.addAll(arguments(source, source.address().host(), port.number(), section, snapshot));
             ProcessBuilder builder = new ProcessBuilder(command);
             // The environment, unlike arguments, is seen by this user alone.
             builder.environment().put("PGPASSWORD", source.password().reveal());
-            builder.environment().put("PGSSLMODE", "disable");
+            // The port is this machine's; the name is what a certificate must carry.
+            builder.environment().put("PGHOSTADDR", "127.0.0.1");
+            builder.environment().put("PGSSLMODE", source.address().sslMode());
+            if (source.address().sslRootCertificate() != null) {
+                builder.environment().put("PGSSLROOTCERT", source.address().sslRootCertificate());
+            }
+            if (source.address().options() != null) {
+                builder.environment().put("PGOPTIONS", source.address().options());
+            }
             builder.environment().put("PGAPPNAME", "landfall/pg_dump");
             Process process = builder.redirectError(errors.toFile()).start();
             process.getOutputStream().close();

@@ -11,21 +11,32 @@ public final class MoverRole {
 
     private MoverRole() {}
 
-    /** Makes the role or gives it this password. The server is sent a verifier, so no log can hold the password. */
-    public static void create(Database asSuperuser, Secret password) {
+    /**
+     * Makes the role or gives it this password. The server is sent a verifier, so no log can hold the password.
+     *
+     * @return false where the role found is no superuser and can't make one: the move then works as that role
+     */
+    public static boolean create(Database asFound, Secret password) {
         String attributes = " login superuser replication password "
                 + Sql.literal(PasswordUtil.encodeScramSha256(password.reveal().toCharArray()));
-        try (Connection connection = asSuperuser.connect("role")) {
+        try (Connection connection = asFound.connect("role")) {
+            if (!SurveyRights.isSuperuser(connection)) {
+                return false;
+            }
             boolean exists = Sql.truth(connection, "select exists (select from pg_roles where rolname = ?)", NAME);
             Sql.execute(connection, (exists ? "alter role " : "create role ") + NAME + attributes);
+            return true;
         } catch (SQLException e) {
-            throw Sql.failed("The role " + NAME + " could not be made in " + asSuperuser, e);
+            throw Sql.failed("The " + asFound + " could not be opened as " + asFound.user(), e);
         }
     }
 
     /** Ends the role's sessions and removes it. */
     public static void drop(Database asSuperuser) {
         try (Connection connection = asSuperuser.connect("role")) {
+            if (!SurveyRights.isSuperuser(connection)) {
+                return;
+            }
             Sql.execute(
                     connection,
                     "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = " + Sql.literal(NAME)

@@ -42,19 +42,13 @@ public final class ReplicationSlots {
                         + Sql.literal(origin) + ")");
     }
 
-    /** Publishes every table that holds rows; made anew, so that no table is missed and none altered while followed. */
+    /** Publishes every table that can be followed; made anew, so that no table is missed and none altered while followed. */
     static void publish(Connection connection, Direction direction, Naming naming) throws SQLException {
-        List<Table> tables = Catalog.withRows(Catalog.tables(connection));
-        List<String> without = tables.stream()
-                .filter(table -> table.key().isEmpty())
-                .map(Table::toString)
+        // Publishing a table without identity would make the app's own UPDATE and DELETE fail: it is copied again
+        // instead.
+        List<Table> tables = Catalog.withRows(Catalog.tables(connection)).stream()
+                .filter(Table::isFollowed)
                 .toList();
-        if (!without.isEmpty()) {
-            throw Sql.refused(
-                    "Tables have no replica identity: " + String.join(", ", without),
-                    "publishing them would make the app's own UPDATE and DELETE fail",
-                    "Give each a primary key, or REPLICA IDENTITY USING INDEX a unique one.");
-        }
         String name = Sql.quoted(naming.publication(direction));
         Sql.execute(connection, "drop publication if exists " + name);
         // FOR TABLE without a list is no syntax: a database without tables has an empty publication.

@@ -68,6 +68,27 @@ final class Snapshot implements AutoCloseable {
         }
     }
 
+    /** A snapshot that no slot goes with: of a source whose log isn't followed. */
+    static Snapshot plain(Database source) throws SQLException {
+        Connection holder = source.script("snapshot");
+        try {
+            Sql.execute(holder, "begin isolation level repeatable read, read only");
+            String position = Sql.text(holder, "select pg_current_wal_insert_lsn()::text");
+            String name = Sql.text(holder, "select pg_export_snapshot()");
+            Connection keeper = source.script("snapshot keeper");
+            try {
+                Sql.execute(keeper, begin(name));
+                return new Snapshot(holder, keeper, name, Sql.text(keeper, "select pg_export_snapshot()"), position);
+            } catch (SQLException e) {
+                keeper.close();
+                throw e;
+            }
+        } catch (SQLException e) {
+            holder.close();
+            throw e;
+        }
+    }
+
     private static String begin(String name) {
         return "begin isolation level repeatable read, read only; set transaction snapshot " + Sql.literal(name);
     }

@@ -40,6 +40,9 @@ public final class SnapshotCopy {
     private final SchemaTool schemaTool;
     private final Events events;
     private final BooleanSupplier stop;
+    /** Whether a slot is made for what comes after the snapshot. */
+    private final boolean followed;
+
     private final CopyTarget copyTarget;
     private final long partBytes;
 
@@ -59,7 +62,7 @@ public final class SnapshotCopy {
             SchemaTool schemaTool,
             Events events,
             BooleanSupplier stop) {
-        this(source, target, naming, role, schemaTool, events, stop, PART_BYTES);
+        this(source, target, naming, role, schemaTool, events, stop, PART_BYTES, true);
     }
 
     SnapshotCopy(
@@ -71,14 +74,34 @@ public final class SnapshotCopy {
             Events events,
             BooleanSupplier stop,
             long partBytes) {
+        this(source, target, naming, role, schemaTool, events, stop, partBytes, true);
+    }
+
+    private SnapshotCopy(
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop,
+            long partBytes,
+            boolean followed) {
         this.partBytes = partBytes;
+        this.followed = followed;
         this.source = source;
         this.target = target;
         this.naming = naming;
         this.schemaTool = schemaTool;
         this.events = events;
         this.stop = stop;
-        this.copyTarget = new CopyTarget(target, naming, role, events);
+        this.copyTarget = new CopyTarget(source, target, naming, role, events);
+    }
+
+    /** A copy that nothing follows: no slot is made, and the source needs no logical decoding. */
+    static SnapshotCopy plain(
+            Database source, Database target, Naming naming, TargetRole role, SchemaTool schemaTool, Events events) {
+        return new SnapshotCopy(source, target, naming, role, schemaTool, events, () -> false, PART_BYTES, false);
     }
 
     public static boolean isComplete(Database target, Naming naming) {
@@ -136,7 +159,7 @@ public final class SnapshotCopy {
 
     /** Leaves nothing on the source that serves nothing; says it where something must stay. */
     private void tidy(CopySessions sessions, boolean rowsComplete, Exception failure) throws SQLException {
-        if (rowsComplete && !isViolation(failure)) {
+        if (followed && rowsComplete && !isViolation(failure)) {
             events.note("All rows are copied. Slot and publication " + naming.slot(Direction.FORWARD)
                     + " stay on the source for that: landfall sync goes on with what is left, landfall abandon removes"
                     + " them.");
@@ -160,6 +183,9 @@ public final class SnapshotCopy {
     }
 
     private void undoOnSource(Exception cause) {
+        if (!followed) {
+            return;
+        }
         try {
             ReplicationSlots.drop(source, Direction.FORWARD, naming);
         } catch (RuntimeException e) {
@@ -170,7 +196,7 @@ public final class SnapshotCopy {
     }
 
     private Result copy(long start, CopySessions sessions, AtomicBoolean rowsComplete) throws SQLException {
-        try (Snapshot snapshot = Snapshot.take(source, naming)) {
+        try (Snapshot snapshot = followed ? Snapshot.take(source, naming) : Snapshot.plain(source)) {
             events.step(STEP, "running", "snapshot at " + snapshot.consistentPoint());
             List<Table> all;
             List<PostStatement> after;

@@ -99,8 +99,31 @@ final class Sql {
                         what,
                         String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given") + " (SQLSTATE "
                                 + cause.getSQLState() + ")",
-                        "Run the same command again once the cause is gone."),
+                        nextStep(String.valueOf(cause.getSQLState()))),
                 cause);
+    }
+
+    /** What to do about it, by the server's own sorting of its failures. */
+    static String nextStep(String sqlState) {
+        return switch (sqlState) {
+            case "28P01" ->
+                "The password is not the role's: mend it where move.yaml says that it is"
+                        + " (databases.source.password-secret), then run the same command again.";
+            case "28000" ->
+                "Either the role may not log in, or pg_hba.conf has no entry for this role, database, address"
+                        + " and encryption; where it demands TLS, write ?sslmode=require (better verify-full) into the URL.";
+            case "3D000" -> "Mend the database's name in move.yaml, or create the database.";
+            case "53300" ->
+                "End sessions that aren't needed, or raise max_connections (Landfall takes up to ten);"
+                        + " then run the same command again.";
+            case "57P03" ->
+                "The server has not come up for a minute: look at its log, then run the same command again.";
+            case "42501" -> "`landfall survey` names the rights that are missing, with the GRANT of each.";
+            case "08001", "08004", "08006" ->
+                "See that the server can be reached: its pod or service runs, name and port in"
+                        + " move.yaml are right, and its certificate fits the sslmode; then run the same command again.";
+            default -> "Run the same command again once the cause is gone.";
+        };
     }
 
     static LandfallException refused(String what, String why, String next) {

@@ -45,6 +45,11 @@ public record Table(
         return Sql.quoted(schema) + "." + Sql.quoted(name);
     }
 
+    /** Whether its changes can be told apart in the log; else it is never published, and copied again behind the door. */
+    public boolean isFollowed() {
+        return !partitioned && !key.isEmpty();
+    }
+
     @Override
     public String toString() {
         return schema + "." + name;

@@ -48,12 +48,18 @@ final class Wire implements AutoCloseable {
     static Wire open(Database database, String purpose) throws SQLException {
         AtomicReference<@Nullable Duplex> dialed = new AtomicReference<>();
         Duplex.Dialer capturing = () -> {
-            Duplex duplex = database.dialer().dial();
+            // The driver's own TLS would hide the bytes: it is done below it.
+            Duplex duplex = TlsStream.over(database.dialer().dial(), database.address());
             dialed.compareAndSet(null, duplex);
             return duplex;
         };
         Connection connection = new Database(
-                        database.label(), capturing, database.name(), database.user(), database.password())
+                        database.label(),
+                        capturing,
+                        database.name(),
+                        database.user(),
+                        database.password(),
+                        database.address().asStream())
                 .script(purpose);
         Duplex duplex = dialed.get();
         if (duplex == null) {

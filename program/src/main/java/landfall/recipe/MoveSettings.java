@@ -34,12 +34,23 @@ public record MoveSettings(
     /**
      * @param host {@code dokku@host[:port]}; null until the user gives it
      * @param bridgeAddress address at which the cluster reaches the Dokku host; null: the host's own
+     * @param admin {@code user@host[:port]} of an account that may forward ports; null: none
      */
     public record DokkuTarget(
             @Nullable String host,
             @Nullable String identity,
             @Nullable String knownHosts,
-            @Nullable String bridgeAddress) {}
+            @Nullable String bridgeAddress,
+            @Nullable String admin) {
+        /** Without an administrator's account. */
+        public DokkuTarget(
+                @Nullable String host,
+                @Nullable String identity,
+                @Nullable String knownHosts,
+                @Nullable String bridgeAddress) {
+            this(host, identity, knownHosts, bridgeAddress, null);
+        }
+    }
 
     /**
      * A question with its options (name to consequence), in the order they are offered.
@@ -98,15 +109,67 @@ public record MoveSettings(
      * @param role the app's own role on the target: owner, not superuser
      * @param password name of the role's password in secrets.yml
      */
-    public record Database(String service, String database, String role, String password, DatabaseSource source) {}
+    public record Database(
+            String service,
+            String database,
+            String role,
+            String password,
+            DatabaseSource source,
+            DatabaseChoices choices) {
+        /** With nothing chosen yet. */
+        public Database(String service, String database, String role, String password, DatabaseSource source) {
+            this(service, database, role, password, source, DatabaseChoices.NONE);
+        }
+
+        public Database choosing(DatabaseChoices others) {
+            return new Database(service, database, role, password, source, others);
+        }
+    }
 
     /** @param passwordSecret {@code secret/key} of the cluster, or {@code secrets.yml#name} */
     public record DatabaseSource(String workload, int port, String database, String user, String passwordSecret) {}
+
+    /**
+     * What the user has chosen for a database; a new plan keeps it. URLs hold no password: it is in
+     * {@link DatabaseSource#passwordSecret}, and for the target with the service.
+     *
+     * @param plain nothing is followed: fence, copy, verify, switch
+     * @param identities tables without replica identity, or {@code *}, to {@code index} or {@code recopy}
+     * @param sourceUrl {@code postgres://USER@HOST:PORT/NAME?sslmode=…} where no pod of the cluster is the source
+     * @param targetUrl the same for a service that the user has exposed
+     */
+    public record DatabaseChoices(
+            boolean plain,
+            Map<String, String> identities,
+            @Nullable String sourceUrl,
+            @Nullable String targetUrl) {
+        public static final DatabaseChoices NONE = new DatabaseChoices(false, Map.of(), null, null);
+
+        public DatabaseChoices {
+            identities = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(identities));
+        }
+    }
 
     /** A storage entry and where its files are today. */
     public record Files(String entry, String app, String path, FilesSource source) {}
 
     public record FilesSource(String claim, String workload, String container, String path) {}
+
+    /** The same with other databases. */
+    public MoveSettings with(List<Database> others) {
+        return new MoveSettings(move, kubernetes, target, decisions, apps, others, files);
+    }
+
+    /** A new plan's settings with what the user chose for its databases before. */
+    public MoveSettings keeping(MoveSettings before) {
+        return with(databases.stream()
+                .map(database -> before.databases().stream()
+                        .filter(old -> old.service().equals(database.service()))
+                        .findFirst()
+                        .map(old -> database.choosing(old.choices()))
+                        .orElse(database))
+                .toList());
+    }
 
     public Optional<App> app(String name) {
         return apps.stream().filter(app -> app.name().equals(name)).findFirst();

@@ -37,13 +37,15 @@ public final class MoveSettingsFile {
                                 "kubeconfig", settings.kubernetes().kubeconfig(),
                                 "context", settings.kubernetes().context(),
                                 "namespace", settings.kubernetes().namespace())));
-        root.put(
-                "target",
-                map(
-                        "host", settings.target().host(),
-                        "identity", settings.target().identity(),
-                        "known-hosts", settings.target().knownHosts(),
-                        "bridge-address", settings.target().bridgeAddress()));
+        Map<String, @Nullable Object> target = map(
+                "host", settings.target().host(),
+                "identity", settings.target().identity(),
+                "known-hosts", settings.target().knownHosts(),
+                "bridge-address", settings.target().bridgeAddress());
+        if (settings.target().admin() != null) {
+            target.put("admin", settings.target().admin());
+        }
+        root.put("target", target);
         Map<String, @Nullable Object> decisions = new LinkedHashMap<>();
         settings.decisions().forEach((id, decision) -> decisions.put(id, decision(decision)));
         root.put("decisions", decisions);
@@ -80,18 +82,32 @@ public final class MoveSettingsFile {
 
     private static Map<String, @Nullable Object> database(MoveSettings.Database database) {
         MoveSettings.DatabaseSource source = database.source();
-        return map(
+        MoveSettings.DatabaseChoices choices = database.choices();
+        Map<String, @Nullable Object> from = map(
+                "workload", source.workload(),
+                "port", source.port(),
+                "database", source.database(),
+                "user", source.user(),
+                "password-secret", source.passwordSecret());
+        if (choices.sourceUrl() != null) {
+            from.put("url", choices.sourceUrl());
+        }
+        Map<String, @Nullable Object> written = map(
                 "service", database.service(),
                 "database", database.database(),
                 "role", database.role(),
                 "password", database.password(),
-                "source",
-                        map(
-                                "workload", source.workload(),
-                                "port", source.port(),
-                                "database", source.database(),
-                                "user", source.user(),
-                                "password-secret", source.passwordSecret()));
+                "source", from);
+        if (choices.targetUrl() != null) {
+            written.put("url", choices.targetUrl());
+        }
+        if (choices.plain()) {
+            written.put("plain", true);
+        }
+        if (!choices.identities().isEmpty()) {
+            written.put("identities", choices.identities());
+        }
+        return written;
     }
 
     private static Map<String, @Nullable Object> files(MoveSettings.Files files) {
@@ -128,7 +144,7 @@ public final class MoveSettingsFile {
         }
         Fields kubernetes = root.child("source").only(Set.of("kubernetes")).child("kubernetes");
         kubernetes.only(Set.of("kubeconfig", "context", "namespace"));
-        Fields target = root.child("target").only(Set.of("host", "identity", "known-hosts", "bridge-address"));
+        Fields target = root.child("target").only(Set.of("host", "identity", "known-hosts", "bridge-address", "admin"));
         Map<String, MoveSettings.Decision> decisions = new LinkedHashMap<>();
         root.children("decisions").forEach((id, fields) -> decisions.put(id, readDecision(fields)));
         String move = root.text("move");
@@ -145,7 +161,8 @@ public final class MoveSettingsFile {
                         target.textOrNull("host"),
                         target.textOrNull("identity"),
                         target.textOrNull("known-hosts"),
-                        target.textOrNull("bridge-address")),
+                        target.textOrNull("bridge-address"),
+                        target.textOrNull("admin")),
                 decisions,
                 root.list("apps", MoveSettingsFile::readApp),
                 root.list("databases", MoveSettingsFile::readDatabase),
@@ -210,8 +227,20 @@ public final class MoveSettingsFile {
     }
 
     private static MoveSettings.Database readDatabase(Fields fields) {
-        fields.only(Set.of("service", "database", "role", "password", "source"));
-        Fields source = fields.child("source").only(Set.of("workload", "port", "database", "user", "password-secret"));
+        fields.only(Set.of("service", "database", "role", "password", "source", "url", "plain", "identities"));
+        Fields source =
+                fields.child("source").only(Set.of("workload", "port", "database", "user", "password-secret", "url"));
+        Map<String, String> identities = new LinkedHashMap<>();
+        fields.child("identities").values.forEach((table, choice) -> {
+            if (!Set.of("index", "recopy").contains(String.valueOf(choice))) {
+                fields.problem("identities." + table, "must be index or recopy, not `" + choice + "`");
+            }
+            identities.put(table, String.valueOf(choice));
+        });
+        String plain = fields.textOrNull("plain");
+        if (plain != null && !Set.of("true", "false").contains(plain)) {
+            fields.problem("plain", "must be true or false, not `" + plain + "`");
+        }
         return new MoveSettings.Database(
                 fields.text("service"),
                 fields.text("database"),
@@ -222,7 +251,22 @@ public final class MoveSettingsFile {
                         source.integer("port"),
                         source.text("database"),
                         source.text("user"),
-                        source.text("password-secret")));
+                        source.text("password-secret")),
+                new MoveSettings.DatabaseChoices("true".equals(plain), identities, address(source), address(fields)));
+    }
+
+    /** move.yaml is no place for a password. */
+    private static @Nullable String address(Fields fields) {
+        String url = fields.textOrNull("url");
+        if (url == null) {
+            return null;
+        }
+        if (!url.matches("postgres(ql)?://[^\\s]+")) {
+            fields.problem("url", "must be postgres://USER@HOST:PORT/NAME");
+        } else if (url.matches("[a-z]+://[^/@]*:[^/@]*@.*")) {
+            fields.problem("url", "must hold no password; it belongs into secrets.yml, or stays in its Secret");
+        }
+        return url;
     }
 
     private static MoveSettings.Files readFiles(Fields fields) {

@@ -16,10 +16,13 @@ import java.util.function.Consumer;
 import landfall.base.Duplex;
 import landfall.base.LandfallException;
 import landfall.base.Limits;
+import org.apache.sshd.client.channel.ChannelDirectTcpip;
 import org.apache.sshd.client.channel.ChannelExec;
 import org.apache.sshd.client.session.ClientSession;
 import org.apache.sshd.common.channel.PtyMode;
 import org.apache.sshd.common.channel.exception.SshChannelOpenException;
+import org.apache.sshd.common.session.ConnectionService;
+import org.apache.sshd.common.util.net.SshdSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,6 +187,21 @@ public final class SshConnection implements AutoCloseable {
     /** The same with a terminal that changes no byte; stderr comes on stdout then. */
     public Duplex openRawPty(String commandLine) throws IOException {
         return stream(commandLine, true);
+    }
+
+    /** A stream to an address as the host reaches it; for accounts that may forward ports. */
+    public Duplex openForward(String host, int port) throws IOException {
+        Line line = take(null);
+        try {
+            ChannelDirectTcpip channel =
+                    new ChannelDirectTcpip(SshdSocketAddress.LOCALHOST_ADDRESS, new SshdSocketAddress(host, port));
+            line.session.getService(ConnectionService.class).registerChannel(channel);
+            channel.open().verify(Limits.SSH_CONNECT);
+            return new SshForward(channel, () -> give(line));
+        } catch (IOException e) {
+            give(line);
+            throw e;
+        }
     }
 
     private SshStream stream(String commandLine, boolean rawPty) throws IOException {

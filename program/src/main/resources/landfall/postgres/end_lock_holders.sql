@@ -13,3 +13,6 @@ select pg_terminate_backend(l.pid)
    and n.nspname not in ('information_schema', 'landfall')
    and l.pid <> pg_backend_pid()
    and a.application_name not like 'landfall/%'
+   -- only a superuser may end a superuser's session
+   and ((select rolsuper from pg_roles where rolname = current_user)
+        or not exists (select from pg_roles r where r.rolname = a.usename and r.rolsuper))

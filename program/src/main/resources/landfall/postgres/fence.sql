@@ -26,8 +26,11 @@ begin
         -- Only where every session ends with it: one that lived on would stay read-only after the door has opened.
         execute format('alter database %I set default_transaction_read_only = on', database_name);
     end if;
-    execute format('comment on database %I is %L', database_name,
+    -- A database's comment is its owner's.
+    if (select pg_has_role(datdba, 'USAGE') from pg_database where datname = database_name) then
+        execute format('comment on database %I is %L', database_name,
         'Landfall: fenced, takes no writes, because move ' || :move || ' is switching to the other side. '
         || 'To open it again: as ' || current_user || ' in this database, SELECT landfall.lift_fence();');
+    end if;
 end
 $do$;

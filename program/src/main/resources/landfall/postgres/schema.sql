@@ -50,6 +50,19 @@ create table if not exists landfall.fence (
     raised_at timestamptz not null default clock_timestamp()
 );
 
+create table if not exists landfall.owner (
+    relation text primary key,
+    owner text not null
+);
+
+create table if not exists landfall.identity (
+    schema_name text not null,
+    table_name text not null,
+    identity text not null,
+    index_name text,
+    primary key (schema_name, table_name)
+);
+
 create or replace function landfall.guard() returns trigger language plpgsql as $$
 begin
     raise exception using
@@ -88,6 +101,10 @@ begin
                 execute pg_catalog.format('alter role %I login', role_name);
             end if;
         end loop;
+        if not (select pg_catalog.pg_has_role(datdba, 'USAGE') from pg_catalog.pg_database
+                 where datname = database_name) then
+            continue;
+        end if;
         if fence.old_read_only is null then
             execute pg_catalog.format('alter database %I reset default_transaction_read_only', database_name);
         else

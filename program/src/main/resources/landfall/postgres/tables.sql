@@ -11,6 +11,9 @@ select c.oid::bigint as table_oid,
                join pg_attribute a on a.attrelid = c.oid and a.attnum = k.attribute
               where i.indrelid = c.oid
                 and i.indisvalid
+                and i.indimmediate
+                -- changes of an unlogged table are not in the log, whatever its key
+                and c.relpersistence <> 'u'
                 and k.place <= i.indnkeyatts
                 and (c.relreplident in ('d', 'f') and i.indisprimary
                      or c.relreplident = 'i' and i.indisreplident)

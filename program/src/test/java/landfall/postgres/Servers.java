@@ -154,7 +154,7 @@ final class Servers {
                 superuser.as(MoverRole.NAME, Secret.of("mover")),
                 new Database("target", targetLine, name, "postgres", servers.target.superuserPassword()),
                 new Naming(name),
-                new TargetRole(name + "_app", Secret.of("target")),
+                new TargetRole(name + "_app", Secret.of("target"), "app_owner"),
                 sourceLine,
                 targetLine);
     }
