@@ -17,6 +17,9 @@ public final class MoveScript {
     public static final String WAY_BACK = "way back";
 
     public static final String CATCH_UP = "catch up";
+    /** Statistics, valid indexes, filled views: what else users would wait for. */
+    public static final String READY = "ready";
+
     public static final String PROOF = "proof";
     /** Materialized views hold what no log carries. */
     public static final String REFRESH = "refresh views";
@@ -45,6 +48,7 @@ public final class MoveScript {
             WARM,
             WAY_BACK,
             CATCH_UP,
+            READY,
             PROOF,
             REFRESH,
             SUSPEND,

@@ -15,6 +15,7 @@ import landfall.postgres.Fence;
 import landfall.postgres.Follower;
 import landfall.postgres.MaterializedViews;
 import landfall.postgres.OpenReport;
+import landfall.postgres.Readiness;
 import landfall.postgres.ReplicationSlots;
 import landfall.postgres.Switches;
 import landfall.postgres.VerifyReport;
@@ -226,8 +227,17 @@ final class SwitchRun {
             }
             return "";
         });
+        step(MoveScript.READY, () -> {
+            Readiness.Result ready = Readiness.prepare(sides.to(direction));
+            if (!ready.problems().isEmpty()) {
+                throw new LandfallException(ExitCode.REFUSED, ready.problems());
+            }
+            return ready.analyzed() == 0
+                    ? ""
+                    : "statistics of " + ready.analyzed() + " tables, " + ready.vacuumed() + " of them vacuumed";
+        });
         step(MoveScript.PROOF, () -> {
-            VerifyReport report = follower.verify();
+            VerifyReport report = follower.verify(events);
             demandEqual(report);
             return String.format(Locale.ROOT, "%,d rows in %d tables are equal", report.rows(), report.tables());
         });

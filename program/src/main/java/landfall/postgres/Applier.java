@@ -11,9 +11,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
-import landfall.base.ExitCode;
-import landfall.base.LandfallException;
-import landfall.base.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +29,7 @@ final class Applier implements AutoCloseable {
     private final IdentityHashMap<Change.Relation, TableBatch> batches = new IdentityHashMap<>();
     private final Map<String, Keys> keys;
     private final InFlight inFlight;
+    private final Map<String, Set<String>> sending;
     private final Touched touched = new Touched();
 
     private int unwritten;
@@ -52,10 +50,15 @@ final class Applier implements AutoCloseable {
      */
     private record Keys(boolean exact, Set<String> indexed) {}
 
-    Applier(Database to, String origin, Naming naming, InFlight inFlight) throws SQLException {
+    /** @param sending the sending side's tables as they are now */
+    Applier(Database to, String origin, Naming naming, InFlight inFlight, List<Table> sending) throws SQLException {
         connection = to.connect(Follower.APPLY_PURPOSE);
         this.naming = naming;
         this.inFlight = inFlight;
+        this.sending = sending.stream()
+                .collect(Collectors.toMap(
+                        Table::toString,
+                        table -> table.copied().stream().map(Table.Column::name).collect(Collectors.toSet())));
         boolean ready = false;
         try {
             Catalog.useOperators(connection);
@@ -279,11 +282,15 @@ final class Applier implements AutoCloseable {
                     columns.add(column);
                 }
             }
-            if (columns.size() == relation.columns().size() && byName.isEmpty()) {
+            // A row from before an ADD COLUMN lacks it: the column's default stands for it on both sides.
+            boolean later = sending.getOrDefault(relation.toString(), Set.of()).containsAll(byName.keySet());
+            if (columns.size() == relation.columns().size()
+                    && later
+                    && !byName.keySet().removeAll(table.key())) {
                 return batch(table, columns);
             }
         }
-        throw structureChanged(relation.toString());
+        throw StructureChange.refused(relation.toString(), "");
     }
 
     private TableBatch batch(Table table, List<Table.Column> columns) {
@@ -295,16 +302,6 @@ final class Applier implements AutoCloseable {
                 table.key().stream().mapToInt(names::indexOf).toArray(),
                 found.exact(),
                 found.indexed());
-    }
-
-    static LandfallException structureChanged(String what) {
-        return new LandfallException(
-                ExitCode.REFUSED,
-                Problem.error(
-                        "The structure of " + what + " changed during the move",
-                        "logical replication carries rows, not DDL",
-                        "Undo the DDL, or run the same statement on the other side as well, then run the command"
-                                + " again; or begin anew with landfall abandon."));
     }
 
     private static Change.Relation relation(Change change) {

@@ -64,21 +64,16 @@ final class Catalog {
 
     /** Name and definition of everything in the user's schemas, to compare or to notice a change. */
     static Map<String, String> fingerprint(Connection connection) throws SQLException {
+        return items(connection, Sql.file("fingerprint"));
+    }
+
+    static Map<String, String> items(Connection connection, String sql) throws SQLException {
         Map<String, String> definitions = new LinkedHashMap<>();
-        Sql.list(connection, Sql.file("fingerprint"), row -> {
+        Sql.list(connection, sql, row -> {
             definitions.put(row.getString("item"), String.valueOf(row.getString("definition")));
             return true;
         });
         return definitions;
-    }
-
-    static boolean hasColumns(Connection connection, Table table) throws SQLException {
-        List<String> names = Sql.strings(
-                connection,
-                "select attname from pg_attribute where attrelid = to_regclass(?) and attnum > 0 and not attisdropped",
-                table.sql());
-        return names.containsAll(
-                table.columns().stream().map(Table.Column::name).toList());
     }
 
     private static List<String> strings(ResultSet row, String column) throws SQLException {

@@ -57,9 +57,10 @@ final class CopyTarget {
                     connection,
                     "begin; delete from landfall.part where move = " + move()
                             + "; delete from landfall.post_data where move = " + move()
-                            + "; insert into landfall.copy (move, target_role) values (" + move() + ", "
-                            + Sql.literal(role.name())
+                            + "; insert into landfall.copy (move, target_role, former_role) values (" + move() + ", "
+                            + Sql.literal(role.name()) + ", " + Sql.literal(role.formerName())
                             + ") on conflict (move) do update set target_role = excluded.target_role,"
+                            + " former_role = excluded.former_role,"
                             + " rows_complete_at = null, consistent_point = null, snapshot = null; commit");
         }
     }

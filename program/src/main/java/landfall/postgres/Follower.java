@@ -68,11 +68,13 @@ public final class Follower implements AutoCloseable {
         this.direction = direction;
         this.naming = naming;
         Schema.create(to);
+        List<Table> sending;
         try (Connection connection = from.connect("structure")) {
+            sending = Catalog.tables(connection);
             ReplicationSlots.requireUsable(connection, from, naming.slot(direction));
             structure = Catalog.fingerprint(connection);
         }
-        applier = new Applier(to, naming.origin(direction), naming, inFlight);
+        applier = new Applier(to, naming.origin(direction), naming, inFlight, sending);
         ChangeReader opened = null;
         try {
             opened = read();
@@ -308,8 +310,13 @@ public final class Follower implements AutoCloseable {
 
     /** Compares both sides completely at one point of the log; following pauses only to take the snapshot. */
     public VerifyReport verify() {
+        return verify(Events.NONE);
+    }
+
+    /** @param told how far it is, table by table */
+    public VerifyReport verify(Events told) {
         throwIfFailed();
-        return new FullProof(from, to, naming, this).run();
+        return new FullProof(from, to, naming, this, told).run();
     }
 
     /** For the proof: nothing that commits at or behind the position is applied until the next call. */

@@ -6,22 +6,16 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.atomic.AtomicLong;
-import landfall.base.LandfallException;
+import java.util.function.Predicate;
+import landfall.base.Events;
 import landfall.base.Problem;
-import landfall.base.TaskGroup;
 
 /**
  * Compares everything at one point of the log: a temporary slot gives a snapshot of the sending side with its exact
  * position, and the follower stops just there for the moment a snapshot of the receiving side takes.
  */
 final class FullProof {
-    private static final int STREAMS = 2;
     private static final int SLOT_SECONDS_MAX = 60;
     private static final Duration REACH_MAX = Duration.ofMinutes(5);
 
@@ -29,17 +23,18 @@ final class FullProof {
     private final Database to;
     private final Naming naming;
     private final Follower follower;
+    private final Events events;
 
-    FullProof(Database from, Database to, Naming naming, Follower follower) {
+    FullProof(Database from, Database to, Naming naming, Follower follower, Events events) {
         this.from = from;
         this.to = to;
         this.naming = naming;
         this.follower = follower;
+        this.events = events;
     }
 
     VerifyReport run() {
         long start = System.nanoTime();
-        List<Problem> problems = Collections.synchronizedList(new ArrayList<>());
         try (Connection slot = from.replication("verify");
                 Connection snapshot = to.connect("verify")) {
             String sending;
@@ -54,15 +49,14 @@ final class FullProof {
                     Sql.text(mark, "select pg_logical_emit_message(true, 'landfall', 'verify')::text");
                 }
                 follower.awaitBarrier(REACH_MAX);
-                snapshot.setAutoCommit(false);
-                snapshot.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-                receiving = Sql.text(snapshot, "select pg_export_snapshot()");
+                receiving = snapshot(snapshot);
                 sending = exported.snapshot();
                 follower.startRecording();
             } finally {
                 follower.release();
             }
-            return compare(sending, receiving, problems, start);
+            // What can't be followed is copied again behind the door, and compared there.
+            return between(from, sending, to, receiving, Table::isFollowed, events, start);
         } catch (SQLException e) {
             throw Sql.failed("The two sides could not be compared", e);
         }
@@ -83,64 +77,64 @@ final class FullProof {
         }
     }
 
-    private VerifyReport compare(String sending, String receiving, List<Problem> problems, long start)
-            throws SQLException {
-        AtomicLong rows = new AtomicLong();
-        List<Table> tables;
-        try (Connection one = under(from, sending);
-                Connection other = under(to, receiving)) {
-            Verifier.compareStructure(one, other, problems);
-            // What can't be followed is copied again behind the door, and compared there.
-            tables = Catalog.tables(one).stream()
-                    .filter(Table::isFollowed)
-                    .sorted(Comparator.comparingLong(Table::bytes).reversed())
-                    .toList();
-        }
-        ConcurrentLinkedQueue<Table> left = new ConcurrentLinkedQueue<>(tables);
-        try (TaskGroup group = TaskGroup.open(STREAMS)) {
-            for (int i = 0; i < STREAMS; i++) {
-                var _ = group.fork(() -> {
-                    try (Connection one = under(from, sending);
-                            Connection other = under(to, receiving)) {
-                        for (Table table = left.poll(); table != null; table = left.poll()) {
-                            rows.addAndGet(tryCompare(one, other, table, problems));
-                        }
-                    }
-                    return true;
-                });
-            }
-            group.join();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof SQLException cause) {
-                throw cause;
-            }
-            throw new IllegalStateException(e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LandfallException(
-                    landfall.base.ExitCode.INTERRUPTED, Problem.error("Interrupted", "asked to stop", ""));
-        }
-        long bytes = tables.stream().mapToLong(Table::bytes).sum();
-        return new VerifyReport(
-                tables.size(), rows.get(), bytes, Duration.ofNanos(System.nanoTime() - start), problems);
+    /** Exports what the session sees from now on, for as long as it stays open. */
+    static String snapshot(Connection connection) throws SQLException {
+        connection.setAutoCommit(false);
+        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+        return Sql.text(connection, "select pg_export_snapshot()");
     }
 
-    /** A table or column missing on the other side is a difference, reported with the structure, not a failure. */
-    private static long tryCompare(Connection one, Connection other, Table table, List<Problem> problems)
+    /**
+     * Compares two exported snapshots that stand at one point of the log.
+     *
+     * @param compared whose rows; definitions are compared of all
+     */
+    static VerifyReport between(
+            Database from,
+            String sending,
+            Database to,
+            String receiving,
+            Predicate<Table> compared,
+            Events events,
+            long start)
             throws SQLException {
-        if (!Catalog.hasColumns(other, table)) {
-            problems.add(Problem.error(
-                    "Table " + table + " can't be compared",
-                    "it or one of its columns is missing on the receiving side",
-                    "Make both sides equal, then run landfall verify."));
-            return 0;
+        List<Problem> problems = new ArrayList<>();
+        try (Connection one = under(from, sending);
+                Connection other = under(to, receiving)) {
+            int items = StructureProof.run(one, other, problems);
+            RowProofs proofs = RowProofs.read(one, other);
+            List<TableScan> scans = new ArrayList<>();
+            for (Table table : Catalog.tables(one)) {
+                if (!compared.test(table)) {
+                    continue;
+                }
+                RowProof proof = proofs.of(table, problems);
+                if (proof != null) {
+                    scans.add(TableScan.ranged(one, table, proof));
+                }
+            }
+            List<Table> there = Catalog.tables(other);
+            ScanRun run = new ScanRun(scans, events);
+            run.read(() -> under(from, sending), () -> under(to, receiving), there);
+            for (TableScan scan : scans) {
+                run.problem(one, other, scan).ifPresent(problems::add);
+            }
+            return new VerifyReport(
+                    scans.size(),
+                    run.rows(),
+                    scans.stream().mapToLong(scan -> scan.table().bytes()).sum(),
+                    run.ranges(),
+                    items,
+                    Duration.ofNanos(System.nanoTime() - start),
+                    problems);
         }
-        return Verifier.compare(one, other, table, problems);
     }
 
     private static Connection under(Database database, String snapshot) throws SQLException {
         Connection connection = database.connect("verify");
         Catalog.useOperators(connection);
+        // Sessions of the proof are counted; the server shall not add workers of its own to them.
+        Sql.execute(connection, "set max_parallel_workers_per_gather = 0");
         connection.setAutoCommit(false);
         connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
         Sql.execute(connection, "set transaction snapshot " + Sql.literal(snapshot));

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import landfall.base.Events;
@@ -125,12 +124,7 @@ final class LagMeter implements AutoCloseable {
 
     /** @throws landfall.base.LandfallException naming what changed */
     static void compare(Map<String, String> before, Map<String, String> now) {
-        if (!before.equals(now)) {
-            TreeSet<String> changed = new TreeSet<>(before.keySet());
-            changed.addAll(now.keySet());
-            changed.removeIf(item -> java.util.Objects.equals(before.get(item), now.get(item)));
-            throw Applier.structureChanged(String.join(", ", changed));
-        }
+        StructureChange.refuse(before, now);
     }
 
     @Override

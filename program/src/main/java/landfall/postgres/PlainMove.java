@@ -4,11 +4,9 @@ import java.io.ByteArrayOutputStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import landfall.base.Events;
-import landfall.base.Problem;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 import org.postgresql.copy.CopyOut;
@@ -137,25 +135,16 @@ public final class PlainMove {
     /** Every row and definition of both sides; the fence keeps them still. */
     public VerifyReport verify() {
         long start = System.nanoTime();
-        List<Problem> problems = new ArrayList<>();
         try (Connection from = source.connect("verify");
                 Connection to = target.connect("verify")) {
-            Catalog.useOperators(from);
-            Catalog.useOperators(to);
-            Verifier.compareStructure(from, to, problems);
-            List<Table> tables = Catalog.withRows(Catalog.tables(from));
-            long rows = 0;
-            for (Table table : tables) {
-                if (Catalog.hasColumns(to, table)) {
-                    rows += Verifier.compare(from, to, table, problems);
-                }
-            }
-            return new VerifyReport(
-                    tables.size(),
-                    rows,
-                    tables.stream().mapToLong(Table::bytes).sum(),
-                    Duration.ofNanos(System.nanoTime() - start),
-                    problems);
+            return FullProof.between(
+                    source,
+                    FullProof.snapshot(from),
+                    target,
+                    FullProof.snapshot(to),
+                    table -> !table.partitioned(),
+                    events,
+                    start);
         } catch (SQLException e) {
             throw Sql.failed("The two sides could not be compared", e);
         }

@@ -25,18 +25,28 @@ final class TouchedProof {
                     "this follower has not verified everything since it started",
                     "Run a full verification first."));
         }
-        Verifier.compareStructure(sender, applier.connection(), problems);
+        int items = StructureProof.definitions(sender, applier.connection(), problems);
+        RowProofs proofs = RowProofs.read(sender, applier.connection());
         for (Map.Entry<Table, Set<List<@Nullable String>>> entry :
                 touched.keys().entrySet()) {
-            rows += Verifier.compareKeys(sender, applier.connection(), entry.getKey(), entry.getValue(), problems);
+            RowProof proof = proofs.of(entry.getKey(), problems);
+            if (proof != null) {
+                rows += Verifier.compareKeys(
+                        sender, applier.connection(), entry.getKey(), proof, entry.getValue(), problems);
+            }
         }
         for (Table table : touched.wholeTables()) {
-            rows += Verifier.compare(sender, applier.connection(), table, problems);
+            RowProof proof = proofs.of(table, problems);
+            if (proof != null) {
+                rows += Verifier.compare(sender, applier.connection(), TableScan.whole(table, proof), problems);
+            }
         }
         return new VerifyReport(
                 touched.keys().size() + touched.wholeTables().size(),
                 rows,
                 0,
+                touched.keys().size() + touched.wholeTables().size(),
+                items,
                 Duration.ofNanos(System.nanoTime() - start),
                 problems);
     }

@@ -13,7 +13,10 @@ select 'schema ' || quote_ident(nspname) as item, '' as definition from user_sch
 union all
 select 'relation ' || full_name,
        concat_ws(' ', relkind, relpersistence, 'rls', relrowsecurity, relforcerowsecurity,
-                 array_to_string(reloptions, ','), pg_get_expr(relpartbound, oid))
+                 array_to_string(reloptions, ','), pg_get_expr(relpartbound, oid), pg_get_partkeydef(oid),
+                 (select 'method ' || amname from pg_am where pg_am.oid = relam and relkind in ('r', 'm')),
+                 'under ' || (select string_agg(i.inhparent::regclass::text, ',' order by i.inhseqno)
+                                from pg_inherits i where i.inhrelid = relation.oid and relkind in ('r', 'p', 'f')))
   from relation where relkind in ('r', 'p', 'v', 'm', 'f', 'S', 'c')
 union all
 select 'column ' || r.full_name || '.' || quote_ident(a.attname),
@@ -40,12 +43,17 @@ select 'trigger ' || r.full_name || '.' || quote_ident(t.tgname),
 union all
 select 'sequence ' || r.full_name,
        concat_ws(' ', format_type(q.seqtypid, null), q.seqstart, q.seqincrement, q.seqmin, q.seqmax, q.seqcache,
-                 q.seqcycle)
+                 q.seqcycle,
+                 (select 'owned by ' || d.refobjid::regclass || '.' || quote_ident(a.attname) || ' ' || d.deptype::text
+                    from pg_depend d
+                    join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid
+                   where d.classid = 'pg_class'::regclass and d.objid = r.oid
+                     and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')))
   from pg_sequence q join relation r on r.oid = q.seqrelid
 union all
 select 'view ' || r.full_name, pg_get_viewdef(r.oid) from relation r where r.relkind in ('v', 'm')
 union all
-select 'rule ' || r.full_name || '.' || quote_ident(u.rulename), pg_get_ruledef(u.oid)
+select 'rule ' || r.full_name || '.' || quote_ident(u.rulename), pg_get_ruledef(u.oid) || ' enabled ' || u.ev_enabled::text
   from pg_rewrite u join relation r on r.oid = u.ev_class where u.rulename <> '_RETURN'
 union all
 select 'policy ' || r.full_name || '.' || quote_ident(p.polname),
@@ -54,7 +62,11 @@ select 'policy ' || r.full_name || '.' || quote_ident(p.polname),
   from pg_policy p join relation r on r.oid = p.polrelid
 union all
 select 'function ' || p.oid::regprocedure,
-       case when p.prokind = 'a' then 'aggregate' else md5(pg_get_functiondef(p.oid)) end
+       case when p.prokind = 'a'
+            then (select concat_ws(' ', 'aggregate', a.aggtransfn, a.aggfinalfn, a.aggtranstype::regtype, a.agginitval,
+                                   a.aggcombinefn, a.aggsortop::regoperator)
+                    from pg_aggregate a where a.aggfnoid = p.oid)
+            else md5(pg_get_functiondef(p.oid)) end
   from pg_proc p join user_schema s on s.oid = p.pronamespace
  where not exists (select from pg_depend d
                     where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
@@ -62,6 +74,8 @@ union all
 select 'type ' || format_type(t.oid, null),
        concat_ws(' ', t.typtype, format_type(nullif(t.typbasetype, 0), t.typtypmod), 'notnull', t.typnotnull,
                  t.typdefault,
+                 (select 'over ' || format_type(g.rngsubtype, null) from pg_range g where g.rngtypid = t.oid),
+                 (select 'collation ' || collname from pg_collation where oid = t.typcollation and t.typtype = 'd'),
                  (select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder)
                     from pg_enum e where e.enumtypid = t.oid),
                  (select string_agg(pg_get_constraintdef(k.oid), ',' order by k.conname)
@@ -75,6 +89,10 @@ select 'comment ' || r.full_name || coalesce('.' || quote_ident(a.attname), ''),
   from pg_description d
   join relation r on r.oid = d.objoid and d.classoid = 'pg_class'::regclass
   left join pg_attribute a on a.attrelid = r.oid and a.attnum = d.objsubid and d.objsubid > 0
+union all
+select format('collation %I.%I', s.nspname, c.collname),
+       concat_ws(' ', c.collprovider, c.collcollate, c.collctype, c.collisdeterministic)
+  from pg_collation c join user_schema s on s.oid = c.collnamespace
 union all
 select 'extension ' || extname, '' from pg_extension
  order by 1

@@ -4,6 +4,7 @@ create schema if not exists landfall;
 create table if not exists landfall.copy (
     move text primary key,
     target_role text not null,
+    former_role text not null,
     snapshot text,
     consistent_point pg_lsn,
     rows_complete_at timestamptz,

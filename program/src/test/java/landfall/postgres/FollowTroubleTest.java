@@ -232,4 +232,41 @@ final class FollowTroubleTest {
             }
         }
     }
+
+    @Test
+    void anAddedColumnStopsWithItsStatementAndASecondRunGoesOn() throws Exception {
+        Servers.Move move = Servers.move("create table thing (id int primary key, v text)");
+        move.copy();
+        Servers.run(move.source(), "insert into thing values (1, 'before')");
+        try (Follower follower = move.follow()) {
+            assertThat(follower.awaitLag(SECONDS, SECONDS)).isTrue();
+            Servers.run(move.source(), "alter table thing add column \"Extra one\" int not null default 7");
+            assertThatThrownBy(() -> follower.closeDoor(SECONDS))
+                    .hasMessageContaining(
+                            "ALTER TABLE public.thing ADD COLUMN \"Extra one\" integer DEFAULT 7 NOT NULL;");
+        }
+        Servers.run(move.source(), "insert into thing values (3, 'after', 8)");
+        Servers.run(move.target(), "alter table thing add column \"Extra one\" int not null default 7");
+        try (Follower follower = move.follow()) {
+            assertThat(follower.awaitLag(SECONDS, SECONDS)).isTrue();
+        }
+        FollowExactlyTest.assertSame(move);
+    }
+
+    @Test
+    void rowsFromBeforeAnAddedColumnAreFollowedAfterwards() throws Exception {
+        Servers.Move move = Servers.move("create table thing (id int primary key, v text)");
+        move.copy();
+        Servers.run(
+                move.source(),
+                "insert into thing select g, 'before' from generate_series(1, 50) g",
+                "update thing set v = 'changed' where id = 2",
+                "alter table thing add column extra int default 7",
+                "update thing set extra = 9 where id = 3");
+        Servers.run(move.target(), "alter table thing add column extra int default 7");
+        try (Follower follower = move.follow()) {
+            assertThat(follower.awaitLag(SECONDS, SECONDS)).isTrue();
+        }
+        FollowExactlyTest.assertSame(move);
+    }
 }
