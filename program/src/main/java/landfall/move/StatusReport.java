@@ -37,17 +37,24 @@ public final class StatusReport {
         boolean plain = move.settings().databases().stream()
                 .anyMatch(database -> database.choices().plain());
         return Events.fields(
-                "move", move.settings().move(),
-                "state", state.name().toLowerCase(Locale.ROOT),
+                "move",
+                move.settings().move(),
+                "state",
+                state.name().toLowerCase(Locale.ROOT),
                 "meaning",
-                        plain && state == MoveState.FOLLOWING
-                                ? "a plain move: copied once, not followed; users are on the cluster"
-                                : meaning(state),
-                "running", holder.orElse("nobody"),
-                "last", last,
-                "live", live,
-                "warning", holder.isPresent() ? "" : warning(state, move),
-                "next", next(state, holder.isPresent()));
+                plain && state == MoveState.FOLLOWING
+                        ? "a plain move: copied once, not followed; users are on the cluster"
+                        : meaning(state),
+                "running",
+                holder.orElse("nobody"),
+                "last",
+                last,
+                "live",
+                live,
+                "warning",
+                holder.isPresent() ? "" : warning(state, move),
+                "next",
+                next(state, holder.isPresent()));
     }
 
     /** Nobody looks after the slot now: how much log it kept when somebody last did is the least that it keeps today. */
