@@ -10,6 +10,9 @@ import landfall.postgres.PostStatement.Phase;
 
 /** What comes after rows and indexes: constraints, foreign keys, all that needs them, statistics. */
 final class CopyRest {
+    /** A transaction's locks: each of these statements takes one or two of the 64 × max_connections there are. */
+    private static final int TOGETHER_MAX = 50;
+
     private final CopyRun run;
 
     CopyRest(CopyRun run) {
@@ -24,7 +27,10 @@ final class CopyRest {
     /** @param left in the order of their phases */
     void apply(List<PostStatement> left) throws SQLException {
         inOrder(left.stream()
-                .filter(statement -> statement.phase().compareTo(Phase.VALIDATE) < 0)
+                .filter(statement -> statement.phase() == Phase.INDEX)
+                .toList());
+        together(left.stream()
+                .filter(statement -> statement.phase() == Phase.CONSTRAINT || statement.phase() == Phase.FOREIGN_KEY)
                 .toList());
         // Those of one table follow each other: they would wait for its lock.
         inParallel(List.copyOf(left.stream()
@@ -34,6 +40,16 @@ final class CopyRest {
         inOrder(left.stream()
                 .filter(statement -> statement.phase() == Phase.REST)
                 .toList());
+    }
+
+    /** None of these reads much: what they cost is the way there and back. */
+    private void together(List<PostStatement> statements) {
+        try (PostRunner runner = new PostRunner(run)) {
+            for (int i = 0; i < statements.size(); i += TOGETHER_MAX) {
+                run.sessions().throwIfStopped();
+                runner.runTogether(statements.subList(i, Math.min(statements.size(), i + TOGETHER_MAX)));
+            }
+        }
     }
 
     private void inOrder(List<PostStatement> statements) {

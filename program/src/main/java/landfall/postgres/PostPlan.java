@@ -23,22 +23,33 @@ final class PostPlan {
      */
     private record KeyIndex(String create, String using, long bytes) {}
 
+    private final long smallBytes;
     private final Map<String, KeyIndex> keyIndexes;
     private final Map<String, Long> indexBytes;
     private final Set<String> copied = new HashSet<>();
     private final Set<String> partitioned = new HashSet<>();
+    private final Set<String> small = new HashSet<>();
     private final List<PostStatement> statements = new ArrayList<>();
 
-    private PostPlan(Map<String, KeyIndex> keyIndexes, Map<String, Long> indexBytes, List<Table> tables) {
+    private PostPlan(
+            Map<String, KeyIndex> keyIndexes, Map<String, Long> indexBytes, List<Table> tables, long smallBytes) {
+        this.smallBytes = smallBytes;
         this.keyIndexes = keyIndexes;
         this.indexBytes = indexBytes;
         for (Table table : tables) {
             (table.partitioned() ? partitioned : copied).add(table.sql());
+            if (table.bytes() < smallBytes) {
+                small.add(table.sql());
+            }
         }
     }
 
-    /** @param source a session under the snapshot */
-    static List<PostStatement> of(Connection source, List<SchemaEntry> after, List<Table> tables) throws SQLException {
+    /**
+     * @param source a session under the snapshot
+     * @param smallBytes below this a second statement costs more than doing two things at once saves
+     */
+    static List<PostStatement> of(Connection source, List<SchemaEntry> after, List<Table> tables, long smallBytes)
+            throws SQLException {
         Map<String, KeyIndex> indexes = new HashMap<>();
         Sql.list(source, Sql.file("key_indexes"), row -> {
             indexes.put(
@@ -49,7 +60,7 @@ final class PostPlan {
         });
         Map<String, Long> sizes = new HashMap<>();
         Sql.list(source, Sql.file("index_sizes"), row -> sizes.put(row.getString(1), row.getLong(2)));
-        PostPlan plan = new PostPlan(indexes, sizes, tables);
+        PostPlan plan = new PostPlan(indexes, sizes, tables, smallBytes);
         after.forEach(
                 entry -> plan.add(new SchemaEntry(entry.type(), entry.name(), PgDumpText.withoutTail(entry.sql()))));
         return plan.inOrder();
@@ -118,8 +129,8 @@ final class PostPlan {
             return;
         }
         KeyIndex index = keyIndexes.get(table.get() + " " + name.get());
-        if (index == null) {
-            build(table.get(), 0, entry, entry.sql());
+        if (index == null || index.bytes() < smallBytes) {
+            build(table.get(), index == null ? 0 : index.bytes(), entry, entry.sql());
         } else {
             build(table.get(), index.bytes(), entry, index.create());
             add(Phase.CONSTRAINT, "", entry, index.using() + ";\n" + sql.substring(SqlText.firstEnd(sql)));
@@ -144,11 +155,13 @@ final class PostPlan {
                 && table.isPresent()
                 && name.isPresent()
                 && copied.contains(table.get())
+                && !small.contains(table.get())
                 && statement.endsWith(";")
                 && SqlText.firstEnd(statement) == statement.length()
                 && !statement.endsWith(" NOT VALID;");
         if (!canWait) {
-            // Of a partitioned table it can't be added unchecked, and one that refers to a partitioned table is not
+            // A small table is checked at once. Of a partitioned table it can't be added unchecked, and one that refers
+            // to a partitioned table is not
             // marked
             // as valid for the partitions when it is checked later (PostgreSQL 15).
             add(Phase.FOREIGN_KEY, "", entry, entry.sql());

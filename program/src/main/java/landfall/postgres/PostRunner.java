@@ -2,6 +2,8 @@ package landfall.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
+import java.util.stream.Collectors;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
@@ -38,10 +40,32 @@ final class PostRunner implements AutoCloseable {
         }
     }
 
+    /** Short ones in one transaction; if that fails, one by one, so that it is known which it was. */
+    void runTogether(List<PostStatement> statements) {
+        StringBuilder all = new StringBuilder("begin; ");
+        statements.forEach(statement -> all.append(statement.sql()).append("\n;"));
+        String places = statements.stream()
+                .map(statement -> Integer.toString(statement.place()))
+                .collect(Collectors.joining(", "));
+        all.append("update landfall.post_data set done_at = clock_timestamp() where move = ")
+                .append(Sql.literal(run.naming().moveId()))
+                .append(" and place in (" + places + "); commit");
+        try {
+            Sql.execute(connection(), all.toString());
+            statements.forEach(statement -> run.progress().end(statement, true));
+        } catch (SQLException e) {
+            System.getLogger(PostRunner.class.getName())
+                    .log(System.Logger.Level.DEBUG, "together they fail, so one by one", e);
+            close();
+            statements.forEach(statement -> run(statement, 0));
+        }
+    }
+
     private void once(PostStatement statement, int workers) throws SQLException {
+        boolean isFresh = session == null;
         Connection connection = connection();
         // A connection lost in the moment of the commit leaves open whether it happened.
-        if (isDone(connection, statement)) {
+        if (isFresh && isDone(connection, statement)) {
             return;
         }
         try {

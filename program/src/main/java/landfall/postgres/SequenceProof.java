@@ -36,8 +36,8 @@ final class SequenceProof {
         }
         int order = Long.compare(now.value(), before.value());
         return now.increment() > 0
-                ? order < 0 || order == 0 && !now.called()
-                : order > 0 || order == 0 && !now.called();
+                ? order < 0 || (order == 0 && !now.called())
+                : order > 0 || (order == 0 && !now.called());
     }
 
     private static Map<String, Position> read(Connection connection) throws SQLException {

@@ -23,6 +23,8 @@ public final class SnapshotCopy {
     private static final int BEGINNINGS_MAX = 3;
     /** What a lost connection costs at most: a part is one transaction. */
     private static final long PART_BYTES = 64L << 20;
+    /** What is smaller than this share of a part isn't worth two statements where one will do. */
+    private static final int SMALL_SHARE = 16;
 
     /**
      * What was copied.
@@ -209,7 +211,7 @@ public final class SnapshotCopy {
                 structure = Catalog.fingerprint(connection);
                 Sql.execute(connection, "rollback to unlocked");
                 script = SchemaReader.read(source, connection, snapshot.name(), schemaTool, events);
-                after = PostPlan.of(connection, script.after(), all);
+                after = PostPlan.of(connection, script.after(), all, partBytes / SMALL_SHARE);
             }
             sessions.throwIfStopped();
             copyTarget.applySchema(script, after, snapshot);

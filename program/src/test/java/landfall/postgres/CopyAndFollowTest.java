@@ -176,7 +176,7 @@ final class CopyAndFollowTest {
             SchemaScript script = CatalogReader.schema(one);
             try (Connection target = move.target().script("test")) {
                 Sql.execute(target, script.preData());
-                for (PostStatement statement : PostPlan.of(one, script.after(), Catalog.tables(one))) {
+                for (PostStatement statement : PostPlan.of(one, script.after(), Catalog.tables(one), 0)) {
                     Sql.execute(target, statement.sql());
                 }
             }
