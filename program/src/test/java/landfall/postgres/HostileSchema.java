@@ -113,7 +113,7 @@ record HostileSchema(List<String> statements, List<Made> tables) {
 
         private void table(int index) {
             String sql = name(index);
-            Key key = Key.values()[random.nextInt(Key.values().length)];
+            Key key = List.of(Key.values()).get(random.nextInt(Key.values().length));
             List<Col> columns = new ArrayList<>();
             List<String> lines = new ArrayList<>();
             lines.add(

@@ -7,8 +7,7 @@ import java.util.Random;
 
 /** Values at the edges of PostgreSQL's built-in types, as SQL expressions. */
 final class HostileValues {
-    private static final String LONG_TEXT =
-            "(select string_agg(md5((g * %d)::text), '') from generate_series(1, 300) g)";
+    private static final String LONG_TEXT = "(select string_agg(md5(g::text), '') from generate_series(1, 300) g)";
     private static final String WIDE_TEXT = "repeat('wide and dull ', 700)";
 
     private static final Map<String, List<String>> OF_TYPE = new LinkedHashMap<>();
@@ -54,7 +53,7 @@ final class HostileValues {
                 "NULL",
                 "\\N",
                 "{}",
-                "=" + LONG_TEXT.formatted(3),
+                "=" + LONG_TEXT,
                 "=" + WIDE_TEXT);
         type("character varying(7)", "", "tail   ", "1234567");
         type("character(5)", "ab", "", "ab ü");
@@ -122,7 +121,7 @@ final class HostileValues {
         if (type.endsWith("[]")) {
             return array(type.substring(0, type.length() - 2), random) + "::" + type;
         }
-        List<String> values = OF_TYPE.get(type);
+        List<String> values = OF_TYPE.getOrDefault(type, List.of("null"));
         return values.get(random.nextInt(values.size())) + "::" + type;
     }
 
