@@ -93,7 +93,7 @@ final class Servers {
     private static final Map<String, String> SETTINGS = Map.of(
             "wal_level", "logical",
             "fsync", "off",
-            "max_replication_slots", "60",
+            "max_replication_slots", "400",
             "max_wal_senders", "60",
             "max_prepared_transactions", "5",
             "shared_buffers", "32MB");
