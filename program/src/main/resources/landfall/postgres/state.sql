@@ -46,8 +46,8 @@ with role_name as (
 ), concerned as (
     select r.* from role_name r
      where r.rolname not like 'pg\_%' and r.oid <> 0 and r.rolname <> 'landfall_mover'
-       -- nor whom Landfall works as
-       and (r.rolname <> current_user or r.rolname in (:app, :former))
+       -- nor whom Landfall works as there
+       and (not :is_target or r.rolname <> current_user or r.rolname = :app)
        and (:is_target and r.rolname = :app
             or not r.rolsuper
                and exists (select from pg_shdepend d

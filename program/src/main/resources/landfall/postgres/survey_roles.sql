@@ -36,7 +36,8 @@ select case when r.rolsuper then 'DECISION' else 'HANDLED' end as verdict, 'role
                and d.dbid = (select oid from pg_database where datname = current_database()))
             and not exists (select from relation where relowner = 10))
 union all
-select 'DECISION', 'role ' || quote_ident(r.rolname) || ' as superuser',
+-- The plan asks about it; the answer stands in move.yaml.
+select 'HANDLED', 'role ' || quote_ident(r.rolname) || ' as superuser',
        'the app works as superuser on the source; on the target it owns its database and is none: row-level security'
        || ' with FORCE binds it, and what only a superuser may do fails',
        format('ALTER ROLE %I NOSUPERUSER; on the source shows today what would fail.', r.rolname)

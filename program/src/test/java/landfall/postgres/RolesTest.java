@@ -129,7 +129,7 @@ final class RolesTest {
                 "set role " + n + "_other",
                 "create table of_other (id int primary key)");
         assertThat(Survey.run(move.source(), move.target(), move.naming(), n + "_root")
-                        .of(Survey.Verdict.DECISION))
+                        .of(Survey.Verdict.HANDLED))
                 .extracting(Survey.Finding::subject)
                 .contains("role " + n + "_root as superuser");
         new SnapshotCopy(
