@@ -3,6 +3,7 @@ package landfall.dokku;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import landfall.remote.SshStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,18 +42,30 @@ public record HostVitals(
 
     /** Asks the host; a host that doesn't answer this is no reason not to work with it. */
     static HostVitals ask(DokkuHost host) {
-        try (var stream = host.connection().openStream(DokkuCommand.of("report").line());
-                BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(stream.input(), StandardCharsets.UTF_8))) {
+        try {
+            SshStream stream =
+                    host.connection().openStream(DokkuCommand.of("report").line());
             stream.output().close();
+            BufferedReader lines = new BufferedReader(new InputStreamReader(stream.input(), StandardCharsets.UTF_8));
             StringBuilder text = new StringBuilder();
             for (String line = lines.readLine(); line != null && !line.startsWith(ENOUGH); line = lines.readLine()) {
                 text.append(line).append('\n');
             }
-            return parse(text.toString(), Instant.now());
+            Instant now = Instant.now();
+            Thread.ofVirtual().name("rest of the report").start(() -> readAway(lines, stream));
+            return parse(text.toString(), now);
         } catch (IOException e) {
             System.getLogger(HostVitals.class.getName()).log(System.Logger.Level.DEBUG, "no vitals", e);
             return UNKNOWN;
+        }
+    }
+
+    /** The host isn't made to write into a channel that is closed. */
+    private static void readAway(BufferedReader lines, SshStream stream) {
+        try (stream) {
+            lines.transferTo(Writer.nullWriter());
+        } catch (IOException e) {
+            System.getLogger(HostVitals.class.getName()).log(System.Logger.Level.DEBUG, "the report's end", e);
         }
     }
 
