@@ -56,7 +56,9 @@ public final class Follower implements AutoCloseable {
     /** Transactions whose commit starts here or later wait. */
     private volatile long barrier = NO_BARRIER;
 
-    private volatile boolean atBarrier;
+    /** The barrier behind which nothing waits uncommitted; {@link #NO_BARRIER} while it runs. */
+    private volatile long heldAt = NO_BARRIER;
+
     private long doorClosedAt;
     private long changesBeforeDoor;
     private String lastMarker = "";
@@ -146,10 +148,13 @@ public final class Follower implements AutoCloseable {
             }
             return;
         }
-        if (next instanceof Change.Begin begin && Long.compareUnsigned(begin.finalLsn(), barrier) >= 0) {
+        // Read once: while the group is finished the barrier may be moved, and that it is reached must not be told
+        // then.
+        long limit = barrier;
+        if (next instanceof Change.Begin begin && Long.compareUnsigned(begin.finalLsn(), limit) >= 0) {
             applier.finishGroup();
             tellDurable();
-            atBarrier = true;
+            heldAt = limit;
             TimeUnit.MILLISECONDS.sleep(1);
             return;
         }
@@ -321,7 +326,7 @@ public final class Follower implements AutoCloseable {
 
     /** For the proof: nothing that commits at or behind the position is applied until the next call. */
     void holdAt(long lsn) {
-        atBarrier = false;
+        heldAt = NO_BARRIER;
         barrier = lsn;
     }
 
@@ -331,7 +336,7 @@ public final class Follower implements AutoCloseable {
 
     void awaitBarrier(Duration max) {
         long end = System.nanoTime() + max.toNanos();
-        while (!atBarrier) {
+        while (heldAt != barrier) {
             throwIfFailed();
             stopAt(end, "Reaching the point of the log to prove", max);
             Fence.pause();
