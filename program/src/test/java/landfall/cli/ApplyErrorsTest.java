@@ -38,7 +38,7 @@ final class ApplyErrorsTest {
             version=0.29.0   | 4 | Dokku 0.29.0        | too old         | apt-get install dokku
             without=postgres | 4 | no postgres plugin  | plugin:install  | root installs it
             disk-full=2      | 4 | disk of 127.        | No space left   | docker system prune
-            disk-full=20     | 1 | No space left       | dokku           | run the same command again
+            disk-full=27     | 1 | No space left       | dokku           | run the same command again
             fail-checks=1    | 1 | the deploy of web failed | restarted 3 times | What ran before still runs
             deploy-lock=web  | 4 | somebody else is deploying web | deploy lock | when that deploy has ended
             refuse-connections=1 | 1 | hung up before the login | sshd    | Check the port
