@@ -57,6 +57,9 @@ final class SshFailures {
                         "Check the port (--host dokku@HOST:PORT) and that sshd runs.",
                         e);
             case TimeoutException e -> timedOut(e);
+            // The library's word for one who hung up before it had made a session of the connection.
+            case Throwable e
+            when String.valueOf(e.getMessage()).startsWith("No session attached") -> loggingIn(failure);
             case Throwable e ->
                 problem(
                         "cannot connect to " + place,
