@@ -9,6 +9,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import landfall.base.Limits;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.replication.LogSequenceNumber;
@@ -120,7 +121,7 @@ final class ChangeReader implements AutoCloseable {
                     durable = Math.max(durable, readUpTo);
                 }
             }
-            report(false);
+            report(System.nanoTime() - reportedAt > Limits.FOLLOW_ASK.toNanos());
             if (!more) {
                 Thread.sleep(1);
             }

@@ -97,8 +97,7 @@ final class Sql {
                 ExitCode.FAILED,
                 Problem.error(
                         what,
-                        String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given") + " (SQLSTATE "
-                                + cause.getSQLState() + ")",
+                        Failures.reason(cause),
                         nextStep(String.valueOf(cause.getSQLState()))),
                 cause);
     }
