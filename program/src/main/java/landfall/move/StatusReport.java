@@ -3,6 +3,9 @@ package landfall.move;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +23,26 @@ public final class StatusReport {
     /** What the process that follows wrote last. */
     static Path liveFile(MoveFolder move) {
         return move.path().resolve(".live.json");
+    }
+
+    private static Path reachedFile(MoveFolder move) {
+        return move.path().resolve(".reached");
+    }
+
+    /** Keeps by which way the target's database was last reached. */
+    static void reached(MoveFolder move, String way) {
+        move.write(reachedFile(move), way + "\n", false);
+    }
+
+    /** How old the figures of a run are: one that hangs must not look as if it went on. */
+    private static Map<String, Object> aged(Map<String, Object> live, Clock clock) {
+        if (live.get("at") instanceof String at) {
+            long seconds = Math.max(0, Duration.between(Instant.parse(at), clock.instant()).toSeconds());
+            Map<String, Object> aged = new LinkedHashMap<>(live);
+            aged.put("secondsAgo", seconds);
+            return aged;
+        }
+        return live;
     }
 
     @SuppressWarnings("unchecked")
@@ -49,8 +72,12 @@ public final class StatusReport {
                 holder.orElse("nobody"),
                 "last",
                 last,
+                "target",
+                Files.exists(reachedFile(move))
+                        ? "reached by " + move.text(reachedFile(move)).strip()
+                        : "not reached yet",
                 "live",
-                live,
+                aged(live, clock),
                 "warning",
                 holder.isPresent() ? "" : warning(state, move),
                 "next",

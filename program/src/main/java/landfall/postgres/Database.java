@@ -108,7 +108,7 @@ public record Database(
 
     /** Whether no server answered, so that another way may still lead to it. */
     public static boolean isUnreachable(SQLException cause) {
-        return String.valueOf(cause.getSQLState()).startsWith("08");
+        return Passing.isNobodyThere(cause);
     }
 
     /** For whole scripts: sent as they are in one message, not parsed here. */

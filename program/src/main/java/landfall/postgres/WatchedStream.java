@@ -118,7 +118,13 @@ final class WatchedStream implements Duplex {
 
     private IOException told(IOException failure) {
         String why = cutFor;
-        return why == null ? failure : new IOException(why, failure);
+        if (why == null) {
+            return failure;
+        }
+        // Not its cause: that the stream was closed under it is what cutting does.
+        IOException cut = new IOException(why);
+        cut.addSuppressed(failure);
+        return cut;
     }
 
     private static long now() {
