@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.opentest4j.TestAbortedException;
 
 /** Sessions through {@code postgres:connect}: real SSH, a real psql, real relays, and containers of every kind. */
 @Timeout(60)
@@ -64,13 +66,8 @@ final class RelayTest {
     private ProcessSshServer host(List<String> programs, String psqlrc) throws Exception {
         Path bin = Files.createDirectories(folder.resolve("bin"));
         for (String program : programs) {
-            Path found = Stream.of("/usr/bin/", "/bin/", "/usr/local/bin/")
-                    .map(place -> Path.of(place + program))
-                    .filter(Files::isExecutable)
-                    .findFirst()
-                    .orElse(null);
-            assumeThat(found).as(program).isNotNull();
-            Files.createSymbolicLink(bin.resolve(program), found);
+            Files.createSymbolicLink(
+                    bin.resolve(program), found(program).orElseThrow(() -> new TestAbortedException("no " + program)));
         }
         Path start = Files.writeString(folder.resolve("psqlrc"), psqlrc);
         return new ProcessSshServer(
@@ -86,6 +83,13 @@ final class RelayTest {
                         start.toString(),
                         "PATH",
                         bin.toString()));
+    }
+
+    private static Optional<Path> found(String program) {
+        return Stream.of("/usr/bin/", "/bin/", "/usr/local/bin/")
+                .map(place -> Path.of(place + program))
+                .filter(Files::isExecutable)
+                .findFirst();
     }
 
     private static List<String> psql() {
@@ -228,10 +232,11 @@ final class RelayTest {
         for (List<String> programs : List.of(
                 List.of("bash", "cat"), List.of("perl", "cat"), List.of("socat", "cat"), List.of("nc", "cat"))) {
             folder = Files.createDirectories(folder.resolve(programs.getFirst()));
-            if (!Files.isExecutable(Path.of("/usr/bin/" + programs.getFirst()))) {
+            if (found(programs.getFirst()).isEmpty()) {
                 continue;
             }
             tried++;
+            System.out.println("a relay by " + programs.getFirst());
             try (ProcessSshServer host = host(programs, noise);
                     SshConnection connection = host.connect()) {
                 try (Connection session = through(connection).connect("test")) {
