@@ -30,10 +30,14 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
     private static final long REPORT_MILLIS = 1000;
     private static final long TICK_MILLIS = 20;
     /**
-     * While much comes in, so long a pause between two reads: the server sends row by row, and each would wake a reader
-     * that waits for it, which costs both more than the row.
+     * A pause between two reads: the server sends row by row, and each would wake a reader that waits for it, which costs
+     * both sides more than the row.
      */
-    private static final long GATHER_NANOS = 700_000;
+    private static final long GATHER_NANOS = 1_000_000;
+    /** While much comes in (so much in the shorter pause). */
+    private static final long GATHER_MUCH_NANOS = 10_000_000;
+
+    private static final int MUCH_BYTES = 16 << 10;
 
     private final LogStream stream;
     private final BlockingQueue<Bundle> queue = new ArrayBlockingQueue<>(256);
@@ -100,13 +104,14 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
     private void read() throws SQLException, InterruptedException {
         while (!closed) {
             int came = stream.read(this);
-            boolean muchComes = !changes.isEmpty();
+            boolean changesCame = !changes.isEmpty();
             hand();
             while (inFlight.isFull() && !closed) {
                 Thread.sleep(1);
             }
-            if (muchComes && came < LogStream.CHUNK_BYTES / 4) {
-                LockSupport.parkNanos(GATHER_NANOS);
+            // A full read means that more waits already.
+            if (changesCame && came < LogStream.READ_BYTES_MIN) {
+                LockSupport.parkNanos(came < MUCH_BYTES ? GATHER_NANOS : GATHER_MUCH_NANOS);
             }
         }
     }

@@ -24,7 +24,7 @@ final class LogStream implements AutoCloseable {
 
     static final int CHUNK_BYTES = 256 << 10;
     /** Room for less than this isn't worth a read. */
-    private static final int READ_BYTES_MIN = 64 << 10;
+    static final int READ_BYTES_MIN = 64 << 10;
 
     private static final int HEADER_BYTES = 5;
     /** XLogData's own head: its kind, two positions and a time. */
