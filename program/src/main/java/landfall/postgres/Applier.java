@@ -36,6 +36,7 @@ final class Applier implements AutoCloseable {
     private int unwritten;
     /** Of what was taken; some of it may not have been given yet. */
     private long unwrittenBytes;
+
     private boolean skipping;
     private long groupStarted;
     private long groupChanges;

@@ -56,6 +56,7 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
     private volatile boolean replyWanted;
     private List<Change> changes = new ArrayList<>();
     private long bytes;
+    private long handed;
 
     ChangeReader(
             Database from,
@@ -143,7 +144,8 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
 
     private void hand() throws InterruptedException {
         if (!changes.isEmpty()) {
-            bundlesQueued++;
+            handed++;
+            bundlesQueued = handed;
             inFlight.add(bytes);
             queue.put(new Bundle(changes, bytes));
             changes = new ArrayList<>();

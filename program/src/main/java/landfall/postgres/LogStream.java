@@ -122,7 +122,7 @@ final class LogStream implements AutoCloseable {
     private void makeRoom() throws SQLException {
         int rest = end - start;
         int needed = rest >= HEADER_BYTES ? wholeBytes() : HEADER_BYTES;
-        if (start + needed > chunk.length || needed <= CHUNK_BYTES && chunk.length - end < READ_BYTES_MIN) {
+        if (start + needed > chunk.length || (needed <= CHUNK_BYTES && chunk.length - end < READ_BYTES_MIN)) {
             // Rows lie in the old one: it is left to them.
             byte[] next = new byte[Math.max(CHUNK_BYTES, needed)];
             System.arraycopy(chunk, start, next, 0, rest);

@@ -49,8 +49,7 @@ final class Row {
         return switch (kind) {
             case 't' -> true;
             case 'n', 'u' -> false;
-            default ->
-                throw new IllegalStateException("pgoutput sent a value of unknown kind '" + (char) kind + "'");
+            default -> throw new IllegalStateException("pgoutput sent a value of unknown kind '" + (char) kind + "'");
         };
     }
 
