@@ -38,6 +38,8 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
     private static final long GATHER_MUCH_NANOS = 10_000_000;
 
     private static final int MUCH_BYTES = 16 << 10;
+    private static final long POLL_MILLIS = 2;
+    private static final long POLL_MUCH_MILLIS = 15;
 
     private final LogStream stream;
     private final BlockingQueue<Bundle> queue = new ArrayBlockingQueue<>(256);
@@ -54,6 +56,7 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
     private volatile long bundlesQueued;
     private volatile long bundlesDurable;
     private volatile boolean replyWanted;
+    private volatile boolean muchComes;
     private List<Change> changes = new ArrayList<>();
     private long bytes;
     private long handed;
@@ -111,8 +114,9 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
                 Thread.sleep(1);
             }
             // A full read means that more waits already.
+            muchComes = changesCame && came >= MUCH_BYTES;
             if (changesCame && came < LogStream.READ_BYTES_MIN) {
-                LockSupport.parkNanos(came < MUCH_BYTES ? GATHER_NANOS : GATHER_MUCH_NANOS);
+                LockSupport.parkNanos(muchComes ? GATHER_MUCH_NANOS : GATHER_NANOS);
             }
         }
     }
@@ -179,9 +183,10 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
         durable = Math.max(durable, lsn);
     }
 
+    /** Waits a moment for more, a longer one while much comes; null if nothing came. */
     @Nullable
-    Bundle poll(long millis) throws InterruptedException {
-        return queue.poll(millis, TimeUnit.MILLISECONDS);
+    Bundle poll() throws InterruptedException {
+        return queue.poll(muchComes ? POLL_MUCH_MILLIS : POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Where the reader is when all it queued was taken and made durable. */

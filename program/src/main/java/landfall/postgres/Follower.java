@@ -142,7 +142,7 @@ public final class Follower implements AutoCloseable {
         Change next = current.peek();
         if (next == null) {
             applier.given();
-            ChangeReader.Bundle bundle = reader.poll(2);
+            ChangeReader.Bundle bundle = reader.poll();
             if (bundle != null) {
                 current.addAll(bundle.changes());
                 applier.taken(bundle.bytes());

@@ -170,6 +170,8 @@ final class LogStream implements AutoCloseable {
 
     @Override
     public void close() {
+        // First: whoever reads ends, and the driver's farewell goes nowhere.
         wire.cut();
+        wire.close();
     }
 }

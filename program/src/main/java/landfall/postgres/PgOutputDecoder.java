@@ -111,14 +111,15 @@ final class PgOutputDecoder {
 
     /** The last row of a message stays in the bytes it came in. */
     private static Row row(ByteBuffer message) {
-        return new Row(message.array(), message.position(), message.limit());
+        int offset = message.arrayOffset();
+        return new Row(message.array(), offset + message.position(), offset + message.limit());
     }
 
     /** The first of two. */
     private static Row oldRow(ByteBuffer message) {
-        int from = message.position();
+        int from = message.arrayOffset() + message.position();
         int to = Row.end(message.array(), from);
-        message.position(to);
+        message.position(to - message.arrayOffset());
         return new Row(message.array(), from, to);
     }
 
