@@ -70,7 +70,7 @@ final class FollowStreamTest {
         // Rows as long as the buffer, and a little more and less: with their heads they end at every place of it.
         int buffer = LogStream.CHUNK_BYTES;
         try (Follower follower = Follower.start(slow, move.target(), Direction.FORWARD, move.naming(), Events.NONE)) {
-            for (int round = 0; round < 30; round++) {
+            for (int round = 0; round < 15; round++) {
                 int near = buffer - 120 + random.nextInt(240);
                 Servers.run(
                         source,
