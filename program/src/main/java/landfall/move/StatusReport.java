@@ -59,13 +59,15 @@ public final class StatusReport {
                         + journal.lines().getLast().at();
         boolean plain = move.settings().databases().stream()
                 .anyMatch(database -> database.choices().plain());
+        // A plain move makes no slot on the source; once users are on Dokku it is followed like any other.
+        boolean unfollowed = plain && (state == MoveState.COPYING || state == MoveState.FOLLOWING);
         return Events.fields(
                 "move",
                 move.settings().move(),
                 "state",
                 state.name().toLowerCase(Locale.ROOT),
                 "meaning",
-                plain && state == MoveState.FOLLOWING
+                unfollowed && state == MoveState.FOLLOWING
                         ? "a plain move: copied once, not followed; users are on the cluster"
                         : meaning(state),
                 "running",
@@ -79,9 +81,9 @@ public final class StatusReport {
                 "live",
                 aged(live, clock),
                 "warning",
-                holder.isPresent() ? "" : warning(state, move),
+                holder.isPresent() || unfollowed ? "" : warning(state, move),
                 "next",
-                next(state, holder.isPresent()));
+                unfollowed && state == MoveState.FOLLOWING ? "landfall cutover" : next(state, holder.isPresent()));
     }
 
     /** Nobody looks after the slot now: how much log it kept when somebody last did is the least that it keeps today. */

@@ -129,8 +129,8 @@ final class Ways implements AutoCloseable {
             others.add("name an SSH account of the host that may forward ports (--admin root@HOST)");
         }
         if (described.choices().targetUrl() == null) {
-            others.add("run `postgres:expose " + described.service() + "` on the host and write target-url:"
-                    + " postgres://HOST:PORT into the database's choices in move.yaml");
+            others.add("run `postgres:expose " + described.service() + "` on the host and write `url:"
+                    + " postgres://HOST:PORT` under the database in move.yaml");
         }
         return Problem.error(
                 "No way leads to the target's database",
