@@ -104,6 +104,12 @@ final class PlainMoveTest {
         assertThat(plain.verify().problems()).isEmpty();
         ReplicationSlots.prepare(move.target(), move.source(), Direction.BACKWARD, move.naming());
         assertThat(plain.open(marker)).isEqualTo(1);
+        // The fence's setting stays where it is: the app's sessions on the target don't set it aside, as ours do.
+        assertThat(Servers.read(
+                        move.target(),
+                        "select count(*) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase"
+                                + " where datname = current_database() and s::text like '%read_only%'"))
+                .isEqualTo("0");
         Servers.run(move.target(), "insert into note (body) values ('there')", "insert into bare values (3)");
         // The target's log can be followed though the source's can't.
         Fence.allowReading(move.source(), move.naming());
