@@ -104,7 +104,10 @@ final class PlainRun {
         if (opened) {
             Instant fenced = Instant.parse(journal.last("fenced").orElseThrow().at());
             arrive(Events.fields(
-                    "resumed", true, "downtimeMs", Duration.between(fenced, Instant.now()).toMillis()));
+                    "resumed",
+                    true,
+                    "downtimeMs",
+                    Duration.between(fenced, Instant.now()).toMillis()));
         } else {
             undo();
         }

@@ -37,7 +37,8 @@ public final class StatusReport {
     /** How old the figures of a run are: one that hangs must not look as if it went on. */
     private static Map<String, Object> aged(Map<String, Object> live, Clock clock) {
         if (live.get("at") instanceof String at) {
-            long seconds = Math.max(0, Duration.between(Instant.parse(at), clock.instant()).toSeconds());
+            long seconds = Math.max(
+                    0, Duration.between(Instant.parse(at), clock.instant()).toSeconds());
             Map<String, Object> aged = new LinkedHashMap<>(live);
             aged.put("secondsAgo", seconds);
             return aged;

@@ -118,8 +118,8 @@ final class CopyProgress {
         synchronized (building) {
             List<String> all = new ArrayList<>();
             long now = System.nanoTime();
-            building.forEach((what, since) -> all.add(
-                    "building " + what + " for " + Quantities.duration(Duration.ofSeconds((now - since) / 1_000_000_000L))));
+            building.forEach((what, since) -> all.add("building " + what + " for "
+                    + Quantities.duration(Duration.ofSeconds((now - since) / 1_000_000_000L))));
             return all;
         }
     }
@@ -130,16 +130,18 @@ final class CopyProgress {
     }
 
     final class Ticker implements AutoCloseable {
-        private final Thread thread = Thread.ofVirtual().name("landfall copy progress").start(() -> {
-            try {
-                while (true) {
-                    Thread.sleep(PAUSE_NANOS / 1_000_000);
-                    tellNowAndThen();
-                }
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
+        private final Thread thread = Thread.ofVirtual()
+                .name("landfall copy progress")
+                .start(() -> {
+                    try {
+                        while (true) {
+                            Thread.sleep(PAUSE_NANOS / 1_000_000);
+                            tellNowAndThen();
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
 
         @Override
         public void close() {
@@ -212,12 +214,10 @@ final class CopyProgress {
     private String message(long done, long rate, long left, List<Map<String, Object>> each, List<String> built) {
         List<String> doing = new ArrayList<>();
         for (Map<String, Object> table : each) {
-            doing.add(table.get("table") + " "
-                    + percent(number(table.get("done")), number(table.get("total"))));
+            doing.add(table.get("table") + " " + percent(number(table.get("done")), number(table.get("total"))));
         }
         doing.addAll(built);
-        return overall(done, rate, left)
-                + (doing.isEmpty() ? "" : ": " + String.join(", ", doing));
+        return overall(done, rate, left) + (doing.isEmpty() ? "" : ": " + String.join(", ", doing));
     }
 
     private String overall(long done, long rate, long left) {

@@ -39,7 +39,10 @@ final class Failures {
             cause = deeper;
         }
         String how = cause instanceof IOException ? cause.getMessage() : null;
-        return how == null || how.isBlank() || first.contains(how) || !String.valueOf(e.getSQLState()).startsWith("08")
+        return how == null
+                        || how.isBlank()
+                        || first.contains(how)
+                        || !String.valueOf(e.getSQLState()).startsWith("08")
                 ? first
                 : first + " " + how.lines().findFirst().orElse("");
     }

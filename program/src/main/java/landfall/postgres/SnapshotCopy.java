@@ -283,17 +283,17 @@ public final class SnapshotCopy {
             }
             CopyRun run = run(sessions, tables, left.size());
             try (var _ = run.progress().ticking()) {
-            new CopyRest(run)
-                    .build(left.stream()
-                            .filter(statement -> statement.phase() == Phase.INDEX)
-                            .toList());
-            return finish(
-                    run,
-                    start,
-                    left.stream()
-                            .filter(statement -> statement.phase() != Phase.INDEX)
-                            .toList(),
-                    "an earlier run");
+                new CopyRest(run)
+                        .build(left.stream()
+                                .filter(statement -> statement.phase() == Phase.INDEX)
+                                .toList());
+                return finish(
+                        run,
+                        start,
+                        left.stream()
+                                .filter(statement -> statement.phase() != Phase.INDEX)
+                                .toList(),
+                        "an earlier run");
             }
         } catch (SQLException | RuntimeException e) {
             tidy(sessions, true, e);

@@ -66,7 +66,6 @@ final class WatchedStream implements Duplex {
         return made;
     }
 
-
     /**
      * From now on it belongs to a session, of which the server can be asked.
      *

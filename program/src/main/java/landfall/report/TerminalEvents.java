@@ -25,8 +25,7 @@ public final class TerminalEvents implements Events {
     private boolean liveShown;
 
     /** @param columns how wide the terminal is now; asked only where lines are rewritten */
-    public TerminalEvents(
-            PrintStream out, Style style, boolean rewrites, LongSupplier nanoTime, IntSupplier columns) {
+    public TerminalEvents(PrintStream out, Style style, boolean rewrites, LongSupplier nanoTime, IntSupplier columns) {
         this.columns = columns;
         this.out = out;
         this.style = style;

@@ -103,7 +103,9 @@ final class PlainCutoverTest {
         int before = acknowledged.size();
         long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
         while (acknowledged.size() <= before + 5) {
-            assertThat(System.nanoTime()).as("users are served; last: " + lastAnswer).isLessThan(end);
+            assertThat(System.nanoTime())
+                    .as("users are served; last: " + lastAnswer)
+                    .isLessThan(end);
             Thread.sleep(20);
         }
     }
@@ -140,10 +142,27 @@ final class PlainCutoverTest {
         JsonNode place = JsonMapper.builder().build().readTree(text);
         uro = URI.create(place.path("uro").asString(""));
         List<String> plan = new ArrayList<>(List.of(
-                "plan", "../examples/v-sekai/k8s", "-o", move(), "--answer", "redis-data=recreate", "--answer",
-                "uploads-uro=entry", "--host", place.path("dokkuSsh").asString("")));
-        Map.of("identity", "identity", "known-hosts", "knownHosts", "kubeconfig", "kubeconfig", "bridge-address", "bridgeAddress")
-                .forEach((option, name) -> plan.addAll(List.of("--" + option, place.path(name).asString(""))));
+                "plan",
+                "../examples/v-sekai/k8s",
+                "-o",
+                move(),
+                "--answer",
+                "redis-data=recreate",
+                "--answer",
+                "uploads-uro=entry",
+                "--host",
+                place.path("dokkuSsh").asString("")));
+        Map.of(
+                        "identity",
+                        "identity",
+                        "known-hosts",
+                        "knownHosts",
+                        "kubeconfig",
+                        "kubeconfig",
+                        "bridge-address",
+                        "bridgeAddress")
+                .forEach((option, name) ->
+                        plan.addAll(List.of("--" + option, place.path(name).asString(""))));
         run(0, plan.toArray(String[]::new));
         run(0, "apply", move());
         Thread writer = Thread.ofVirtual().start(this::write);
@@ -165,7 +184,8 @@ final class PlainCutoverTest {
         assertThat(state()).isEqualTo(MoveState.FOLLOWING);
         usersAreServed();
 
-        assertThat(ended(false, "copy", "cutover", move(), "--detach", "--json")).isEqualTo(143);
+        assertThat(ended(false, "copy", "cutover", move(), "--detach", "--json"))
+                .isEqualTo(143);
         assertThat(state()).isEqualTo(MoveState.FOLLOWING);
         usersAreServed();
 

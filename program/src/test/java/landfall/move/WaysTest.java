@@ -51,8 +51,8 @@ final class WaysTest {
         server = EmbeddedServer.start(folder.resolve("data"), Map.of("fsync", "off"), ProcessRegistry.in(folder));
         ThreadLocalRandom random = ThreadLocalRandom.current();
         address = "127." + random.nextInt(60, 120) + "." + random.nextInt(1, 250) + "." + random.nextInt(1, 250);
-        container = new TcpForwarder(
-                address, 5432, () -> Optional.of(new InetSocketAddress("127.0.0.1", server.port())));
+        container =
+                new TcpForwarder(address, 5432, () -> Optional.of(new InetSocketAddress("127.0.0.1", server.port())));
         move = MoveFolder.at(folder.resolve("move"));
     }
 
@@ -111,7 +111,8 @@ final class WaysTest {
         @SuppressWarnings("NullAway")
         Cluster none = null;
         try (SshConnection connection = dokku.connect();
-                Ways ways = new Ways(move, settings(dokku, admin, targetUrl), none, new DokkuHost(connection), events)) {
+                Ways ways =
+                        new Ways(move, settings(dokku, admin, targetUrl), none, new DokkuHost(connection), events)) {
             Database target = ways.target();
             try (Connection session = target.connect("test");
                     var rows = session.createStatement().executeQuery("select 42")) {
@@ -123,7 +124,8 @@ final class WaysTest {
     }
 
     private String kept() throws Exception {
-        return String.valueOf(StatusReport.read(move, java.time.Clock.systemUTC()).get("target"));
+        return String.valueOf(
+                StatusReport.read(move, java.time.Clock.systemUTC()).get("target"));
     }
 
     @Test
@@ -158,18 +160,24 @@ final class WaysTest {
             assertThat(kept()).isEqualTo("reached by exposed port (" + exposed + ")");
 
             assertThatThrownBy(() -> found(without, null, null))
-                    .isInstanceOfSatisfying(LandfallException.class, e -> assertThat(e.problems()
-                                    .getLast()
-                                    .sentence())
-                            .contains("No way leads", "--admin root@HOST", "postgres:expose db", "`url: postgres://HOST:PORT`"));
+                    .isInstanceOfSatisfying(
+                            LandfallException.class,
+                            e -> assertThat(e.problems().getLast().sentence())
+                                    .contains(
+                                            "No way leads",
+                                            "--admin root@HOST",
+                                            "postgres:expose db",
+                                            "`url: postgres://HOST:PORT`"));
             System.out.println(String.join("\n", notes));
 
             // A server that answers is the same by every way.
-            assertThatThrownBy(() -> found(
-                            wrongPassword(working), "root@127.0.0.1:" + refusing.port(), exposed))
-                    .isInstanceOfSatisfying(LandfallException.class, e -> assertThat(e.problems())
-                            .singleElement()
-                            .satisfies(problem -> assertThat(problem.sentence()).contains("28P01")));
+            assertThatThrownBy(() -> found(wrongPassword(working), "root@127.0.0.1:" + refusing.port(), exposed))
+                    .isInstanceOfSatisfying(
+                            LandfallException.class,
+                            e -> assertThat(e.problems())
+                                    .singleElement()
+                                    .satisfies(problem ->
+                                            assertThat(problem.sentence()).contains("28P01")));
         }
     }
 

@@ -202,8 +202,9 @@ final class DeadLineTest {
             line.silence();
             line.silentFromTheStart = true;
             assertThatThrownBy(() -> Sql.execute(connection, "select 1"))
-                    .isInstanceOfSatisfying(SQLException.class, e -> assertThat(Failures.reason(e))
-                            .contains("the server can't be asked"));
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(Failures.reason(e)).contains("the server can't be asked"));
         }
     }
 

@@ -86,9 +86,8 @@ final class PlainMoveTest {
     @Test
     void everythingIsCopiedBehindTheFenceProvedOpenedAndGoesBack() throws Exception {
         Servers.Move move = move();
-        PlainMove plain =
-                new PlainMove(
-                        move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE, () -> false);
+        PlainMove plain = new PlainMove(
+                move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE, () -> false);
         PlainMove.Forecast forecast = plain.forecast();
         assertThat(forecast.sampleBytes()).isGreaterThan(1 << 20);
         assertThat(forecast.downtime()).isPositive();
@@ -133,9 +132,8 @@ final class PlainMoveTest {
     @Test
     void damageBehindTheFenceIsFoundBeforeAnythingOpens() throws Exception {
         Servers.Move move = move();
-        PlainMove plain =
-                new PlainMove(
-                        move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE, () -> false);
+        PlainMove plain = new PlainMove(
+                move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE, () -> false);
         Fence.raise(move.source(), move.naming(), true, Duration.ofMillis(200));
         plain.copy();
         try (Connection connection = move.target().connect("test")) {

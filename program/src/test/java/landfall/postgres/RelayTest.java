@@ -268,13 +268,13 @@ final class RelayTest {
         Path stub = Files.writeString(
                 folder.resolve("psql"),
                 "while read -r line; do case $line in '\\!'*) echo 'invalid command \\!' >&2;; esac; done\n");
-        try (ProcessSshServer host =
-                        new ProcessSshServer(folder, line -> List.of("bash", stub.toString()), Map.of());
+        try (ProcessSshServer host = new ProcessSshServer(folder, line -> List.of("bash", stub.toString()), Map.of());
                 SshConnection connection = host.connect()) {
             long begin = System.nanoTime();
             assertThatThrownBy(() -> through(connection).connect("test"))
                     .isInstanceOfSatisfying(
-                            SQLException.class, e -> assertThat(Failures.reason(e)).contains("invalid command \\!"));
+                            SQLException.class,
+                            e -> assertThat(Failures.reason(e)).contains("invalid command \\!"));
             assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
             await("nothing is left", () -> left(host) == 0);
         }
