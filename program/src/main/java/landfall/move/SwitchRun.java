@@ -18,6 +18,7 @@ import landfall.postgres.OpenReport;
 import landfall.postgres.Readiness;
 import landfall.postgres.ReplicationSlots;
 import landfall.postgres.Switches;
+import landfall.postgres.TimedDatabase;
 import landfall.postgres.VerifyReport;
 
 /**
@@ -164,9 +165,11 @@ final class SwitchRun {
             }
         }
         if (broken != null) {
-            if (journal.state() == during()) {
-                decideByWhatIsSeen();
-            }
+            Persistence.insist("what became of the switch", events, () -> {
+                if (journal.state() == during()) {
+                    decideByWhatIsSeen();
+                }
+            });
             if (journal.state() != after()) {
                 throw broken;
             }
@@ -185,7 +188,7 @@ final class SwitchRun {
     private void undoAfter(RuntimeException failure, Follower follower) {
         events.step("undo", "begin", "the switch failed before it opened: everything goes back");
         try {
-            undo(() -> closed(follower));
+            Persistence.insist("going back", events, () -> undo(() -> closed(follower)));
             events.step("undo", "done", "users are where they were");
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
@@ -297,15 +300,17 @@ final class SwitchRun {
             return "";
         });
         String marker = step(MoveScript.FENCE, () -> {
-            String raised =
-                    Fence.raise(sides.from(direction), sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
-            journal.record("fenced", Map.of("marker", raised));
-            remaining(MoveScript.FENCE);
-            return raised;
+            try (TimedDatabase closing = timed(MoveScript.FENCE)) {
+                String raised =
+                        Fence.raise(closing.database(), sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
+                journal.record("fenced", Map.of("marker", raised));
+                remaining(MoveScript.FENCE);
+                return raised;
+            }
         });
         step(MoveScript.LAST_CHANGES, () -> {
             follower.drainTo(marker, remaining(MoveScript.LAST_CHANGES));
-            long rows = follower.recopy();
+            long rows = follower.recopy(remaining(MoveScript.LAST_CHANGES));
             remaining(MoveScript.LAST_CHANGES);
             return rows == 0
                     ? ""
@@ -317,7 +322,7 @@ final class SwitchRun {
             return pass.copied() + " files";
         });
         step(MoveScript.LAST_PROOF, () -> {
-            demandEqual(follower.verifyTouched());
+            demandEqual(follower.verifyTouched(remaining(MoveScript.LAST_PROOF)));
             remaining(MoveScript.LAST_PROOF);
             return "";
         });
@@ -342,6 +347,11 @@ final class SwitchRun {
         return Duration.ofNanos(left);
     }
 
+    /** The closing side for what is done behind the door: its sessions are cut when the door has been closed too long. */
+    private TimedDatabase timed(String step) {
+        return TimedDatabase.within(remaining(step), sides.from(direction));
+    }
+
     /** No request is at work on the old side when this returns. */
     private void drainOldSide() {
         if (direction == Direction.FORWARD) {
@@ -360,7 +370,9 @@ final class SwitchRun {
             }
         } else {
             // keepalive-timeout 0 on Dokku's nginx: no client keeps a connection there, only requests under way remain.
-            QuietDatabase.await(sides.from(direction), QUIET, remaining(MoveScript.DRAIN));
+            try (TimedDatabase closing = timed(MoveScript.DRAIN)) {
+                QuietDatabase.await(closing.database(), QUIET, remaining(MoveScript.DRAIN));
+            }
         }
     }
 

@@ -271,6 +271,10 @@ final class FaultRun {
                         "a lost slot is told as: " + failure);
                 return true;
             }
+            MoveState left = journal().state();
+            check(
+                    plan.fault() == Fault.KILL || (left != MoveState.SWITCHING && left != MoveState.RETURNING),
+                    command + " left users behind a closed door: " + failure);
             if (failure.contains("differ") || failure.contains("this is a bug")) {
                 broken.add(command + ": " + failure);
             }

@@ -6,6 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import landfall.move.FaultPlan.Fault;
+import landfall.move.FaultPlan.Line;
+import landfall.move.FaultPlan.Moment;
+import landfall.move.FaultPlan.Script;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,47 @@ final class FaultRunsTest {
         servers.close();
     }
 
+    private static FaultRun.Outcome run(FaultPlan plan) throws Exception {
+        FaultRun.Outcome outcome = new FaultRun(servers, folder, plan).run();
+        System.out.println(outcome.plan() + (outcome.struck() ? "" : " (never came)") + " -> " + outcome.acknowledged()
+                + " acknowledged, waited " + outcome.waitMillis() + " ms, took "
+                + outcome.took().toMillis() + " ms:" + outcome.times());
+        outcome.reasons().forEach(reason -> System.out.println("    again: " + reason));
+        outcome.broken().forEach(broken -> System.out.println("    BROKEN: " + broken));
+        return outcome;
+    }
+
+    /** Each of these was found broken once. */
+    private static void holds(Script script, int command, Fault fault, Line line, Moment moment) throws Exception {
+        FaultPlan plan =
+                new FaultPlan(0, script, command, fault, line, moment, FaultPlan.Rude.NOBODY, true, false);
+        FaultRun.Outcome outcome = run(plan);
+        assertThat(outcome.struck()).isTrue();
+        assertThat(outcome.broken()).as(plan.toString()).isEmpty();
+    }
+
+    /** The undoing met the same fault, gave up, and left the source fenced with nobody to open it again. */
+    @Test
+    void usersAreBackThoughTheSourceIsOutOfReachForAMomentBehindTheFence() throws Exception {
+        holds(
+                Script.BACK,
+                1,
+                Fault.REFUSED,
+                Line.MOVER_SOURCE,
+                new Moment.Step(MoveScript.FENCE, "done"));
+    }
+
+    /** The fence waited on a dead line for ever, and users with it. */
+    @Test
+    void aLineThatGoesDeadBehindTheDoorIsWaitedForNoLongerThanTheDoor() throws Exception {
+        holds(
+                Script.BACK,
+                1,
+                Fault.HALF_OPEN,
+                Line.MOVER_SOURCE,
+                new Moment.Step(MoveScript.FENCE, "begin"));
+    }
+
     @Test
     void nothingIsLostOrDoubledAndTheSourceIsLeftAsFound() throws Exception {
         int runs = Integer.parseInt(System.getenv().getOrDefault("LANDFALL_FAULT_RUNS", Integer.toString(RUNS)));
@@ -39,13 +84,7 @@ final class FaultRunsTest {
         System.out.println("LANDFALL_FAULT_SEED=" + seed + " LANDFALL_FAULT_RUNS=" + runs);
         List<FaultRun.Outcome> outcomes = new ArrayList<>();
         for (int i = 0; i < runs; i++) {
-            FaultRun.Outcome outcome = new FaultRun(servers, folder, FaultPlan.of(seed + i)).run();
-            outcomes.add(outcome);
-            System.out.println(outcome.plan() + (outcome.struck() ? "" : " (never came)") + " -> " + outcome.acknowledged()
-                    + " acknowledged, waited " + outcome.waitMillis() + " ms, took "
-                    + outcome.took().toMillis() + " ms:" + outcome.times());
-            outcome.reasons().forEach(reason -> System.out.println("    again: " + reason));
-            outcome.broken().forEach(broken -> System.out.println("    BROKEN: " + broken));
+            outcomes.add(run(FaultPlan.of(seed + i)));
         }
         String table = System.getenv("LANDFALL_FAULT_TABLE");
         if (table != null) {
