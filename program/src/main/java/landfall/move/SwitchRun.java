@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
 import landfall.files.FolderSync;
+import landfall.postgres.Database;
 import landfall.postgres.Direction;
 import landfall.postgres.Fence;
 import landfall.postgres.Follower;
@@ -231,6 +233,7 @@ final class SwitchRun {
             return "";
         });
         step(MoveScript.READY, () -> {
+            Fence.refusePrepared(sides.from(direction));
             Readiness.Result ready = Readiness.prepare(sides.to(direction));
             if (!ready.problems().isEmpty()) {
                 throw new LandfallException(ExitCode.REFUSED, ready.problems());
@@ -300,13 +303,12 @@ final class SwitchRun {
             return "";
         });
         String marker = step(MoveScript.FENCE, () -> {
-            try (TimedDatabase closing = timed(MoveScript.FENCE)) {
-                String raised =
-                        Fence.raise(closing.database(), sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
-                journal.record("fenced", Map.of("marker", raised));
-                remaining(MoveScript.FENCE);
-                return raised;
-            }
+            String raised = inTime(
+                    MoveScript.FENCE,
+                    closing -> Fence.raise(closing, sides.naming(), direction == Direction.FORWARD, FENCE_GRACE));
+            journal.record("fenced", Map.of("marker", raised));
+            remaining(MoveScript.FENCE);
+            return raised;
         });
         step(MoveScript.LAST_CHANGES, () -> {
             follower.drainTo(marker, remaining(MoveScript.LAST_CHANGES));
@@ -347,9 +349,19 @@ final class SwitchRun {
         return Duration.ofNanos(left);
     }
 
-    /** The closing side for what is done behind the door: its sessions are cut when the door has been closed too long. */
-    private TimedDatabase timed(String step) {
-        return TimedDatabase.within(remaining(step), sides.from(direction));
+    /** Works on the closing side behind the door: its sessions are cut when the door has been closed for too long. */
+    private String inTime(String step, Function<Database, String> part) {
+        try (TimedDatabase closing = TimedDatabase.within(remaining(step), sides.from(direction))) {
+            return part.apply(closing.database());
+        } catch (RuntimeException e) {
+            try {
+                remaining(step);
+            } catch (LandfallException late) {
+                late.addSuppressed(e);
+                throw late;
+            }
+            throw e;
+        }
     }
 
     /** No request is at work on the old side when this returns. */
@@ -370,9 +382,10 @@ final class SwitchRun {
             }
         } else {
             // keepalive-timeout 0 on Dokku's nginx: no client keeps a connection there, only requests under way remain.
-            try (TimedDatabase closing = timed(MoveScript.DRAIN)) {
-                QuietDatabase.await(closing.database(), QUIET, remaining(MoveScript.DRAIN));
-            }
+            inTime(MoveScript.DRAIN, closing -> {
+                QuietDatabase.await(closing, QUIET, remaining(MoveScript.DRAIN));
+                return "";
+            });
         }
     }
 

@@ -127,6 +127,19 @@ public final class Fence {
             }
             pause();
         }
+        refusePrepared(connection, on);
+    }
+
+    /** Before anybody waits: what is prepared now would still be when the fence is to be raised. */
+    public static void refusePrepared(Database on) {
+        try (Connection connection = on.connect("prepared")) {
+            refusePrepared(connection, on);
+        } catch (SQLException e) {
+            throw Sql.failed("The " + on + " could not be asked for prepared transactions", e);
+        }
+    }
+
+    private static void refusePrepared(Connection connection, Database on) throws SQLException {
         List<String> prepared =
                 Sql.strings(connection, "select gid from pg_prepared_xacts where database = current_database()");
         if (!prepared.isEmpty()) {

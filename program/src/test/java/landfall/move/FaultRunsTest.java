@@ -16,10 +16,11 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The invariants I1 to I8 over seeded moves, each met by one fault: a line that is lost, held or slow, a mover killed with
- * {@code kill -9}, a server that crashes. LANDFALL_FAULT_RUNS asks for more of them, LANDFALL_FAULT_SEED for the same.
+ * {@code kill -9}, a server that crashes. LANDFALL_FAULT_RUNS asks for more of them, LANDFALL_FAULT_SEED for the same, LANDFALL_FAULT_SECONDS ends them
+ * in time, and LANDFALL_FAULT_TABLE writes the page of all that were made.
  */
 final class FaultRunsTest {
-    private static final int RUNS = 12;
+    private static final int RUNS = 8;
 
     private static Path folder;
     private static FaultServers servers;
@@ -76,19 +77,43 @@ final class FaultRunsTest {
                 new Moment.Step(MoveScript.FENCE, "begin"));
     }
 
+    /** Users waited behind the door while the fence waited for what only its owner can end. */
+    @Test
+    void aPreparedTransactionIsRefusedBeforeTheDoorCloses() throws Exception {
+        FaultRun.Outcome outcome = run(new FaultPlan(
+                0,
+                Script.FINISH,
+                1,
+                Fault.NONE,
+                Line.MOVER_SOURCE,
+                new Moment.Step(MoveScript.DOOR, "begin"),
+                FaultPlan.Rude.PREPARED,
+                false,
+                false));
+        assertThat(outcome.broken()).isEmpty();
+        assertThat(outcome.reasons()).hasSize(1).first().asString().contains("prepared transactions could still");
+        // The fault's moment would have come with the first door.
+        assertThat(outcome.struck()).isFalse();
+    }
+
     @Test
     void nothingIsLostOrDoubledAndTheSourceIsLeftAsFound() throws Exception {
         int runs = Integer.parseInt(System.getenv().getOrDefault("LANDFALL_FAULT_RUNS", Integer.toString(RUNS)));
         long seed = Long.parseLong(
                 System.getenv().getOrDefault("LANDFALL_FAULT_SEED", Long.toString(System.nanoTime() & 0xffffff)));
         System.out.println("LANDFALL_FAULT_SEED=" + seed + " LANDFALL_FAULT_RUNS=" + runs);
-        List<FaultRun.Outcome> outcomes = new ArrayList<>();
-        for (int i = 0; i < runs; i++) {
-            outcomes.add(run(FaultPlan.of(seed + i)));
-        }
+        long seconds = Long.parseLong(System.getenv().getOrDefault("LANDFALL_FAULT_SECONDS", "86400"));
+        long end = System.nanoTime() + seconds * 1_000_000_000;
+        Path kept = Path.of(System.getenv().getOrDefault("LANDFALL_FAULT_KEPT", "target/fault-runs.tsv"));
         String table = System.getenv("LANDFALL_FAULT_TABLE");
-        if (table != null) {
-            FaultTable.append(Path.of(table), seed, outcomes);
+        List<FaultRun.Outcome> outcomes = new ArrayList<>();
+        for (int i = 0; i < runs && System.nanoTime() < end; i++) {
+            FaultRun.Outcome outcome = run(FaultPlan.of(seed + i));
+            outcomes.add(outcome);
+            if (table != null) {
+                FaultTable.keep(kept, outcome);
+                FaultTable.write(Path.of(table), kept);
+            }
         }
         assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.broken())
                 .as(outcome.plan().toString())

@@ -1,18 +1,17 @@
 package landfall.move;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /** What many runs came to, as a section of docs/fault-runs.md: a row per fault and command, figures added up. */
 final class FaultTable {
@@ -35,46 +34,120 @@ final class FaultTable {
             once, and a server that crashes has its own part in it.
             """;
 
-    private FaultTable() {}
+    /** One run as a line of a file, so that runs of many batches become one table. */
+    private record Run(String label, String killedAt, boolean struck, long[] figures) {
+        static final int SEED = 0;
+        static final int AGAIN = 1;
+        static final int ACKNOWLEDGED = 2;
+        static final int LOST = 3;
+        static final int DOUBLED = 4;
+        static final int BOTH = 5;
+        static final int FAILED = 6;
+        static final int UNSOUND = 7;
+        static final int WAIT = 8;
+        static final int TOOK = 9;
 
-    static void append(Path file, long seed, List<FaultRun.Outcome> outcomes) {
-        Map<String, List<FaultRun.Outcome>> rows = outcomes.stream()
-                .filter(FaultRun.Outcome::struck)
-                .collect(Collectors.groupingBy(FaultTable::label, TreeMap::new, Collectors.toList()));
-        StringBuilder text = new StringBuilder();
-        Duration took = outcomes.stream().map(FaultRun.Outcome::took).reduce(Duration.ZERO, Duration::plus);
-        text.append(String.format(
-                Locale.ROOT,
-                "%n## %s: %,d runs, seeds %d to %d%n%n%d min, Java %s, %d processors. In %,d runs the fault's moment came;"
-                        + " the others ended before it.%n%n",
-                LocalDate.now(ZoneOffset.UTC),
-                outcomes.size(),
-                seed,
-                seed + outcomes.size() - 1,
-                took.toMinutes(),
-                Runtime.version().feature(),
-                Runtime.getRuntime().availableProcessors(),
-                outcomes.stream().filter(FaultRun.Outcome::struck).count()));
-        text.append("| fault | runs | commands given again | acknowledged | lost | doubled | both | failed | unsound |"
-                + " longest wait, ms (median, worst) |\n");
-        text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
-        rows.forEach((label, of) -> text.append(row(label, of)));
-        text.append(row(
-                "never came",
-                outcomes.stream().filter(outcome -> !outcome.struck()).toList()));
-        text.append(row("**all**", outcomes));
-        try {
-            if (!Files.exists(file)) {
-                Files.writeString(file, HEAD);
-            }
-            Files.writeString(file, text, StandardOpenOption.APPEND);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        static Run of(FaultRun.Outcome outcome) {
+            FaultPlan plan = outcome.plan();
+            return new Run(
+                    FaultTable.label(plan),
+                    plan.fault() == FaultPlan.Fault.KILL ? moment(plan.moment()) : "",
+                    outcome.struck(),
+                    new long[] {
+                        plan.seed(),
+                        outcome.attempts(),
+                        outcome.acknowledged(),
+                        outcome.lost(),
+                        outcome.doubled(),
+                        outcome.bothSides(),
+                        outcome.writerErrors(),
+                        outcome.broken().isEmpty() ? 0 : 1,
+                        outcome.waitMillis(),
+                        outcome.took().toMillis()
+                    });
+        }
+
+        static Run parse(String line) {
+            String[] cells = line.split("\t", -1);
+            return new Run(
+                    cells[0],
+                    cells[1],
+                    Boolean.parseBoolean(cells[2]),
+                    Arrays.stream(cells[3].split(" ")).mapToLong(Long::parseLong).toArray());
+        }
+
+        String line() {
+            return label + "\t" + killedAt + "\t" + struck + "\t"
+                    + Arrays.stream(figures).mapToObj(Long::toString).collect(Collectors.joining(" ")) + "\n";
+        }
+
+        private static String moment(FaultPlan.Moment moment) {
+            return switch (moment) {
+                case FaultPlan.Moment.Bytes _ -> "a random byte to or from a server";
+                case FaultPlan.Moment.Step(String name, String state) -> "step `" + name + "` " + state;
+                case FaultPlan.Moment.Journal(int line, boolean written) ->
+                    "the command's journal line " + (line + 1) + (written ? ", written" : ", before it");
+                case FaultPlan.Moment.Millis _ -> "a random moment";
+            };
         }
     }
 
-    private static String label(FaultRun.Outcome outcome) {
-        FaultPlan plan = outcome.plan();
+    private FaultTable() {}
+
+    /** Keeps a run's line beside the others. */
+    static void keep(Path runs, FaultRun.Outcome outcome) throws IOException {
+        Files.writeString(
+                runs, Run.of(outcome).line(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    /** Writes the page of all runs that were kept. */
+    static void write(Path page, Path runs) throws IOException {
+        List<Run> all = Files.readAllLines(runs).stream().map(Run::parse).toList();
+        StringBuilder text = new StringBuilder(HEAD);
+        text.append(String.format(
+                Locale.ROOT,
+                "%n## %s: %,d runs%n%nSeeds %d to %d, %d min, Java %s, %d processors. In %,d runs the fault's moment came;"
+                        + " the others ended before it.%n%n",
+                LocalDate.now(ZoneOffset.UTC),
+                all.size(),
+                figures(all, Run.SEED).min().orElse(0),
+                figures(all, Run.SEED).max().orElse(0),
+                figures(all, Run.TOOK).sum() / 60_000,
+                Runtime.version().feature(),
+                Runtime.getRuntime().availableProcessors(),
+                all.stream().filter(Run::struck).count()));
+        text.append("| fault | runs | commands given again | acknowledged | lost | doubled | both | failed | unsound |"
+                + " longest wait, ms: median, worst |\n");
+        text.append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+        all.stream()
+                .filter(Run::struck)
+                .collect(Collectors.groupingBy(Run::label, TreeMap::new, Collectors.toList()))
+                .forEach((label, of) -> text.append(row(label, of)));
+        List<Run> never = all.stream().filter(run -> !run.struck()).toList();
+        if (!never.isEmpty()) {
+            text.append(row("never came", never));
+        }
+        text.append(row("**all**", all));
+        text.append("\n| `kill -9` at | runs | lost | doubled | unsound |\n| --- | ---: | ---: | ---: | ---: |\n");
+        all.stream()
+                .filter(run -> run.struck() && !run.killedAt().isEmpty())
+                .collect(Collectors.groupingBy(Run::killedAt, TreeMap::new, Collectors.toList()))
+                .forEach((at, of) -> text.append(String.format(
+                        Locale.ROOT,
+                        "| %s | %d | %d | %d | %d |%n",
+                        at,
+                        of.size(),
+                        figures(of, Run.LOST).sum(),
+                        figures(of, Run.DOUBLED).sum(),
+                        figures(of, Run.UNSOUND).sum())));
+        Files.writeString(page, text);
+    }
+
+    private static LongStream figures(List<Run> runs, int figure) {
+        return runs.stream().mapToLong(run -> run.figures()[figure]);
+    }
+
+    private static String label(FaultPlan plan) {
         return plan.fault().word()
                 + switch (plan.fault()) {
                     case NONE -> "";
@@ -85,25 +158,21 @@ final class FaultTable {
                 };
     }
 
-    private static String row(String label, List<FaultRun.Outcome> of) {
-        if (of.isEmpty()) {
-            return "";
-        }
-        List<Long> waits =
-                of.stream().map(FaultRun.Outcome::waitMillis).sorted().toList();
+    private static String row(String label, List<Run> of) {
+        long[] waits = figures(of, Run.WAIT).sorted().toArray();
         return String.format(
                 Locale.ROOT,
-                "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d, %d |%n",
+                "| %s | %d | %d | %,d | %d | %d | %d | %d | %d | %,d, %,d |%n",
                 label,
                 of.size(),
-                of.stream().mapToInt(FaultRun.Outcome::attempts).sum(),
-                of.stream().mapToInt(FaultRun.Outcome::acknowledged).sum(),
-                of.stream().mapToInt(FaultRun.Outcome::lost).sum(),
-                of.stream().mapToInt(FaultRun.Outcome::doubled).sum(),
-                of.stream().mapToInt(FaultRun.Outcome::bothSides).sum(),
-                of.stream().mapToInt(FaultRun.Outcome::writerErrors).sum(),
-                of.stream().filter(outcome -> !outcome.broken().isEmpty()).count(),
-                waits.get(waits.size() / 2),
-                waits.getLast());
+                figures(of, Run.AGAIN).sum(),
+                figures(of, Run.ACKNOWLEDGED).sum(),
+                figures(of, Run.LOST).sum(),
+                figures(of, Run.DOUBLED).sum(),
+                figures(of, Run.BOTH).sum(),
+                figures(of, Run.FAILED).sum(),
+                figures(of, Run.UNSOUND).sum(),
+                waits[waits.length / 2],
+                waits[waits.length - 1]);
     }
 }
