@@ -32,8 +32,7 @@ public final class Fence {
             Schema.create(on);
             try (Connection connection = on.connect(PURPOSE)) {
                 // Cut off from its server it would keep writers waiting behind its locks.
-                Sql.execute(
-                        connection, "set idle_in_transaction_session_timeout = '" + IDLE_MAX.toMillis() + "ms'");
+                Sql.execute(connection, "set idle_in_transaction_session_timeout = '" + IDLE_MAX.toMillis() + "ms'");
                 // Without a superuser the guards alone keep writers out: they bind everybody.
                 boolean revoke = revokeLogins && SurveyRights.isSuperuser(connection);
                 guard(connection, naming, revoke, grace);

@@ -27,6 +27,7 @@ record FaultPlan(
         BACK("sync", "cutover", "follow", "rollback", "abandon"),
         FORTH("sync", "cutover", "follow", "rollback", "sync", "cutover", "finish");
 
+        @SuppressWarnings("ImmutableEnumChecker") // made by List.of
         final List<String> commands;
 
         Script(String... commands) {
@@ -127,9 +128,11 @@ record FaultPlan(
         boolean server = fault == Fault.SERVER_CRASH || fault == Fault.SESSION_CRASH;
         Line line = fault == Fault.SLOT_LOST
                 ? Line.MOVER_SOURCE
-                : one(random, kill || server || random.nextInt(6) > 0
-                        ? List.of(Line.MOVER_SOURCE, Line.MOVER_TARGET)
-                        : List.of(Line.APP_SOURCE, Line.APP_TARGET));
+                : one(
+                        random,
+                        kill || server || random.nextInt(6) > 0
+                                ? List.of(Line.MOVER_SOURCE, Line.MOVER_TARGET)
+                                : List.of(Line.APP_SOURCE, Line.APP_TARGET));
         return new FaultPlan(
                 seed,
                 script,
@@ -182,9 +185,8 @@ record FaultPlan(
         }
         if (dice < 9) {
             // From a greeting's first bytes to more than a whole command sends.
-            return new Moment.Bytes(
-                    random.nextBoolean() ? FaultProxy.Way.TO_SERVER : FaultProxy.Way.FROM_SERVER,
-                    (long) Math.exp(random.nextDouble() * Math.log(400_000)));
+            return new Moment.Bytes(random.nextBoolean() ? FaultProxy.Way.TO_SERVER : FaultProxy.Way.FROM_SERVER, (long)
+                    Math.exp(random.nextDouble() * Math.log(400_000)));
         }
         return new Moment.Millis(random.nextInt(1500));
     }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 /** One seeded move from beginning to end, met by one fault, with an app that writes all the time. */
 final class FaultRun {
     /** A command that isn't back by then hangs. */
-    private static final Duration COMMAND_MAX = Duration.ofSeconds(120);
+    private static final Duration COMMAND_MAX = Duration.ofMinutes(2);
 
     private static final int ATTEMPTS_MAX = 8;
     private static final List<String> COMPARED = List.of("item", "ledger", "churn");
@@ -134,7 +134,9 @@ final class FaultRun {
             failures = writers.failures().stream().filter(this::isOurs).toList();
             failures.stream().limit(3).forEach(failure -> broken.add("a write failed for us: " + failure));
             both = Math.max(0, writers.changesOfSide() - switches());
-            check(both == 0, "both sides took writes: " + writers.changesOfSide() + " changes, " + switches() + " switches");
+            check(
+                    both == 0,
+                    "both sides took writes: " + writers.changesOfSide() + " changes, " + switches() + " switches");
             count(last, acks, counts);
         } finally {
             writers.stop();
@@ -198,10 +200,14 @@ final class FaultRun {
                                 String.format(url, proxy(Line.MOVER_TARGET).port())))),
                 List.of()));
         folder.writeSecrets(Map.of(
-                FaultSides.SOURCE_SECRET, servers.server(Side.CLUSTER).superuserPassword(),
-                FaultSides.TARGET_SECRET, servers.server(Side.DOKKU).superuserPassword(),
-                FaultSides.MOVER_SECRET, FaultServers.MOVER_PASSWORD,
-                FaultSides.ROLE_SECRET, FaultServers.APP_PASSWORD));
+                FaultSides.SOURCE_SECRET,
+                servers.server(Side.CLUSTER).superuserPassword(),
+                FaultSides.TARGET_SECRET,
+                servers.server(Side.DOKKU).superuserPassword(),
+                FaultSides.MOVER_SECRET,
+                FaultServers.MOVER_PASSWORD,
+                FaultSides.ROLE_SECRET,
+                FaultServers.APP_PASSWORD));
         journal().advance(MoveState.PLANNED, MoveState.APPLIED);
     }
 
@@ -253,8 +259,7 @@ final class FaultRun {
                 arm();
             }
             long begun = System.nanoTime();
-            String failure =
-                    first && plan.fault() == Fault.KILL ? inProcessOfItsOwn(command) : here(command);
+            String failure = first && plan.fault() == Fault.KILL ? inProcessOfItsOwn(command) : here(command);
             if (first) {
                 armed = false;
                 heal();
@@ -327,7 +332,8 @@ final class FaultRun {
         return switch (failure.get()) {
             case null -> null;
             case LandfallException e ->
-                e.problems().toString() + (e.getCause() == null ? "" : " [" + e.getCause() + "]")
+                e.problems().toString()
+                        + (e.getCause() == null ? "" : " [" + e.getCause() + "]")
                         + (e.getSuppressed().length == 0 ? "" : " suppressed " + Arrays.toString(e.getSuppressed()));
             case Throwable e -> e.toString();
         };
@@ -398,7 +404,8 @@ final class FaultRun {
         struck = false;
         armed = true;
         switch (plan.moment()) {
-            case Moment.Bytes(FaultProxy.Way way, long count) -> proxy(plan.line()).after(count, way, this::strike);
+            case Moment.Bytes(FaultProxy.Way way, long count) ->
+                proxy(plan.line()).after(count, way, this::strike);
             case Moment.Millis(int after) ->
                 Thread.ofVirtual().start(() -> {
                     try {
@@ -501,7 +508,10 @@ final class FaultRun {
             return;
         }
         Connection connection = FaultServers.connect(
-                servers.port(Side.CLUSTER), name, "postgres", servers.server(Side.CLUSTER).superuserPassword());
+                servers.port(Side.CLUSTER),
+                name,
+                "postgres",
+                servers.server(Side.CLUSTER).superuserPassword());
         rude = connection;
         writers.asked(20, again + 1);
         int n = again + 1;
@@ -535,7 +545,8 @@ final class FaultRun {
             return;
         }
         try (Connection admin = servers.admin(Side.CLUSTER, name)) {
-            if (!FaultServers.strings(admin, "select gid from pg_prepared_xacts where gid = '" + name + "'").isEmpty()) {
+            if (!FaultServers.strings(admin, "select gid from pg_prepared_xacts where gid = '" + name + "'")
+                    .isEmpty()) {
                 long asked = System.nanoTime();
                 FaultServers.execute(admin, "commit prepared '" + name + "'");
                 writers.acknowledged(20, 1, Side.CLUSTER, asked);
@@ -586,8 +597,7 @@ final class FaultRun {
                                 connection,
                                 "select writer || '/' || n || ' ' || count(*) from public." + table
                                         + " where writer > 0 group by writer, n")
-                        .forEach(row ->
-                                there.put(row.split(" ")[0], Integer.parseInt(row.split(" ")[1])));
+                        .forEach(row -> there.put(row.split(" ")[0], Integer.parseInt(row.split(" ")[1])));
                 for (FaultWriters.Ack ack : acks) {
                     if (!there.containsKey(ack.writer() + "/" + ack.n())) {
                         lostAndDoubled[0]++;
@@ -616,5 +626,4 @@ final class FaultRun {
                     "a serial gives out what is taken");
         }
     }
-
 }

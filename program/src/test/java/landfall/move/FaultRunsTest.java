@@ -48,8 +48,7 @@ final class FaultRunsTest {
 
     /** Each of these was found broken once. */
     private static void holds(Script script, int command, Fault fault, Line line, Moment moment) throws Exception {
-        FaultPlan plan =
-                new FaultPlan(0, script, command, fault, line, moment, FaultPlan.Rude.NOBODY, true, false);
+        FaultPlan plan = new FaultPlan(0, script, command, fault, line, moment, FaultPlan.Rude.NOBODY, true, false);
         FaultRun.Outcome outcome = run(plan);
         assertThat(outcome.struck()).isTrue();
         assertThat(outcome.broken()).as(plan.toString()).isEmpty();
@@ -58,23 +57,13 @@ final class FaultRunsTest {
     /** The undoing met the same fault, gave up, and left the source fenced with nobody to open it again. */
     @Test
     void usersAreBackThoughTheSourceIsOutOfReachForAMomentBehindTheFence() throws Exception {
-        holds(
-                Script.BACK,
-                1,
-                Fault.REFUSED,
-                Line.MOVER_SOURCE,
-                new Moment.Step(MoveScript.FENCE, "done"));
+        holds(Script.BACK, 1, Fault.REFUSED, Line.MOVER_SOURCE, new Moment.Step(MoveScript.FENCE, "done"));
     }
 
     /** The fence waited on a dead line for ever, and users with it. */
     @Test
     void aLineThatGoesDeadBehindTheDoorIsWaitedForNoLongerThanTheDoor() throws Exception {
-        holds(
-                Script.BACK,
-                1,
-                Fault.HALF_OPEN,
-                Line.MOVER_SOURCE,
-                new Moment.Step(MoveScript.FENCE, "begin"));
+        holds(Script.BACK, 1, Fault.HALF_OPEN, Line.MOVER_SOURCE, new Moment.Step(MoveScript.FENCE, "begin"));
     }
 
     /** Users waited behind the door while the fence waited for what only its owner can end. */
@@ -115,8 +104,9 @@ final class FaultRunsTest {
                 FaultTable.write(Path.of(table), kept);
             }
         }
-        assertThat(outcomes).allSatisfy(outcome -> assertThat(outcome.broken())
-                .as(outcome.plan().toString())
-                .isEmpty());
+        assertThat(outcomes)
+                .allSatisfy(outcome -> assertThat(outcome.broken())
+                        .as(outcome.plan().toString())
+                        .isEmpty());
     }
 }

@@ -95,8 +95,9 @@ final class FaultServers implements AutoCloseable {
             try (Connection admin = admin(side, "postgres")) {
                 execute(admin, "alter system reset max_slot_wal_keep_size");
                 execute(admin, "select pg_reload_conf()");
-                for (String role : strings(admin, "select rolname from pg_roles where not rolcanlogin"
-                        + " and rolname not like 'pg\\_%'")) {
+                for (String role : strings(
+                        admin,
+                        "select rolname from pg_roles where not rolcanlogin" + " and rolname not like 'pg\\_%'")) {
                     execute(admin, "alter role " + role + " login");
                 }
                 for (String gid : strings(admin, "select gid from pg_prepared_xacts where database = '" + name + "'")) {
@@ -107,8 +108,10 @@ final class FaultServers implements AutoCloseable {
                 execute(
                         admin,
                         "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = '" + name + "'");
-                execute(admin, "select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = '"
-                        + name + "'");
+                execute(
+                        admin,
+                        "select pg_drop_replication_slot(slot_name) from pg_replication_slots where database = '" + name
+                                + "'");
                 execute(admin, "drop database if exists " + name + " with (force)");
                 execute(admin, "drop role if exists " + name + "_app");
                 execute(
@@ -118,8 +121,10 @@ final class FaultServers implements AutoCloseable {
             }
         }
         try (Connection admin = admin(Side.CLUSTER, "postgres")) {
-            execute(admin, "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '"
-                    + MoverRole.NAME + "' and pid <> pg_backend_pid()");
+            execute(
+                    admin,
+                    "select pg_terminate_backend(pid, 5000) from pg_stat_activity where usename = '" + MoverRole.NAME
+                            + "' and pid <> pg_backend_pid()");
             execute(admin, "drop role if exists " + MoverRole.NAME);
         }
     }
@@ -131,8 +136,8 @@ final class FaultServers implements AutoCloseable {
             new ProcessBuilder("sh", "-c", "kill -QUIT \"$1\"", "sh", Long.toString(server.pid()))
                     .start()
                     .waitFor();
-            EmbeddedServer again =
-                    EmbeddedServer.start(folder.resolve(side == Side.CLUSTER ? "source" : "target"), SETTINGS, registry);
+            EmbeddedServer again = EmbeddedServer.start(
+                    folder.resolve(side == Side.CLUSTER ? "source" : "target"), SETTINGS, registry);
             if (side == Side.CLUSTER) {
                 source = again;
             } else {

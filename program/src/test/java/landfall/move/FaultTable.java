@@ -35,7 +35,7 @@ final class FaultTable {
             """;
 
     /** One run as a line of a file, so that runs of many batches become one table. */
-    private record Run(String label, String killedAt, boolean struck, long[] figures) {
+    private record Run(String label, String killedAt, boolean struck, List<Long> figures) {
         static final int SEED = 0;
         static final int AGAIN = 1;
         static final int ACKNOWLEDGED = 2;
@@ -53,18 +53,17 @@ final class FaultTable {
                     FaultTable.label(plan),
                     plan.fault() == FaultPlan.Fault.KILL ? moment(plan.moment()) : "",
                     outcome.struck(),
-                    new long[] {
+                    List.of(
                         plan.seed(),
-                        outcome.attempts(),
-                        outcome.acknowledged(),
-                        outcome.lost(),
-                        outcome.doubled(),
-                        outcome.bothSides(),
-                        outcome.writerErrors(),
-                        outcome.broken().isEmpty() ? 0 : 1,
+                        (long) outcome.attempts(),
+                        (long) outcome.acknowledged(),
+                        (long) outcome.lost(),
+                        (long) outcome.doubled(),
+                        (long) outcome.bothSides(),
+                        (long) outcome.writerErrors(),
+                        outcome.broken().isEmpty() ? 0L : 1L,
                         outcome.waitMillis(),
-                        outcome.took().toMillis()
-                    });
+                        outcome.took().toMillis()));
         }
 
         static Run parse(String line) {
@@ -73,12 +72,14 @@ final class FaultTable {
                     cells[0],
                     cells[1],
                     Boolean.parseBoolean(cells[2]),
-                    Arrays.stream(cells[3].split(" ")).mapToLong(Long::parseLong).toArray());
+                    Arrays.stream(cells[3].split(" "))
+                            .map(Long::parseLong)
+                            .toList());
         }
 
         String line() {
             return label + "\t" + killedAt + "\t" + struck + "\t"
-                    + Arrays.stream(figures).mapToObj(Long::toString).collect(Collectors.joining(" ")) + "\n";
+                    + figures.stream().map(String::valueOf).collect(Collectors.joining(" ")) + "\n";
         }
 
         private static String moment(FaultPlan.Moment moment) {
@@ -96,8 +97,7 @@ final class FaultTable {
 
     /** Keeps a run's line beside the others. */
     static void keep(Path runs, FaultRun.Outcome outcome) throws IOException {
-        Files.writeString(
-                runs, Run.of(outcome).line(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(runs, Run.of(outcome).line(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /** Writes the page of all runs that were kept. */
@@ -144,7 +144,7 @@ final class FaultTable {
     }
 
     private static LongStream figures(List<Run> runs, int figure) {
-        return runs.stream().mapToLong(run -> run.figures()[figure]);
+        return runs.stream().mapToLong(run -> run.figures().get(figure));
     }
 
     private static String label(FaultPlan plan) {
@@ -154,7 +154,8 @@ final class FaultTable {
                     case KILL -> " -9 of the mover, " + plan.faultedCommand();
                     case SESSION_CRASH, SERVER_CRASH, SLOT_LOST ->
                         ", " + (plan.line().side == Side.CLUSTER ? "source" : "target");
-                    case RESET, END, HALF_OPEN, LATENCY, THROTTLE, REFUSED -> ", " + plan.line().word();
+                    case RESET, END, HALF_OPEN, LATENCY, THROTTLE, REFUSED ->
+                        ", " + plan.line().word();
                 };
     }
 

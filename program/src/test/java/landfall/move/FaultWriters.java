@@ -102,7 +102,8 @@ final class FaultWriters {
             } catch (SQLException e) {
                 boolean excepted = before != side || open != side;
                 if (!excepted && !stopped) {
-                    failures.add(new Failure(writer, side, String.valueOf(e.getSQLState()), String.valueOf(e.getMessage())));
+                    failures.add(
+                            new Failure(writer, side, String.valueOf(e.getSQLState()), String.valueOf(e.getMessage())));
                 }
                 close(connection);
                 connection = null;
@@ -125,7 +126,8 @@ final class FaultWriters {
                 connection,
                 "with i as (insert into public.item (name, qty) values ('i" + item + "', 1)"
                         + " on conflict (name) do update set qty = item.qty + 1 returning id),"
-                        + " l as (insert into public.ledger (item, writer, n, side, doc, raw) select id, " + writer + ", "
+                        + " l as (insert into public.ledger (item, writer, n, side, doc, raw) select id, " + writer
+                        + ", "
                         + n + ", '" + side + "', jsonb_build_object('n', " + n + "), decode(md5('" + n
                         + "'), 'hex') from i),"
                         + " b as (insert into public.bare values (" + writer + ", " + n + ", '" + side + "'))"

@@ -214,10 +214,10 @@ public final class FaultProxy implements AutoCloseable {
 
     /** Every connection is lost: reset, or ended as by a peer that closes. */
     public void cut(boolean reset) {
-        for (Link link : links) {
-            links.remove(link);
+        links.removeIf(link -> {
             link.close(reset);
-        }
+            return true;
+        });
     }
 
     /** Connections stay open at both ends and pass nothing any more, new ones neither until it is well again. */
