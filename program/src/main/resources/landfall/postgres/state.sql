@@ -143,6 +143,17 @@ select 'enforcement of constraint ' || r.full_name || '.' || quote_ident(k.conna
  where t.tgisinternal
  group by r.full_name, k.conname
 union all
+select 'columns read by view ' || r.full_name,
+       string_agg(distinct concat_ws('.', d.refobjid::regclass, quote_ident(a.attname)), ','
+                  order by concat_ws('.', d.refobjid::regclass, quote_ident(a.attname)))
+  from relation r
+  join pg_rewrite u on u.ev_class = r.oid and u.rulename = '_RETURN'
+  join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = u.oid
+                  and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.oid
+  left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid and a.attnum > 0
+ where r.relkind in ('v', 'm')
+ group by r.full_name
+union all
 select 'contents of materialized view ' || full_name, case when relispopulated then 'filled' else 'not filled' end
   from relation where relkind = 'm'
 union all
