@@ -28,10 +28,11 @@ select 'column ' || r.full_name || '.' || quote_ident(a.attname),
   left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
  where r.relkind in ('r', 'p', 'v', 'm', 'f', 'c')
 union all
-select 'constraint ' || coalesce(r.full_name || '.', '') || quote_ident(k.conname),
+-- Since 18 NOT NULL is one; see StructureProof for servers before.
+select case when k.contype = 'n' then 'not null ' else '' end
+       || 'constraint ' || coalesce(r.full_name || '.', '') || quote_ident(k.conname),
        pg_get_constraintdef(k.oid) || ' validated ' || k.convalidated
   from pg_constraint k join relation r on r.oid = k.conrelid
- where k.contype <> 'n'
 union all
 select 'index ' || r.full_name, pg_get_indexdef(r.oid) || ' valid ' || i.indisvalid
   from relation r join pg_index i on i.indexrelid = r.oid

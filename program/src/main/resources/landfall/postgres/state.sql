@@ -102,9 +102,17 @@ select 'role the app''s role', ''
    and not exists (select from concerned c where c.rolname = :former)
 union all
 select format('membership of role %s in %s', c.name, g.name),
-       case when m.admin_option then 'with admin option' else '' end
-  from pg_auth_members m join concerned c on c.oid = m.member join role_name g on g.oid = m.roleid
+       concat_ws(' ', case when bool_or(m.admin_option) then 'with admin option' end,
+                 -- columns of 16
+                 case when not bool_or((to_jsonb(m) ->> 'set_option')::boolean) then 'without set' end,
+                 case when bool_or((to_jsonb(m) ->> 'inherit_option')::boolean) <> bool_or(r.rolinherit)
+                      then 'inherits otherwise' end)
+  from pg_auth_members m
+  join concerned c on c.oid = m.member
+  join role_name g on g.oid = m.roleid
+  join pg_roles r on r.oid = m.member
  where c.name <> 'the app''s role'
+ group by c.name, g.name
 union all
 select concat('setting ', split_part(setting, '=', 1),
               coalesce(' of role ' || n.name, ' of the database'),

@@ -57,8 +57,17 @@ final class Majors {
         return major == DEBIAN ? Servers.get().target : server(major);
     }
 
+    /** A second server of a version. */
+    static synchronized EmbeddedServer other(int major) throws Exception {
+        return server(major, -major);
+    }
+
     private static EmbeddedServer server(int major) throws Exception {
-        EmbeddedServer running = RUNNING.get(major);
+        return server(major, major);
+    }
+
+    private static EmbeddedServer server(int major, int place) throws Exception {
+        EmbeddedServer running = RUNNING.get(place);
         if (running != null) {
             return running;
         }
@@ -67,7 +76,7 @@ final class Majors {
         Path folder = Files.createTempDirectory("landfall-postgres-" + major);
         EmbeddedServer server = EmbeddedServer.startFrom(
                 bundle, folder.resolve("data"), Servers.SETTINGS, ProcessRegistry.in(folder));
-        RUNNING.put(major, server);
+        RUNNING.put(place, server);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();
             try (Stream<Path> all = Files.walk(folder)) {
