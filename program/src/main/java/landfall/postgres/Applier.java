@@ -34,7 +34,9 @@ final class Applier implements AutoCloseable {
     private final TruncatedLater truncatedLater;
 
     private int unwritten;
-    private int unwrittenBytes;
+    /** Of what was taken; some of it may not have been given yet. */
+    private long unwrittenBytes;
+
     private boolean skipping;
     private long groupStarted;
     private long groupChanges;
@@ -72,6 +74,8 @@ final class Applier implements AutoCloseable {
                     () -> Sql.text(
                             connection, "select pg_replication_origin_session_setup(" + Sql.literal(origin) + ")"));
             Sql.execute(connection, "set session_replication_role = replica");
+            // Thousands of keys in one statement look dear enough to compile, which takes longer than they do.
+            Sql.execute(connection, "set jit = off");
             tables = Catalog.tables(connection).stream()
                     .collect(Collectors.toMap(Table::toString, table -> table, (a, b) -> a, LinkedHashMap::new));
             keys = keys();
@@ -143,7 +147,6 @@ final class Applier implements AutoCloseable {
 
     void change(Change change) throws SQLException {
         if (skipping) {
-            inFlight.release(size(change));
             return;
         }
         if (groupChanges == 0) {
@@ -160,10 +163,26 @@ final class Applier implements AutoCloseable {
         touched.add(batch, change);
         batch.add(change);
         unwritten++;
-        unwrittenBytes += size(change);
         if (unwritten >= GROUP_CHANGES || unwrittenBytes >= GROUP_BYTES) {
             write();
         }
+    }
+
+    /** Changes of this size are at hand, and will be given here one by one. */
+    void taken(long bytes) {
+        unwrittenBytes += bytes;
+    }
+
+    /** All that was taken has been given. */
+    void given() {
+        if (unwritten == 0) {
+            release();
+        }
+    }
+
+    private void release() {
+        inFlight.release(unwrittenBytes);
+        unwrittenBytes = 0;
     }
 
     void end(Change.Commit commit) {
@@ -225,9 +244,8 @@ final class Applier implements AutoCloseable {
         }
         Sql.execute(connection, "release savepoint landfall_group");
         batches.values().forEach(TableBatch::written);
-        inFlight.release(unwrittenBytes);
         unwritten = 0;
-        unwrittenBytes = 0;
+        release();
     }
 
     /** @return the table whose net effect met a constraint, if one did: it is to be written in order */
@@ -324,20 +342,6 @@ final class Applier implements AutoCloseable {
 
     static IllegalStateException notARow() {
         return new IllegalStateException("this is a bug: not a change of a row");
-    }
-
-    static int size(Change change) {
-        return switch (change) {
-            case Change.Insert insert -> insert.row().size();
-            // The old row shares the message's bytes with the new one.
-            case Change.Update update -> update.row().size();
-            case Change.Delete delete -> delete.old().size();
-            case Change.Begin begin -> 0;
-            case Change.Commit commit -> 0;
-            case Change.Origin origin -> 0;
-            case Change.Truncate truncate -> 0;
-            case Change.Message message -> 0;
-        };
     }
 
     @Override
