@@ -23,7 +23,6 @@ final class DeparsedText {
             return definition;
         }
         Matcher matcher = LITERAL_OR_QUALIFIER.matcher(definition);
-        return matcher.replaceAll(
-                found -> found.group(1) == null ? "" : Matcher.quoteReplacement(found.group(1)));
+        return matcher.replaceAll(found -> found.group(1) == null ? "" : Matcher.quoteReplacement(found.group(1)));
     }
 }

@@ -38,7 +38,9 @@ final class Roles {
             Map<String, String> verifiers = verifiers(from);
             record Line(String role, String statement) {}
             List<Line> lines = Sql.list(
-                    from, readers(to, "read_roles"), row -> new Line(row.getString("role"), row.getString("statement")));
+                    from,
+                    readers(to, "read_roles"),
+                    row -> new Line(row.getString("role"), row.getString("statement")));
             for (Line line : lines) {
                 if (!line.role().equals(app.name()) && !statements.containsKey(line.role())) {
                     statements.put(line.role(), createOther(to, line.role(), verifiers) ? List.of("made") : List.of());

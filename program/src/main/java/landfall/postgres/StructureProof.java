@@ -142,8 +142,10 @@ final class StructureProof {
 
     private static boolean isWrittenOtherwise(String item, @Nullable String expected, @Nullable String found) {
         // Before 18 it is no constraint of its own, but a mark of the column, which is compared too.
-        return item.startsWith("not null constraint ")
-                || expected != null
+        if (item.startsWith("not null constraint ")) {
+            return true;
+        }
+        return expected != null
                 && found != null
                 && DeparsedText.comparable(item, expected).equals(DeparsedText.comparable(item, found));
     }

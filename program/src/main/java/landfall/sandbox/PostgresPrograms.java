@@ -48,7 +48,8 @@ final class PostgresPrograms {
 
     @FunctionalInterface
     private interface Bundle {
-        @Nullable InputStream open() throws IOException;
+        @Nullable
+        InputStream open() throws IOException;
     }
 
     private static Path folder(String name, Bundle opened, String place) throws IOException {

@@ -74,8 +74,8 @@ final class Majors {
         Path bundle = Optional.ofNullable(bundles().get(major))
                 .orElseThrow(() -> new IOException("there is no PostgreSQL " + major + " in target/postgres"));
         Path folder = Files.createTempDirectory("landfall-postgres-" + major);
-        EmbeddedServer server = EmbeddedServer.startFrom(
-                bundle, folder.resolve("data"), Servers.SETTINGS, ProcessRegistry.in(folder));
+        EmbeddedServer server =
+                EmbeddedServer.startFrom(bundle, folder.resolve("data"), Servers.SETTINGS, ProcessRegistry.in(folder));
         RUNNING.put(place, server);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             server.close();

@@ -106,7 +106,11 @@ final class MajorsTest {
     @Test
     void theNewestServerMovesToItsOwnKind() throws Exception {
         Servers.Move move = Servers.move(Majors.source(18), Majors.other(18), OF_18);
-        assertThat(Survey.run(move.source(), move.target(), move.naming(), move.role().name())
+        assertThat(Survey.run(
+                                move.source(),
+                                move.target(),
+                                move.naming(),
+                                move.role().name())
                         .of(Survey.Verdict.BLOCKER))
                 .isEmpty();
         move.copy();
@@ -158,14 +162,18 @@ final class MajorsTest {
                                         "alter role app_owner set transaction_timeout = '1h'"))
                         .toArray(String[]::new));
         try {
-            assertThat(
-                            Survey.run(move.source(), move.target(), move.naming(), move.role().name())
-                                    .of(Survey.Verdict.BLOCKER))
+            assertThat(Survey.run(
+                                    move.source(),
+                                    move.target(),
+                                    move.naming(),
+                                    move.role().name())
+                            .of(Survey.Verdict.BLOCKER))
                     .extracting(finding -> finding.subject() + ": " + finding.what())
                     .anyMatch(found -> found.startsWith("column public.modern.doubled: it needs a virtual generated"))
                     .anyMatch(found -> found.startsWith("constraint public.modern.never: it needs NOT ENFORCED"))
                     .anyMatch(found -> found.startsWith("constraint public.modern.v_is_there: it needs a NOT NULL"))
-                    .anyMatch(found -> found.startsWith("constraint public.booked.booked_pkey: it needs WITHOUT OVERLAPS"))
+                    .anyMatch(found ->
+                            found.startsWith("constraint public.booked.booked_pkey: it needs WITHOUT OVERLAPS"))
                     .anyMatch(found -> found.startsWith("column public.by_code.code: it needs the collation pg_c_utf8"))
                     .anyMatch(found -> found.startsWith("view public.shown: it needs SQL/JSON"))
                     .anyMatch(found -> found.startsWith(
@@ -187,7 +195,11 @@ final class MajorsTest {
                         + " doubled int generated always as (n * 2) stored)",
                 "grant select on child to public",
                 "create view seen as select place, count(*) from child group by 1");
-        assertThat(Survey.run(move.source(), move.target(), move.naming(), move.role().name())
+        assertThat(Survey.run(
+                                move.source(),
+                                move.target(),
+                                move.naming(),
+                                move.role().name())
                         .of(Survey.Verdict.BLOCKER))
                 .isEmpty();
         move.copy();
@@ -217,8 +229,7 @@ final class MajorsTest {
     }
 
     static void thereAndBack(Servers.Move move) throws Exception {
-        Servers.run(
-                move.source(), CopyAndFollowTest.ODD_ROW, CopyAndFollowTest.ODD_ROW.replace("Some@Mail", "other"));
+        Servers.run(move.source(), CopyAndFollowTest.ODD_ROW, CopyAndFollowTest.ODD_ROW.replace("Some@Mail", "other"));
         Survey.Result survey = Survey.run(
                 move.source(), move.target(), move.naming(), move.role().name());
         assertThat(survey.of(Survey.Verdict.BLOCKER)).isEmpty();
@@ -237,7 +248,8 @@ final class MajorsTest {
         write(move.target(), "fifth", 3);
         // Since 17 an owner needs MAINTAIN for it, which a list of rights from before doesn't have.
         Servers.run(
-                move.target().as(move.role().name(), move.role().password()), "refresh materialized view public.stored");
+                move.target().as(move.role().name(), move.role().password()),
+                "refresh materialized view public.stored");
         assertThat(Servers.read(move.target(), "select nextval('loose') < -3")).isEqualTo("t");
         try (Follower back = move.followBack()) {
             assertThat(back.awaitLag(SECONDS, SECONDS)).isTrue();
