@@ -77,5 +77,4 @@ final class SurveyTables {
                 : "ALTER TABLE " + name + " REPLICA IDENTITY USING INDEX " + Sql.quoted(index)
                         + "; or let Landfall do it while the move lasts: `landfall sync --replica-identity index`.";
     }
-
 }

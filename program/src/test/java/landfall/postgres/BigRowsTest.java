@@ -37,7 +37,8 @@ final class BigRowsTest {
         assertThatThrownBy(() -> FollowMemoryTest.follow(move, "256m"))
                 .hasMessageContaining("larger than this process may take")
                 .hasMessageContaining("-Xmx");
-        assertThat(Servers.read(move.target(), "select count(*) from huge where id > 1")).isEqualTo("0");
+        assertThat(Servers.read(move.target(), "select count(*) from huge where id > 1"))
+                .isEqualTo("0");
         for (String heap : new String[] {"700m", "1g", "1400m", "2g"}) {
             long start = System.nanoTime();
             try {
