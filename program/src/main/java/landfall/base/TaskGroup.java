@@ -36,7 +36,8 @@ public final class TaskGroup implements AutoCloseable {
     /** For tasks that pass many bytes: a thread of the system waits for a socket with fewer steps than a virtual one. */
     public static TaskGroup openForBytes(int parallel) {
         return new TaskGroup(
-                parallel, Thread.ofPlatform().daemon().name("landfall bytes ", 0).factory());
+                parallel,
+                Thread.ofPlatform().daemon().name("landfall bytes ", 0).factory());
     }
 
     public <T> Future<T> fork(Callable<T> task) {

@@ -101,7 +101,8 @@ public final class SnapshotCopy {
     /** A copy that nothing follows: no slot is made, and the source needs no logical decoding. */
     static SnapshotCopy plain(
             Database source, Database target, Naming naming, TargetRole role, SchemaTool schemaTool, Events events) {
-        return new SnapshotCopy(source, target, naming, role, schemaTool, events, () -> false, PART_BYTES_BY_MEANS, false);
+        return new SnapshotCopy(
+                source, target, naming, role, schemaTool, events, () -> false, PART_BYTES_BY_MEANS, false);
     }
 
     public static boolean isComplete(Database target, Naming naming) {
