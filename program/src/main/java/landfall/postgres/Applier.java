@@ -23,6 +23,16 @@ final class Applier implements AutoCloseable {
     /** Only while changes keep coming: at a pause a group ends at once. */
     private static final long GROUP_NANOS = 100_000_000;
 
+    /**
+     * Thousands of keys look to the planner like reason enough to read a whole table and hash it, group after group: what
+     * a change costs must not grow with the table.
+     */
+    private static final String BY_KEY_ALONE = "set local enable_hashjoin = off; set local enable_mergejoin = off";
+
+    /** The proof's questions, in the same transaction when the door is closed, are other ones. */
+    private static final String BY_ANY_WAY =
+            "set local enable_hashjoin to default; set local enable_mergejoin to default";
+
     private final Connection connection;
     private final Naming naming;
     private final Map<String, Table> tables;
@@ -34,7 +44,9 @@ final class Applier implements AutoCloseable {
     private final TruncatedLater truncatedLater;
 
     private int unwritten;
-    private int unwrittenBytes;
+    /** Of what was taken; some of it may not have been given yet. */
+    private long unwrittenBytes;
+
     private boolean skipping;
     private long groupStarted;
     private long groupChanges;
@@ -72,6 +84,8 @@ final class Applier implements AutoCloseable {
                     () -> Sql.text(
                             connection, "select pg_replication_origin_session_setup(" + Sql.literal(origin) + ")"));
             Sql.execute(connection, "set session_replication_role = replica");
+            // Thousands of keys in one statement look dear enough to compile, which takes longer than they do.
+            Sql.execute(connection, "set jit = off");
             tables = Catalog.tables(connection).stream()
                     .collect(Collectors.toMap(Table::toString, table -> table, (a, b) -> a, LinkedHashMap::new));
             keys = keys();
@@ -143,7 +157,6 @@ final class Applier implements AutoCloseable {
 
     void change(Change change) throws SQLException {
         if (skipping) {
-            inFlight.release(size(change));
             return;
         }
         if (groupChanges == 0) {
@@ -160,10 +173,26 @@ final class Applier implements AutoCloseable {
         touched.add(batch, change);
         batch.add(change);
         unwritten++;
-        unwrittenBytes += size(change);
         if (unwritten >= GROUP_CHANGES || unwrittenBytes >= GROUP_BYTES) {
             write();
         }
+    }
+
+    /** Changes of this size are at hand, and will be given here one by one. */
+    void taken(long bytes) {
+        unwrittenBytes += bytes;
+    }
+
+    /** All that was taken has been given. */
+    void given() {
+        if (unwritten == 0) {
+            release();
+        }
+    }
+
+    private void release() {
+        inFlight.release(unwrittenBytes);
+        unwrittenBytes = 0;
     }
 
     void end(Change.Commit commit) {
@@ -217,17 +246,16 @@ final class Applier implements AutoCloseable {
         if (unwritten == 0) {
             return;
         }
-        Sql.execute(connection, "savepoint landfall_group");
+        Sql.execute(connection, BY_KEY_ALONE + "; savepoint landfall_group");
         // Tables are independent of each other: no foreign key and no trigger fires here, and no rule.
         for (TableBatch collided = writeBatches(); collided != null; collided = writeBatches()) {
             collided.collided();
             Sql.execute(connection, "rollback to savepoint landfall_group");
         }
-        Sql.execute(connection, "release savepoint landfall_group");
+        Sql.execute(connection, "release savepoint landfall_group; " + BY_ANY_WAY);
         batches.values().forEach(TableBatch::written);
-        inFlight.release(unwrittenBytes);
         unwritten = 0;
-        unwrittenBytes = 0;
+        release();
     }
 
     /** @return the table whose net effect met a constraint, if one did: it is to be written in order */
@@ -324,20 +352,6 @@ final class Applier implements AutoCloseable {
 
     static IllegalStateException notARow() {
         return new IllegalStateException("this is a bug: not a change of a row");
-    }
-
-    static int size(Change change) {
-        return switch (change) {
-            case Change.Insert insert -> insert.row().size();
-            // The old row shares the message's bytes with the new one.
-            case Change.Update update -> update.row().size();
-            case Change.Delete delete -> delete.old().size();
-            case Change.Begin begin -> 0;
-            case Change.Commit commit -> 0;
-            case Change.Origin origin -> 0;
-            case Change.Truncate truncate -> 0;
-            case Change.Message message -> 0;
-        };
     }
 
     @Override

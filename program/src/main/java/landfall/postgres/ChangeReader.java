@@ -1,45 +1,65 @@
 package landfall.postgres;
 
-import java.nio.ByteBuffer;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
-import org.postgresql.replication.LogSequenceNumber;
-import org.postgresql.replication.PGReplicationStream;
 
 /**
- * Reads a slot's stream on a thread of its own into a bounded queue, and tells the server what is durable on the other
- * side, no more.
+ * Reads a slot's stream on a thread of its own into a bounded queue; another tells the server what is durable on the
+ * other side, no more.
  */
-final class ChangeReader implements AutoCloseable {
-    private static final int BUNDLE_CHANGES = 500;
-    private static final int BUNDLE_BYTES = 256 << 10;
-    private static final long REPORT_MILLIS = 1000;
+final class ChangeReader implements AutoCloseable, LogStream.Receiver {
+    /**
+     * Changes that travel from thread to thread together.
+     *
+     * @param bytes about what they take in memory
+     */
+    record Bundle(List<Change> changes, long bytes) {}
 
-    private final Connection connection;
-    private final PGReplicationStream stream;
-    private final BlockingQueue<List<Change>> queue = new ArrayBlockingQueue<>(256);
+    private static final int BUNDLE_CHANGES = 2000;
+    private static final int BUNDLE_BYTES = 256 << 10;
+    /** What a change takes beside its bytes. */
+    private static final int CHANGE_BYTES = 80;
+
+    private static final long REPORT_MILLIS = 1000;
+    private static final long TICK_MILLIS = 20;
+    /**
+     * A pause between two reads: the server sends row by row, and each would wake a reader that waits for it, which costs
+     * both sides more than the row.
+     */
+    private static final long GATHER_NANOS = 1_000_000;
+    /** While much comes in (so much in the shorter pause). */
+    private static final long GATHER_MUCH_NANOS = 10_000_000;
+
+    private static final int MUCH_BYTES = 16 << 10;
+    private static final long POLL_MILLIS = 2;
+    private static final long POLL_MUCH_MILLIS = 15;
+
+    private final LogStream stream;
+    private final BlockingQueue<Bundle> queue = new ArrayBlockingQueue<>(256);
     private final PgOutputDecoder decoder = new PgOutputDecoder();
     private final InFlight inFlight;
-    private final Thread thread;
+    private final Consumer<Throwable> onFailure;
+    private final List<Thread> threads = new ArrayList<>();
     private volatile boolean closed;
     /** Everything before this has been read and queued. */
     private volatile long readUpTo;
     /** What the applier made durable. */
     private volatile long durable;
 
+    private volatile long bundlesQueued;
     private volatile long bundlesDurable;
-    private List<Change> bundle = new ArrayList<>(BUNDLE_CHANGES);
-    private int bundleBytes;
-    private long reported;
-    private long reportedAt;
+    private volatile boolean replyWanted;
+    private volatile boolean muchComes;
+    private List<Change> changes = new ArrayList<>();
+    private long bytes;
+    private long handed;
 
     ChangeReader(
             Database from,
@@ -50,21 +70,27 @@ final class ChangeReader implements AutoCloseable {
             Consumer<Throwable> onFailure)
             throws SQLException {
         this.inFlight = inFlight;
-        connection = from.replication("follow");
-        PGReplicationStream opened = null;
-        try {
-            opened = open(connection, slot, publication, start);
-        } finally {
-            if (opened == null) {
-                connection.close();
-            }
-        }
-        stream = opened;
+        this.onFailure = onFailure;
+        stream = LogStream.open(
+                from,
+                slot,
+                start,
+                "proto_version '1', messages 'true', publication_names " + Sql.literal(Sql.quoted(publication)));
         readUpTo = start;
         durable = start;
-        thread = Thread.ofVirtual().name("landfall follow " + slot).start(() -> {
+        start("landfall follow " + slot, this::read);
+        start("landfall report " + slot, this::report);
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        void run() throws SQLException, InterruptedException;
+    }
+
+    private void start(String name, Work work) {
+        threads.add(Thread.ofPlatform().daemon().name(name).start(() -> {
             try {
-                run();
+                work.run();
             } catch (SQLException | RuntimeException e) {
                 if (!closed) {
                     onFailure.accept(e);
@@ -76,97 +102,91 @@ final class ChangeReader implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
-        });
+        }));
     }
 
-    private static PGReplicationStream open(Connection connection, String slot, String publication, long start)
-            throws SQLException {
-        return connection
-                .unwrap(PGConnection.class)
-                .getReplicationAPI()
-                .replicationStream()
-                .logical()
-                .withSlotName(slot)
-                .withStartPosition(LogSequenceNumber.valueOf(start))
-                .withStatusInterval(1, TimeUnit.SECONDS)
-                .withAutomaticFlush(false)
-                .withSlotOption("proto_version", "1")
-                .withSlotOption("publication_names", Sql.quoted(publication))
-                .withSlotOption("messages", "true")
-                .start();
-    }
-
-    private void run() throws SQLException, InterruptedException {
-        long bundlesQueued = 0;
+    private void read() throws SQLException, InterruptedException {
         while (!closed) {
-            boolean more = take();
-            if (more && bundle.size() < BUNDLE_CHANGES && bundleBytes < BUNDLE_BYTES) {
-                continue;
-            }
-            if (!bundle.isEmpty()) {
-                bundlesQueued++;
-                while (!queue.offer(bundle, REPORT_MILLIS, TimeUnit.MILLISECONDS)) {
-                    report(true);
-                }
-                bundle = new ArrayList<>(BUNDLE_CHANGES);
-                bundleBytes = 0;
-            }
-            if (!more && stream.isClosed()) {
-                throw new SQLException("the server ended the stream, as when it is shut down", "08006");
-            }
-            if (!more) {
-                readUpTo = Math.max(readUpTo, stream.getLastReceiveLSN().asLong());
-                if (bundlesDurable == bundlesQueued) {
-                    durable = Math.max(durable, readUpTo);
-                }
-            }
-            report(false);
-            if (!more) {
-                Thread.sleep(1);
-            }
+            int came = stream.read(this);
+            boolean changesCame = !changes.isEmpty();
+            hand();
             while (inFlight.isFull() && !closed) {
-                // The server ends a receiver that it doesn't hear of.
-                report(System.nanoTime() - reportedAt > REPORT_MILLIS * 1_000_000);
                 Thread.sleep(1);
+            }
+            // A full read means that more waits already.
+            muchComes = changesCame && came >= MUCH_BYTES;
+            if (changesCame && came < LogStream.READ_BYTES_MIN) {
+                LockSupport.parkNanos(muchComes ? GATHER_MUCH_NANOS : GATHER_NANOS);
             }
         }
     }
 
-    /**
-     * Takes one message into the bundle; a method of its own, so that nothing holds on to a big one while the next comes in.
-     */
-    private boolean take() throws SQLException {
-        ByteBuffer message = stream.readPending();
-        if (message == null) {
-            return false;
+    @Override
+    public void message(byte[] data, int from, int to) throws InterruptedException {
+        if (to - from > BUNDLE_BYTES) {
+            // A big row travels alone, so that what is before it doesn't wait in memory with it.
+            hand();
         }
-        bundleBytes += message.remaining();
-        Change change = decoder.decode(message);
+        Change change = decoder.decode(data, from, to);
         if (change != null) {
-            inFlight.add(Applier.size(change));
-            bundle.add(change);
-        }
-        return true;
-    }
-
-    private void report(boolean anyway) throws SQLException {
-        if (durable != reported || anyway) {
-            reported = durable;
-            reportedAt = System.nanoTime();
-            LogSequenceNumber position = LogSequenceNumber.valueOf(reported);
-            stream.setFlushedLSN(position);
-            stream.setAppliedLSN(position);
-            stream.forceUpdateStatus();
+            changes.add(change);
+            bytes += to - from + CHANGE_BYTES;
+            if (changes.size() >= BUNDLE_CHANGES || bytes >= BUNDLE_BYTES) {
+                hand();
+            }
         }
     }
 
+    @Override
+    public void sentUpTo(long lsn, boolean wantsReply) throws InterruptedException {
+        hand();
+        readUpTo = Math.max(readUpTo, lsn);
+        if (wantsReply) {
+            replyWanted = true;
+        }
+    }
+
+    private void hand() throws InterruptedException {
+        if (!changes.isEmpty()) {
+            handed++;
+            bundlesQueued = handed;
+            inFlight.add(bytes);
+            queue.put(new Bundle(changes, bytes));
+            changes = new ArrayList<>();
+            bytes = 0;
+        }
+    }
+
+    private void report() throws SQLException, InterruptedException {
+        long reported = 0;
+        long reportedAt = 0;
+        while (!closed) {
+            // In this order: what is queued later than the position was read does no harm.
+            long read = readUpTo;
+            if (bundlesDurable == bundlesQueued) {
+                advance(read);
+            }
+            long now = System.nanoTime();
+            long position = durable;
+            // The server ends a receiver that it doesn't hear of.
+            if (position != reported || replyWanted || now - reportedAt > REPORT_MILLIS * 1_000_000) {
+                replyWanted = false;
+                stream.report(position);
+                reported = position;
+                reportedAt = now;
+            }
+            Thread.sleep(TICK_MILLIS);
+        }
+    }
+
+    private synchronized void advance(long lsn) {
+        durable = Math.max(durable, lsn);
+    }
+
+    /** Waits a moment for more, a longer one while much comes; null if nothing came. */
     @Nullable
-    List<Change> poll(long millis) throws InterruptedException {
-        return queue.poll(millis, TimeUnit.MILLISECONDS);
-    }
-
-    boolean isEmpty() {
-        return queue.isEmpty();
+    Bundle poll() throws InterruptedException {
+        return queue.poll(muchComes ? POLL_MUCH_MILLIS : POLL_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** Where the reader is when all it queued was taken and made durable. */
@@ -176,9 +196,7 @@ final class ChangeReader implements AutoCloseable {
 
     /** @param bundles how many bundles have been taken and are durable in full; -1 if one is only so in part */
     void durable(long lsn, long bundles) {
-        if (lsn > durable) {
-            durable = lsn;
-        }
+        advance(lsn);
         if (bundles >= 0) {
             bundlesDurable = bundles;
         }
@@ -187,13 +205,14 @@ final class ChangeReader implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        threads.forEach(Thread::interrupt);
+        stream.close();
         try {
-            connection.abort(Runnable::run);
-            thread.join(2000);
-        } catch (SQLException e) {
-            System.getLogger(ChangeReader.class.getName())
-                    .log(System.Logger.Level.DEBUG, "the replication connection had ended already", e);
+            for (Thread thread : threads) {
+                if (thread != Thread.currentThread()) {
+                    thread.join(2000);
+                }
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -1,7 +1,5 @@
 package landfall.postgres;
 
-import java.io.IOException;
-import java.io.OutputStream;
 import java.sql.SQLException;
 import java.util.List;
 import org.postgresql.copy.CopyIn;
@@ -13,21 +11,25 @@ final class CopyRows {
 
     private CopyRows() {}
 
-    /** @return how many rows the server says it took */
-    static long send(BaseConnection connection, String sql, List<Row> rows, int[] columns) throws SQLException {
+    /**
+     * @param columns which of the row's are sent; all of them if it is null
+     * @return how many rows the server says it took
+     */
+    static long send(
+            BaseConnection connection, String sql, List<Row> rows, int @org.jspecify.annotations.Nullable [] columns)
+            throws SQLException {
         CopyIn copy = connection.getCopyAPI().copyIn(sql);
         try {
-            Chunks chunks = new Chunks(copy);
+            Sink sink = new Sink(copy);
             for (Row row : rows) {
-                row.copyLine(columns, chunks);
+                if (columns == null) {
+                    row.copyLine(sink);
+                } else {
+                    row.copyLine(columns, sink);
+                }
             }
-            chunks.flush();
+            sink.flush();
             return copy.endCopy();
-        } catch (IOException e) {
-            if (e.getCause() instanceof SQLException cause) {
-                throw cause;
-            }
-            throw new SQLException("the rows could not be sent", "08006", e);
         } finally {
             if (copy.isActive()) {
                 copy.cancelCopy();
@@ -36,49 +38,38 @@ final class CopyRows {
     }
 
     /** Gathers small pieces; a piece larger than a chunk goes out without being copied. */
-    private static final class Chunks extends OutputStream {
+    static final class Sink {
         private final CopyIn copy;
         private final byte[] buffer = new byte[CHUNK];
         private int filled;
 
-        Chunks(CopyIn copy) {
+        Sink(CopyIn copy) {
             this.copy = copy;
         }
 
-        @Override
-        public void write(int letter) throws IOException {
+        void put(byte letter) throws SQLException {
             if (filled == CHUNK) {
                 flush();
             }
-            buffer[filled++] = (byte) letter;
+            buffer[filled++] = letter;
         }
 
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
+        void put(byte[] bytes, int offset, int length) throws SQLException {
             if (length > CHUNK - filled) {
                 flush();
             }
             if (length > CHUNK) {
-                send(bytes, offset, length);
+                copy.writeToCopy(bytes, offset, length);
             } else {
                 System.arraycopy(bytes, offset, buffer, filled, length);
                 filled += length;
             }
         }
 
-        @Override
-        public void flush() throws IOException {
+        void flush() throws SQLException {
             if (filled > 0) {
-                send(buffer, 0, filled);
+                copy.writeToCopy(buffer, 0, filled);
                 filled = 0;
-            }
-        }
-
-        private void send(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                copy.writeToCopy(bytes, offset, length);
-            } catch (SQLException e) {
-                throw new IOException(e);
             }
         }
     }

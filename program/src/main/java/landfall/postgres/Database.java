@@ -117,11 +117,20 @@ public record Database(
 
     /** A connection that speaks the replication protocol. */
     public Connection replication(String purpose) throws SQLException {
+        return open(purpose, replicating(), true, PINNED);
+    }
+
+    /** The same, for a caller that reads the stream itself. */
+    Connection replicationScript(String purpose) throws SQLException {
+        return open(purpose, replicating(), false, PINNED);
+    }
+
+    private static Properties replicating() {
         Properties properties = new Properties();
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.REPLICATION.set(properties, "database");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
-        return open(purpose, properties, true, PINNED);
+        return properties;
     }
 
     private Connection open(String purpose, Properties properties, boolean pumped, String greeting)

@@ -87,7 +87,10 @@ public final class Follower implements AutoCloseable {
         }
         reader = opened;
         meter = new LagMeter(from, naming.slot(direction), direction, structure, events, this::failed);
-        thread = Thread.ofVirtual().name("landfall apply " + direction.word()).start(this::run);
+        thread = Thread.ofPlatform()
+                .daemon()
+                .name("landfall apply " + direction.word())
+                .start(this::run);
         meter.start(this::position, applier::appliedChanges);
     }
 
@@ -138,9 +141,11 @@ public final class Follower implements AutoCloseable {
     private void step() throws SQLException, InterruptedException {
         Change next = current.peek();
         if (next == null) {
-            List<Change> bundle = reader.poll(2);
+            applier.given();
+            ChangeReader.Bundle bundle = reader.poll();
             if (bundle != null) {
-                current.addAll(bundle);
+                current.addAll(bundle.changes());
+                applier.taken(bundle.bytes());
                 bundlesTaken++;
             } else if (!insideTransaction) {
                 applier.finishGroup();

@@ -17,7 +17,8 @@ final class PgOutputDecoder {
 
     /** Null for a message that changes nothing: a relation or a type description. */
     @Nullable
-    Change decode(ByteBuffer message) {
+    Change decode(byte[] data, int from, int to) {
+        ByteBuffer message = ByteBuffer.wrap(data, from, to - from);
         char kind = (char) message.get();
         return switch (kind) {
             case 'B' -> {
@@ -68,7 +69,7 @@ final class PgOutputDecoder {
         char kind = (char) message.get();
         @Nullable Row old = null;
         if (kind != 'N') {
-            old = row(message);
+            old = oldRow(message);
             message.get();
         }
         return new Change.Update(relation, old, row(message));
@@ -108,11 +109,18 @@ final class PgOutputDecoder {
         return relation;
     }
 
-    /** The row stays in the message's own bytes: each message has an array to itself. */
+    /** The last row of a message stays in the bytes it came in. */
     private static Row row(ByteBuffer message) {
-        Row row = new Row(message.array(), message.arrayOffset() + message.position());
-        message.position(row.end() - message.arrayOffset());
-        return row;
+        int offset = message.arrayOffset();
+        return new Row(message.array(), offset + message.position(), offset + message.limit());
+    }
+
+    /** The first of two. */
+    private static Row oldRow(ByteBuffer message) {
+        int from = message.arrayOffset() + message.position();
+        int to = Row.end(message.array(), from);
+        message.position(to - message.arrayOffset());
+        return new Row(message.array(), from, to);
     }
 
     private static String string(ByteBuffer message) {

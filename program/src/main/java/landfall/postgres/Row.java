@@ -1,8 +1,5 @@
 package landfall.postgres;
 
-import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
@@ -14,73 +11,81 @@ import org.jspecify.annotations.Nullable;
 final class Row {
     static final int NULL = -1;
     static final int UNCHANGED = -2;
-    /** What a row costs beside its bytes. */
-    private static final int OVERHEAD = 120;
 
     private final byte[] data;
-    /** Start and length of each value. */
-    private final int[] places;
+    private final int from;
+    private final int to;
+    /** Start and length of each value; found when first asked for. */
+    private int @Nullable [] places;
 
-    private final boolean allSent;
-
-    /** Reads pgoutput's TupleData, whose first byte is at {@code at}. */
-    Row(byte[] data, int at) {
+    /** pgoutput's TupleData in a part of the data. */
+    Row(byte[] data, int from, int to) {
         this.data = data;
-        int count = ((data[at] & 0xff) << 8) | (data[at + 1] & 0xff);
-        places = new int[count * 2];
-        int place = at + 2;
-        boolean sent = true;
-        for (int i = 0; i < places.length; i += 2) {
-            switch (data[place++]) {
-                case 'n' -> places[i + 1] = NULL;
-                case 'u' -> {
-                    places[i + 1] = UNCHANGED;
-                    sent = false;
+        this.from = from;
+        this.to = to;
+    }
+
+    /** Behind the TupleData that begins at {@code from}. */
+    static int end(byte[] data, int from) {
+        int place = from + 2;
+        for (int left = count(data, from); left > 0; left--) {
+            place += isSent(data[place]) ? 5 + number(data, place + 1) : 1;
+        }
+        return place;
+    }
+
+    private static int count(byte[] data, int from) {
+        return ((data[from] & 0xff) << 8) | (data[from + 1] & 0xff);
+    }
+
+    private static int number(byte[] data, int at) {
+        return (data[at] & 0xff) << 24
+                | (data[at + 1] & 0xff) << 16
+                | (data[at + 2] & 0xff) << 8
+                | (data[at + 3] & 0xff);
+    }
+
+    private static boolean isSent(byte kind) {
+        return switch (kind) {
+            case 't' -> true;
+            case 'n', 'u' -> false;
+            default -> throw new IllegalStateException("pgoutput sent a value of unknown kind '" + (char) kind + "'");
+        };
+    }
+
+    private int[] places() {
+        int[] found = places;
+        if (found == null) {
+            found = new int[count(data, from) * 2];
+            int place = from + 2;
+            for (int i = 0; i < found.length; i += 2) {
+                byte kind = data[place];
+                if (isSent(kind)) {
+                    int length = number(data, place + 1);
+                    found[i] = place + 5;
+                    found[i + 1] = length;
+                    place += 5 + length;
+                } else {
+                    found[i + 1] = kind == 'n' ? NULL : UNCHANGED;
+                    place++;
                 }
-                case 't' -> {
-                    int length = ByteBuffer.wrap(data, place, 4).getInt();
-                    places[i] = place + 4;
-                    places[i + 1] = length;
-                    place += 4 + length;
-                }
-                default ->
-                    throw new IllegalStateException(
-                            "pgoutput sent a value of unknown kind '" + (char) data[place - 1] + "'");
             }
+            places = found;
         }
-        allSent = sent;
-        end = place;
-    }
-
-    private final int end;
-
-    private Row(byte[] data, int[] places) {
-        this.data = data;
-        this.places = places;
-        boolean sent = true;
-        for (int i = 1; i < places.length; i += 2) {
-            sent &= places[i] != UNCHANGED;
-        }
-        allSent = sent;
-        end = data.length;
-    }
-
-    /** Behind the row in the message it came in. */
-    int end() {
-        return end;
+        return found;
     }
 
     int columns() {
-        return places.length / 2;
+        return count(data, from);
     }
 
     /** The value's bytes, or {@link #NULL} or {@link #UNCHANGED}. */
     int length(int column) {
-        return places[column * 2 + 1];
+        return places()[column * 2 + 1];
     }
 
     int start(int column) {
-        return places[column * 2];
+        return places()[column * 2];
     }
 
     byte[] data() {
@@ -88,7 +93,13 @@ final class Row {
     }
 
     boolean allSent() {
-        return allSent;
+        int[] found = places();
+        for (int i = 1; i < found.length; i += 2) {
+            if (found[i] == UNCHANGED) {
+                return false;
+            }
+        }
+        return true;
     }
 
     @Nullable
@@ -100,65 +111,93 @@ final class Row {
     /** The columns whose values were not sent. */
     BitSet unchanged() {
         BitSet unchanged = new BitSet();
-        if (!allSent) {
-            for (int i = 0; i < columns(); i++) {
-                unchanged.set(i, length(i) == UNCHANGED);
+        int[] found = places();
+        for (int i = 0; i < found.length; i += 2) {
+            if (found[i + 1] == UNCHANGED) {
+                unchanged.set(i / 2);
             }
         }
         return unchanged;
     }
 
-    /** About what it takes in memory. */
+    /** The bytes of its values. */
     int size() {
-        return data.length + places.length * 4 + OVERHEAD;
+        return to - from;
     }
 
     /** This row with the values that it lacks taken from what the row was before. */
     Row over(Row before) {
-        if (allSent) {
+        if (allSent()) {
             return this;
         }
-        int[] merged = places.clone();
-        int length = 0;
+        int size = 2;
         for (int i = 0; i < columns(); i++) {
-            length += Math.max(0, length(i) == UNCHANGED ? before.length(i) : length(i));
+            Row source = length(i) == UNCHANGED ? before : this;
+            size += source.length(i) < 0 ? 1 : 5 + source.length(i);
         }
-        byte[] bytes = new byte[length];
-        int at = 0;
+        byte[] bytes = new byte[size];
+        bytes[0] = data[from];
+        bytes[1] = data[from + 1];
+        int at = 2;
         for (int i = 0; i < columns(); i++) {
-            Row from = length(i) == UNCHANGED ? before : this;
-            int taken = from.length(i);
-            merged[i * 2] = at;
-            merged[i * 2 + 1] = taken;
-            if (taken > 0) {
-                System.arraycopy(from.data, from.start(i), bytes, at, taken);
-                at += taken;
+            Row source = length(i) == UNCHANGED ? before : this;
+            int taken = source.length(i);
+            if (taken < 0) {
+                bytes[at++] = (byte) (taken == NULL ? 'n' : 'u');
+            } else {
+                // With its kind and its length, which stand before it.
+                System.arraycopy(source.data, source.start(i) - 5, bytes, at, 5 + taken);
+                at += 5 + taken;
             }
         }
-        return new Row(bytes, merged);
+        return new Row(bytes, 0, size);
     }
 
-    /** Writes the columns as a line of COPY's text format. */
-    void copyLine(int[] columns, OutputStream to) throws IOException {
+    /** Writes all columns as a line of COPY's text format. */
+    void copyLine(CopyRows.Sink sink) throws java.sql.SQLException {
+        int place = from + 2;
+        for (int left = columns(); left > 0; left--) {
+            byte kind = data[place];
+            if (isSent(kind)) {
+                int length = number(data, place + 1);
+                escape(place + 5, length, sink);
+                place += 5 + length;
+            } else {
+                nothing(kind == 'n' ? NULL : UNCHANGED, sink);
+                place++;
+            }
+            if (left > 1) {
+                sink.put((byte) '\t');
+            }
+        }
+        sink.put((byte) '\n');
+    }
+
+    /** Writes these columns as a line of COPY's text format. */
+    void copyLine(int[] columns, CopyRows.Sink sink) throws java.sql.SQLException {
         for (int i = 0; i < columns.length; i++) {
             if (i > 0) {
-                to.write('\t');
+                sink.put((byte) '\t');
             }
             int length = length(columns[i]);
-            if (length == UNCHANGED) {
-                throw new IllegalStateException("this is a bug: a value that was not sent is needed");
-            }
-            if (length == NULL) {
-                to.write('\\');
-                to.write('N');
+            if (length < 0) {
+                nothing(length, sink);
             } else {
-                escape(start(columns[i]), length, to);
+                escape(start(columns[i]), length, sink);
             }
         }
-        to.write('\n');
+        sink.put((byte) '\n');
     }
 
-    private void escape(int start, int length, OutputStream to) throws IOException {
+    private static void nothing(int length, CopyRows.Sink sink) throws java.sql.SQLException {
+        if (length == UNCHANGED) {
+            throw new IllegalStateException("this is a bug: a value that was not sent is needed");
+        }
+        sink.put((byte) '\\');
+        sink.put((byte) 'N');
+    }
+
+    private void escape(int start, int length, CopyRows.Sink sink) throws java.sql.SQLException {
         int written = start;
         int stop = start + length;
         for (int i = start; i < stop; i++) {
@@ -174,12 +213,12 @@ final class Row {
                 default -> 0;
             };
             if (escaped != 0) {
-                to.write(data, written, i - written);
-                to.write('\\');
-                to.write(escaped);
+                sink.put(data, written, i - written);
+                sink.put((byte) '\\');
+                sink.put((byte) escaped);
                 written = i + 1;
             }
         }
-        to.write(data, written, stop - written);
+        sink.put(data, written, stop - written);
     }
 }

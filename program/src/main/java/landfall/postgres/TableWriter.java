@@ -101,7 +101,7 @@ final class TableWriter {
         if (rows.size() >= COPY_ROWS || all.length == 0 || rows.getFirst().size() > BIG_ROW_BYTES) {
             // COPY takes no empty list of columns, but a table without columns has lines without values.
             String sql = "copy " + table.sql() + (all.length == 0 ? "" : " (" + names + ")") + " from stdin";
-            check("insert", rows.size(), CopyRows.send(connection.unwrap(BaseConnection.class), sql, rows, all));
+            check("insert", rows.size(), CopyRows.send(connection.unwrap(BaseConnection.class), sql, rows, null));
             return;
         }
         String values = Arrays.stream(all).mapToObj(this::value).collect(Collectors.joining(", "));

@@ -46,6 +46,20 @@ final class Wire implements AutoCloseable {
     }
 
     static Wire open(Database database, String purpose) throws SQLException {
+        return open(database, purpose, Database::script);
+    }
+
+    /** A session that speaks the replication protocol. */
+    static Wire replicate(Database database, String purpose) throws SQLException {
+        return open(database, purpose, Database::replicationScript);
+    }
+
+    @FunctionalInterface
+    private interface Opener {
+        Connection open(Database database, String purpose) throws SQLException;
+    }
+
+    private static Wire open(Database database, String purpose, Opener opener) throws SQLException {
         AtomicReference<@Nullable Duplex> dialed = new AtomicReference<>();
         Duplex.Dialer capturing = () -> {
             // The driver's own TLS would hide the bytes: it is done below it.
@@ -53,14 +67,15 @@ final class Wire implements AutoCloseable {
             dialed.compareAndSet(null, duplex);
             return duplex;
         };
-        Connection connection = new Database(
+        Connection connection = opener.open(
+                new Database(
                         database.label(),
                         capturing,
                         database.name(),
                         database.user(),
                         database.password(),
-                        database.address().asStream())
-                .script(purpose);
+                        database.address().asStream()),
+                purpose);
         Duplex duplex = dialed.get();
         if (duplex == null) {
             connection.close();
@@ -109,10 +124,35 @@ final class Wire implements AutoCloseable {
 
     /** Reads on until the server has taken COPY … FROM STDIN. */
     void awaitCopyIn() throws SQLException {
-        for (char next = message(); next != 'G'; next = message()) {
+        await('G');
+    }
+
+    /** Reads on until the server has begun to stream; from there the byte stream is the caller's. */
+    void awaitCopyBoth() throws SQLException {
+        await('W');
+    }
+
+    InputStream input() {
+        return input;
+    }
+
+    OutputStream output() {
+        return output;
+    }
+
+    /** Gives out what was read and not looked at, once. */
+    int takeBuffered(byte[] to) {
+        int taken = end - start;
+        System.arraycopy(in, start, to, 0, taken);
+        start = end;
+        return taken;
+    }
+
+    private void await(char answer) throws SQLException {
+        for (char next = message(); next != answer; next = message()) {
             switch (next) {
                 case 'E' -> throw error();
-                case 'Z' -> throw new SQLException("this is a bug: the server does not want rows");
+                case 'Z' -> throw new SQLException("this is a bug: the server was not asked for a copy");
                 default -> skip(left);
             }
         }
@@ -308,10 +348,14 @@ final class Wire implements AutoCloseable {
 
     /** An ErrorResponse: fields of one letter and a text each. */
     private SQLException error() throws SQLException {
+        return error(payload());
+    }
+
+    SQLException error(byte[] payload) {
         String state = "";
         String message = "";
         String detail = "";
-        for (String field : new String(payload(), StandardCharsets.UTF_8).split("\0")) {
+        for (String field : new String(payload, StandardCharsets.UTF_8).split("\0")) {
             if (field.isEmpty()) {
                 continue;
             }
@@ -328,7 +372,7 @@ final class Wire implements AutoCloseable {
         return new SQLException("the " + side + " says: " + message + detail, state);
     }
 
-    private SQLException lost(IOException e) {
+    SQLException lost(IOException e) {
         return new SQLException("the connection to the " + side + " was lost: " + e.getMessage(), "08006", e);
     }
 
