@@ -121,9 +121,8 @@ final class FullProof {
             for (TableScan scan : run.differing()) {
                 differing.add(TableScan.ranged(one, scan.table(), scan.proof()));
             }
-            List<TableScan> ranged = differing.stream()
-                    .filter(scan -> !scan.bounds().isEmpty())
-                    .toList();
+            List<TableScan> ranged =
+                    differing.stream().filter(scan -> !scan.bounds().isEmpty()).toList();
             ScanRun again = new ScanRun(ranged, events);
             if (!ranged.isEmpty()) {
                 again.read(() -> under(from, sending), () -> under(to, receiving), there);

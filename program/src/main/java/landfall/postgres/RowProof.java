@@ -26,7 +26,7 @@ record RowProof(List<Column> columns, boolean portable) {
     /**
      * One column.
      *
-     * @param form {@code hashed}, {@code collated}, {@code sent}, {@code float} or {@code text}
+     * @param form {@code hashed}, {@code collated}, {@code bytes}, {@code float} or {@code text}
      * @param type the base type's name in the catalogs if it is a built-in one
      * @param send the base type's function that makes it bytes
      */
@@ -34,7 +34,7 @@ record RowProof(List<Column> columns, boolean portable) {
         private String sql() {
             String value = "t." + Sql.quoted(name);
             return switch (form) {
-                case "hashed", "collated", "sent" -> domain ? value + "::" + baseType : value;
+                case "hashed", "collated", "bytes" -> domain ? value + "::" + baseType : value;
                 case "float" -> "case when " + value + " = 'NaN' then 'NaN' else " + value + "::" + baseType + " end";
                 default -> value + "::text";
             };
@@ -44,7 +44,7 @@ record RowProof(List<Column> columns, boolean portable) {
         private String hashable() {
             return switch (form) {
                 case "hashed" -> sql();
-                case "sent", "float" -> send + "(" + sql() + ")";
+                case "bytes", "float" -> send + "(" + sql() + ")";
                 default -> "(" + sql() + ") collate \"C\"";
             };
         }

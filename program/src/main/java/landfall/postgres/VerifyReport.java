@@ -11,8 +11,7 @@ import landfall.base.Problem;
  * @param items definitions, rights and settings that were compared
  * @param problems empty if everything is equal; names and keys, never values
  */
-public record VerifyReport(
-        int tables, long rows, long bytes, int items, Duration took, List<Problem> problems) {
+public record VerifyReport(int tables, long rows, long bytes, int items, Duration took, List<Problem> problems) {
     public VerifyReport {
         problems = List.copyOf(problems);
     }

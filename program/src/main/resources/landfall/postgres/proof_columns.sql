@@ -18,7 +18,7 @@ select n.nspname as schema_name, c.relname as table_name, a.attname as column_na
          when b.oid < 16384 and b.typname in ('float4', 'float8') then 'float'
          when b.oid < 16384 and b.typname = any (exact.hashed) then 'hashed'
          when b.oid < 16384 and b.typname = any (exact.texts) then 'collated'
-         when b.oid < 16384 and b.typtype in ('b', 'r') and coalesce(e.typname, b.typname) = any (exact.names) then 'sent'
+         when b.oid < 16384 and b.typtype in ('b', 'r') and coalesce(e.typname, b.typname) = any (exact.names) then 'bytes'
          else 'text'
        end as form,
        case when b.oid < 16384 then b.typname::text else '' end as type_name,
