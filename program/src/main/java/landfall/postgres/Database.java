@@ -45,6 +45,8 @@ public record Database(
             set lc_monetary = 'C'; set search_path = 'pg_catalog'; set row_security = off;\
             set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;\
             set default_transaction_read_only = off; set default_transaction_isolation = 'read committed';\
+            set idle_session_timeout = 0;\
+            select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) <> '0';\
             set synchronous_commit = on; set client_min_messages = warning; set standard_conforming_strings = on; %s""".formatted(GIVES_WAY);
 
     /** By a stream that needs no protection of its own. */

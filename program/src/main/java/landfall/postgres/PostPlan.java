@@ -162,7 +162,8 @@ final class PostPlan {
                 && !small.contains(table.get())
                 && statement.endsWith(";")
                 && SqlText.firstEnd(statement) == statement.length()
-                && !statement.endsWith(" NOT VALID;");
+                && !statement.endsWith(" NOT VALID;")
+                && !statement.endsWith(" NOT ENFORCED;");
         if (!canWait) {
             // A small table is checked at once. Of a partitioned table it can't be added unchecked, and one that refers
             // to a partitioned table is not

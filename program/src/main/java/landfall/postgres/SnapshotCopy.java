@@ -21,8 +21,8 @@ public final class SnapshotCopy {
     static final String STEP = "copy";
     /** How often a copy is begun in one run; the first included. */
     private static final int BEGINNINGS_MAX = 3;
-    /** What a lost connection costs at most: a part is one transaction. */
-    private static final long PART_BYTES = 64L << 20;
+    /** The target's means decide. */
+    private static final long PART_BYTES_BY_MEANS = 0;
     /** What is smaller than this share of a part isn't worth two statements where one will do. */
     private static final int SMALL_SHARE = 16;
 
@@ -62,7 +62,7 @@ public final class SnapshotCopy {
             SchemaTool schemaTool,
             Events events,
             BooleanSupplier stop) {
-        this(source, target, naming, role, schemaTool, events, stop, PART_BYTES, true);
+        this(source, target, naming, role, schemaTool, events, stop, PART_BYTES_BY_MEANS, true);
     }
 
     SnapshotCopy(
@@ -107,7 +107,7 @@ public final class SnapshotCopy {
             SchemaTool schemaTool,
             Events events,
             BooleanSupplier stop) {
-        return new SnapshotCopy(source, target, naming, role, schemaTool, events, stop, PART_BYTES, false);
+        return new SnapshotCopy(source, target, naming, role, schemaTool, events, stop, PART_BYTES_BY_MEANS, false);
     }
 
     public static boolean isComplete(Database target, Naming naming) {
@@ -217,14 +217,14 @@ public final class SnapshotCopy {
                 structure = Catalog.fingerprint(connection);
                 Sql.execute(connection, "rollback to unlocked");
                 script = SchemaReader.read(source, connection, snapshot.name(), schemaTool, events);
-                after = PostPlan.of(connection, script.after(), all, partBytes / SMALL_SHARE);
+                after = PostPlan.of(connection, script.after(), all, smallBytes());
             }
             sessions.throwIfStopped();
             copyTarget.applySchema(script, after, snapshot);
             List<Table> tables = CopyFormat.of(source, target, Catalog.withRows(all));
             CopyRun run = run(sessions, tables, after.size());
             try (var _ = run.progress().ticking()) {
-                List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes, () -> {
+                List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes(run), () -> {
                     copyTarget.rowsComplete(refuseChanged(structure));
                     rowsComplete.set(true);
                     snapshot.release();
@@ -232,6 +232,14 @@ public final class SnapshotCopy {
                 return finish(run, start, left, script.by());
             }
         }
+    }
+
+    private long partBytes(CopyRun run) {
+        return partBytes == PART_BYTES_BY_MEANS ? run.means().partBytes() : partBytes;
+    }
+
+    private long smallBytes() {
+        return (partBytes == PART_BYTES_BY_MEANS ? TargetMeans.PART_BYTES : partBytes) / SMALL_SHARE;
     }
 
     private CopyRun run(CopySessions sessions, List<Table> tables, int statements) throws SQLException {
