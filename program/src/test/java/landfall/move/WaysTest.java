@@ -25,6 +25,7 @@ import landfall.remote.SshConnection;
 import landfall.sandbox.EmbeddedServer;
 import landfall.sandbox.ProcessRegistry;
 import landfall.sandbox.TcpForwarder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,7 +82,7 @@ final class WaysTest {
         return PSQL + " -h 127.0.0.1 -p " + server.port() + " -U postgres postgres";
     }
 
-    private MoveSettings settings(ProcessSshServer dokku, String admin, String targetUrl) {
+    private MoveSettings settings(ProcessSshServer dokku, @Nullable String admin, @Nullable String targetUrl) {
         return new MoveSettings(
                 "web",
                 new MoveSettings.Kubernetes(null, null, "web"),
@@ -104,11 +105,11 @@ final class WaysTest {
     }
 
     /** What is told, in order, when the target is looked for and one statement is run there. */
-    private List<String> found(ProcessSshServer dokku, String admin, String targetUrl) throws Exception {
+    @SuppressWarnings("NullAway") // the cluster plays no part on this side
+    private List<String> found(ProcessSshServer dokku, @Nullable String admin, @Nullable String targetUrl)
+            throws Exception {
         notes.clear();
         Events events = event -> notes.add(String.valueOf(event.fields().get("message")));
-        // The cluster plays no part on this side.
-        @SuppressWarnings("NullAway")
         Cluster none = null;
         try (SshConnection connection = dokku.connect();
                 Ways ways =
@@ -171,7 +172,7 @@ final class WaysTest {
             System.out.println(String.join("\n", notes));
 
             // A server that answers is the same by every way.
-            assertThatThrownBy(() -> found(wrongPassword(working), "root@127.0.0.1:" + refusing.port(), exposed))
+            assertThatThrownBy(() -> found(wrongPassword(), "root@127.0.0.1:" + refusing.port(), exposed))
                     .isInstanceOfSatisfying(
                             LandfallException.class,
                             e -> assertThat(e.problems())
@@ -181,7 +182,7 @@ final class WaysTest {
         }
     }
 
-    private ProcessSshServer wrongPassword(ProcessSshServer like) throws Exception {
+    private ProcessSshServer wrongPassword() throws Exception {
         Path own = Files.createDirectories(folder.resolve("wrong"));
         return new ProcessSshServer(
                 own,
