@@ -174,12 +174,15 @@ final class MajorsTest {
 
     @Test
     void aServerThatDropsIdleSlotsIsNamed() throws Exception {
-        Servers.Move move =
-                Servers.move(Majors.other(18), Majors.source(18), "create table t (id int primary key)");
+        Servers.Move move = Servers.move(Majors.other(18), Majors.source(18), "create table t (id int primary key)");
         Servers.run(move.target(), "alter system set idle_replication_slot_timeout = '1h'");
         try {
             Servers.run(move.target(), "select pg_reload_conf(), pg_sleep(0.2)");
-            assertThat(Survey.run(move.source(), move.target(), move.naming(), move.role().name())
+            assertThat(Survey.run(
+                                    move.source(),
+                                    move.target(),
+                                    move.naming(),
+                                    move.role().name())
                             .of(Survey.Verdict.DECISION))
                     .extracting(Survey.Finding::subject)
                     .contains("target idle_replication_slot_timeout");
