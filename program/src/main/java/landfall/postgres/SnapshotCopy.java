@@ -100,9 +100,14 @@ public final class SnapshotCopy {
 
     /** A copy that nothing follows: no slot is made, and the source needs no logical decoding. */
     static SnapshotCopy plain(
-            Database source, Database target, Naming naming, TargetRole role, SchemaTool schemaTool, Events events) {
-        return new SnapshotCopy(
-                source, target, naming, role, schemaTool, events, () -> false, PART_BYTES_BY_MEANS, false);
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop) {
+        return new SnapshotCopy(source, target, naming, role, schemaTool, events, stop, PART_BYTES_BY_MEANS, false);
     }
 
     public static boolean isComplete(Database target, Naming naming) {
@@ -218,12 +223,14 @@ public final class SnapshotCopy {
             copyTarget.applySchema(script, after, snapshot);
             List<Table> tables = CopyFormat.of(source, target, Catalog.withRows(all));
             CopyRun run = run(sessions, tables, after.size());
-            List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes(run), () -> {
-                copyTarget.rowsComplete(refuseChanged(structure));
-                rowsComplete.set(true);
-                snapshot.release();
-            });
-            return finish(run, start, left, script.by());
+            try (var _ = run.progress().ticking()) {
+                List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes(run), () -> {
+                    copyTarget.rowsComplete(refuseChanged(structure));
+                    rowsComplete.set(true);
+                    snapshot.release();
+                });
+                return finish(run, start, left, script.by());
+            }
         }
     }
 
@@ -283,17 +290,19 @@ public final class SnapshotCopy {
                 tables = Catalog.withRows(Catalog.tables(connection));
             }
             CopyRun run = run(sessions, tables, left.size());
-            new CopyRest(run)
-                    .build(left.stream()
-                            .filter(statement -> statement.phase() == Phase.INDEX)
-                            .toList());
-            return finish(
-                    run,
-                    start,
-                    left.stream()
-                            .filter(statement -> statement.phase() != Phase.INDEX)
-                            .toList(),
-                    "an earlier run");
+            try (var _ = run.progress().ticking()) {
+                new CopyRest(run)
+                        .build(left.stream()
+                                .filter(statement -> statement.phase() == Phase.INDEX)
+                                .toList());
+                return finish(
+                        run,
+                        start,
+                        left.stream()
+                                .filter(statement -> statement.phase() != Phase.INDEX)
+                                .toList(),
+                        "an earlier run");
+            }
         } catch (SQLException | RuntimeException e) {
             tidy(sessions, true, e);
             throw e;

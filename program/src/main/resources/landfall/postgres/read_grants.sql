@@ -101,7 +101,9 @@
       from pg_db_role_setting s
      cross join lateral unnest(s.setconfig) as setting
       left join carried n on n.oid = s.setrole
-     where (s.setrole = 0 or n.oid is not null and (not n.rolsuper or n.rolname = :former))
+     -- A plain move copies behind the fence, which sets this: carried, the target would refuse every write.
+     where not (s.setrole = 0 and split_part(setting, '=', 1) = 'default_transaction_read_only')
+       and (s.setrole = 0 or n.oid is not null and (not n.rolsuper or n.rolname = :former))
        and (s.setdatabase = 0 and s.setrole <> 0
             or s.setdatabase = (select oid from pg_database where datname = current_database()))
 )
