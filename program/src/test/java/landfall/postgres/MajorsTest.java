@@ -130,6 +130,71 @@ final class MajorsTest {
     }
 
     @Test
+    void aViewThatWasChangedIsFoundThoughServersWriteItDifferently() throws Exception {
+        Servers.Move move = Servers.move(
+                Majors.source(15),
+                Majors.target(18),
+                "create table one (id int primary key, n int, m int)",
+                "create table two (id int primary key, n int, m int)",
+                "create view same as select id, n from one where n > 1",
+                "create view another as select id, n from one where n > 1",
+                "create view joined as select o.id, o.n, t.m from one o join two t on t.id = o.id",
+                "create function total(a int) returns bigint language sql begin atomic select sum(n) + a from one; end");
+        move.copy();
+        try (Follower follower = move.follow()) {
+            CopyAndFollowTest.assertEqual(follower.verify());
+            Servers.run(
+                    move.target(),
+                    "create or replace view another as select id, m as n from one where n > 1",
+                    "create or replace view joined as select o.id, t.n, o.m from one o join two t on t.id = o.id",
+                    "create or replace function total(a int) returns bigint language sql begin atomic"
+                            + " select sum(m) + a from one; end");
+            assertThat(follower.verify().problems())
+                    .extracting(problem -> problem.what())
+                    .contains(
+                            "The view public.another differs",
+                            "The columns read by view public.joined differs",
+                            "The function public.total(integer) differs")
+                    .noneMatch(what -> what.contains("public.same"));
+        }
+    }
+
+    @Test
+    void aDumpsSettingsThatAServerDoesNotKnowAreLeftOut() {
+        SchemaScript script = new SchemaScript(
+                List.of(
+                        new SchemaEntry("", "", "SET transaction_timeout = 0;\nSET row_security = off;\n"),
+                        new SchemaEntry("FUNCTION", "public.f()", "SET transaction_timeout = 0;\n")),
+                List.of(),
+                "pg_dump 18");
+        assertThat(script.forServer(java.util.Set.of("row_security")).before())
+                .extracting(SchemaEntry::sql)
+                .containsExactly("\nSET row_security = off;\n", "SET transaction_timeout = 0;\n");
+    }
+
+    @Test
+    void aServerThatDropsIdleSlotsIsNamed() throws Exception {
+        Servers.Move move = Servers.move(Majors.other(18), Majors.source(18), "create table t (id int primary key)");
+        Servers.run(move.target(), "alter system set idle_replication_slot_timeout = '1h'");
+        try {
+            Servers.run(move.target(), "select pg_reload_conf(), pg_sleep(0.2)");
+            assertThat(Survey.run(
+                                    move.source(),
+                                    move.target(),
+                                    move.naming(),
+                                    move.role().name())
+                            .of(Survey.Verdict.DECISION))
+                    .extracting(Survey.Finding::subject)
+                    .contains("target idle_replication_slot_timeout");
+        } finally {
+            Servers.run(
+                    move.target(),
+                    "alter system reset idle_replication_slot_timeout",
+                    "select pg_reload_conf(), pg_sleep(0.2)");
+        }
+    }
+
+    @Test
     void limitsOfAServersOwnDontEndTheCopy() throws Exception {
         Servers.Move move = Servers.move(
                 Majors.source(18),
