@@ -73,23 +73,8 @@ final class Ways implements AutoCloseable {
                 parsed.address());
     }
 
-    /**
-     * The source as the role that the move works as: Landfall's own superuser, made by the one that was found; or that
-     * one itself where it is none and only has rights.
-     */
     Database source() {
-        Secret password = moverPassword();
-        Database found = found();
-        Database mover = found.as(MoverRole.NAME, password);
-        try (Connection probe = mover.connect("probe")) {
-            if (probe.isValid(5)) {
-                return mover;
-            }
-        } catch (SQLException e) {
-            // The role is not there yet, or has another password. Anything else is told by the attempt that follows.
-            System.getLogger(Ways.class.getName()).log(System.Logger.Level.DEBUG, "no mover role yet", e);
-        }
-        return MoverRole.create(found, password) ? mover : found;
+        return MoverRole.of(found(), moverPassword());
     }
 
     /** @throws LandfallException with what each way said, if none leads there */

@@ -9,7 +9,29 @@ import org.postgresql.util.PasswordUtil;
 public final class MoverRole {
     public static final String NAME = "landfall_mover";
 
+    /** Class 28, invalid authorization: no such role, another password, or none that may log in. */
+    private static final String REFUSED_LOGIN = "28";
+
     private MoverRole() {}
+
+    /**
+     * The source as the role that a move works as: Landfall's own, made by the one that was found; or that one itself
+     * where it is none and only has rights.
+     *
+     * @throws landfall.base.LandfallException if the server doesn't answer. It must not be taken for a role that isn't
+     *     there: behind the fence the found role is not let in, and the user would be told of a trouble that is none.
+     */
+    public static Database of(Database asFound, Secret password) {
+        Database mover = asFound.as(NAME, password);
+        try (Connection probe = mover.connect("probe")) {
+            return mover;
+        } catch (SQLException e) {
+            if (!String.valueOf(e.getSQLState()).startsWith(REFUSED_LOGIN)) {
+                throw Sql.failed("The " + asFound + " could not be reached", e);
+            }
+        }
+        return create(asFound, password) ? mover : asFound;
+    }
 
     /**
      * Makes the role or gives it this password. The server is sent a verifier, so no log can hold the password.

@@ -32,7 +32,7 @@ final class FaultSides implements Sides {
         settings = move.settings();
         found = database("source", settings.databases().getFirst().choices().sourceUrl(), SOURCE_SECRET);
         target = database("target", settings.databases().getFirst().choices().targetUrl(), TARGET_SECRET);
-        source = mover();
+        source = MoverRole.of(found, secret(MOVER_SECRET));
     }
 
     private Secret secret(String name) {
@@ -48,19 +48,6 @@ final class FaultSides implements Sides {
                 "postgres",
                 secret(secret),
                 parsed.address());
-    }
-
-    /** As the product does it: the role made by an earlier run, or made now. */
-    private Database mover() {
-        Database mover = found.as(MoverRole.NAME, secret(MOVER_SECRET));
-        try (Connection probe = mover.connect("probe")) {
-            if (probe.isValid(5)) {
-                return mover;
-            }
-        } catch (SQLException e) {
-            System.getLogger(FaultSides.class.getName()).log(System.Logger.Level.DEBUG, "no mover role yet", e);
-        }
-        return MoverRole.create(found, secret(MOVER_SECRET)) ? mover : found;
     }
 
     @Override

@@ -1,10 +1,12 @@
 package landfall.postgres;
 
+import java.io.IOException;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import landfall.base.Events;
 import landfall.base.LandfallException;
 import landfall.base.Secret;
@@ -132,5 +134,25 @@ final class RightsTest {
         there(move);
         back(move);
         CleanUp.remove(move.target(), move.naming());
+    }
+
+    @Test
+    void aSourceOutOfReachForAMomentIsNotTakenForOneWithoutOurRole() throws Exception {
+        Servers.Move move = Servers.move();
+        Secret password = Secret.of("mover");
+        AtomicInteger dials = new AtomicInteger();
+        Database found = move.source()
+                .as("postgres", Secret.of("not the superuser's any more"))
+                .by(
+                        () -> {
+                            if (dials.getAndIncrement() == 0) {
+                                throw new IOException("cut");
+                            }
+                            return move.source().dialer().dial();
+                        },
+                        move.source().address());
+        assertThatThrownBy(() -> MoverRole.of(found, password)).hasMessageContaining("could not be reached");
+        assertThat(dials).hasValue(1);
+        assertThat(MoverRole.of(found, password).user()).isEqualTo(MoverRole.NAME);
     }
 }
