@@ -24,6 +24,7 @@ public final class MoverRole {
     public static Database of(Database asFound, Secret password) {
         Database mover = asFound.as(NAME, password);
         try (Connection probe = mover.connect("probe")) {
+            Sql.text(probe, "select current_user");
             return mover;
         } catch (SQLException e) {
             if (!String.valueOf(e.getSQLState()).startsWith(REFUSED_LOGIN)) {

@@ -1,7 +1,5 @@
 package landfall.move;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.OptionalLong;
 import landfall.base.Secret;
 import landfall.dokku.DokkuHost;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,8 +53,10 @@ final class WaysTest {
         server = EmbeddedServer.start(folder.resolve("data"), Map.of("fsync", "off"), ProcessRegistry.in(folder));
         ThreadLocalRandom random = ThreadLocalRandom.current();
         address = "127." + random.nextInt(60, 120) + "." + random.nextInt(1, 250) + "." + random.nextInt(1, 250);
-        container =
-                new TcpForwarder(address, 5432, () -> Optional.of(new InetSocketAddress("127.0.0.1", server.port())));
+        container = new TcpForwarder(
+                address,
+                5432,
+                () -> Optional.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port())));
         move = MoveFolder.at(folder.resolve("move"));
     }
 
