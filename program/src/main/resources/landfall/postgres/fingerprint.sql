@@ -66,14 +66,16 @@ select 'function ' || p.oid::regprocedure,
             then (select concat_ws(' ', 'aggregate', a.aggtransfn, a.aggfinalfn, a.aggtranstype::regtype, a.agginitval,
                                    a.aggcombinefn, a.aggsortop::regoperator)
                     from pg_aggregate a where a.aggfnoid = p.oid)
+            -- A body that the server has parsed is written anew by it: compared as text.
+            when l.lanname = 'sql' then pg_get_functiondef(p.oid)
             else md5(pg_get_functiondef(p.oid)) end
-  from pg_proc p join user_schema s on s.oid = p.pronamespace
+  from pg_proc p join user_schema s on s.oid = p.pronamespace join pg_language l on l.oid = p.prolang
  where not exists (select from pg_depend d
                     where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
 union all
 select 'type ' || format_type(t.oid, null),
        concat_ws(' ', t.typtype, format_type(nullif(t.typbasetype, 0), t.typtypmod), 'notnull', t.typnotnull,
-                 t.typdefault,
+                 coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault),
                  (select 'over ' || format_type(g.rngsubtype, null) from pg_range g where g.rngtypid = t.oid),
                  (select 'collation ' || collname from pg_collation where oid = t.typcollation and t.typtype = 'd'),
                  (select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder)

@@ -97,7 +97,7 @@ final class HostileOddities {
                                 + " include (place) where id > 0",
                         "create unique index \"only once\" on indexed (only_one) nulls not distinct",
                         "alter index \"odd order\" alter column 2 set statistics 77",
-                        "alter table indexed cluster on \"odd order\"",
+                        "alter table indexed cluster on \"only once\"",
                         "alter table indexed alter words set compression pglz, alter doc set storage main",
                         "create statistics \"of both\" (ndistinct, mcv) on only_one, (id % 3) from indexed",
                         "alter statistics \"of both\" set statistics 99",
@@ -138,6 +138,13 @@ final class HostileOddities {
                         "comment on table parent is 'has one'",
                         "comment on view \"a view\" is 'seen'",
                         "comment on sequence \"loose one\" is 'loose'"),
+                List.of(
+                        "create table states (id int primary key, state varchar(10) default 'new'"
+                                + " check (state in ('new', 'it''s, [old]')))",
+                        "insert into states values (1, 'new'), (2, 'it''s, [old]')",
+                        "create index \"few states\" on states (id) where state not in ('new', '(')",
+                        "create view \"by state\" as select state in ('new', 'x') as fresh, (select 'word') as word from states",
+                        "create rule \"a word\" as on delete to states do also select 'x', null"),
                 List.of(
                         "create type employee as (id int, name text, boss int)",
                         "create table employees of employee (primary key (id), name with options default 'x')",
