@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
@@ -18,14 +19,29 @@ import org.jspecify.annotations.Nullable;
 /** What the commands do with a move: each takes the move's lock, reaches both sides, does its part, lets go. */
 public final class Moves {
     private final MoveFolder move;
-    private final @Nullable String hostKey;
+    private final Supplier<Sides> open;
+    private final Supplier<Sides> look;
     private final Events events;
     private final Clock clock;
 
     /** @param hostKey a host key's fingerprint to accept for this run, or null */
     public Moves(MoveFolder move, @Nullable String hostKey, Events events, Clock clock) {
+        this(
+                move,
+                () -> ReachedSides.open(move, hostKey, events),
+                () -> ReachedSides.look(move, hostKey, events),
+                events,
+                clock);
+    }
+
+    /**
+     * @param open reaches both sides as a command needs them that works on the move
+     * @param look reaches both sides without changing anything on them
+     */
+    Moves(MoveFolder move, Supplier<Sides> open, Supplier<Sides> look, Events events, Clock clock) {
         this.move = move;
-        this.hostKey = hostKey;
+        this.open = open;
+        this.look = look;
         this.events = events;
         this.clock = clock;
     }
@@ -38,7 +54,7 @@ public final class Moves {
     public ExitCode sync(
             @Nullable Duration untilLag, boolean acceptsFindings, @Nullable Long walBudget, BooleanSupplier stop) {
         try (MoveLock lock = MoveLock.acquire(move, "sync", false, events);
-                Sides sides = Sides.open(move, hostKey, events)) {
+                Sides sides = open.get()) {
             FollowLoop.End end =
                     new SyncRun(sides, journal(), lock, events, acceptsFindings, walBudget).run(untilLag, stop);
             return ended(end);
@@ -47,7 +63,7 @@ public final class Moves {
 
     /** Surveys both databases; moves and changes nothing. */
     public ExitCode survey() {
-        try (Sides sides = Sides.look(move, hostKey, events)) {
+        try (Sides sides = look.get()) {
             return new SurveyReport(sides, events).tell();
         }
     }
@@ -79,7 +95,7 @@ public final class Moves {
         refuseUnless(direction, journal().state(), command);
         MoveState interrupted = direction == Direction.FORWARD ? MoveState.RETURNING : MoveState.SWITCHING;
         try (MoveLock lock = MoveLock.acquire(move, command, true, events);
-                Sides sides = Sides.open(move, hostKey, events)) {
+                Sides sides = open.get()) {
             MoveJournal journal = journal();
             refuseUnless(direction, journal.state(), command);
             boolean plain = sides.isPlain();
@@ -145,7 +161,7 @@ public final class Moves {
         }
         Direction direction = state == MoveState.FOLLOWING ? Direction.FORWARD : Direction.BACKWARD;
         try (MoveLock _ = MoveLock.acquire(move, "verify", false, events);
-                Sides sides = Sides.open(move, hostKey, events);
+                Sides sides = open.get();
                 FilesLink files = FilesLink.open(sides, events);
                 Follower follower = Follower.start(
                         sides.from(direction), sides.to(direction), direction, sides.naming(), Events.NONE)) {
@@ -174,7 +190,7 @@ public final class Moves {
 
     public ExitCode finish() {
         try (MoveLock _ = MoveLock.acquire(move, "finish", true, events);
-                Sides sides = Sides.open(move, hostKey, events)) {
+                Sides sides = open.get()) {
             new Ending(sides, journal(), events).finish();
         }
         return ExitCode.DONE;
@@ -182,7 +198,7 @@ public final class Moves {
 
     public ExitCode abandon() {
         try (MoveLock _ = MoveLock.acquire(move, "abandon", true, events);
-                Sides sides = Sides.open(move, hostKey, events)) {
+                Sides sides = open.get()) {
             new Ending(sides, journal(), events).abandon();
         }
         return ExitCode.DONE;

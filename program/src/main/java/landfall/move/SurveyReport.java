@@ -43,7 +43,7 @@ final class SurveyReport {
                 sides.naming(),
                 database.role(),
                 choices(database),
-                directory -> sides.dokku().postgresFreeBytes(database.service(), directory),
+                sides::targetFreeBytes,
                 sides.schemaTool());
     }
 

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
 import landfall.files.FolderSync;
+import landfall.postgres.Database;
 import landfall.postgres.Direction;
 import landfall.postgres.Fence;
 import landfall.postgres.Follower;
@@ -18,6 +20,7 @@ import landfall.postgres.OpenReport;
 import landfall.postgres.Readiness;
 import landfall.postgres.ReplicationSlots;
 import landfall.postgres.Switches;
+import landfall.postgres.TimedDatabase;
 import landfall.postgres.VerifyReport;
 
 /**
@@ -164,9 +167,11 @@ final class SwitchRun {
             }
         }
         if (broken != null) {
-            if (journal.state() == during()) {
-                decideByWhatIsSeen();
-            }
+            Persistence.insist("what became of the switch", events, () -> {
+                if (journal.state() == during()) {
+                    decideByWhatIsSeen();
+                }
+            });
             if (journal.state() != after()) {
                 throw broken;
             }
@@ -185,7 +190,7 @@ final class SwitchRun {
     private void undoAfter(RuntimeException failure, Follower follower) {
         events.step("undo", "begin", "the switch failed before it opened: everything goes back");
         try {
-            undo(() -> closed(follower));
+            Persistence.insist("going back", events, () -> undo(() -> closed(follower)));
             events.step("undo", "done", "users are where they were");
         } catch (RuntimeException e) {
             failure.addSuppressed(e);
@@ -228,6 +233,7 @@ final class SwitchRun {
             return "";
         });
         step(MoveScript.READY, () -> {
+            Fence.refusePrepared(sides.from(direction));
             Readiness.Result ready = Readiness.prepare(sides.to(direction));
             if (!ready.problems().isEmpty()) {
                 throw new LandfallException(ExitCode.REFUSED, ready.problems());
@@ -297,15 +303,16 @@ final class SwitchRun {
             return "";
         });
         String marker = step(MoveScript.FENCE, () -> {
-            String raised =
-                    Fence.raise(sides.from(direction), sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
+            String raised = inTime(
+                    MoveScript.FENCE,
+                    closing -> Fence.raise(closing, sides.naming(), direction == Direction.FORWARD, FENCE_GRACE));
             journal.record("fenced", Map.of("marker", raised));
             remaining(MoveScript.FENCE);
             return raised;
         });
         step(MoveScript.LAST_CHANGES, () -> {
             follower.drainTo(marker, remaining(MoveScript.LAST_CHANGES));
-            long rows = follower.recopy();
+            long rows = follower.recopy(remaining(MoveScript.LAST_CHANGES));
             remaining(MoveScript.LAST_CHANGES);
             return rows == 0
                     ? ""
@@ -317,7 +324,7 @@ final class SwitchRun {
             return pass.copied() + " files";
         });
         step(MoveScript.LAST_PROOF, () -> {
-            demandEqual(follower.verifyTouched());
+            demandEqual(follower.verifyTouched(remaining(MoveScript.LAST_PROOF)));
             remaining(MoveScript.LAST_PROOF);
             return "";
         });
@@ -342,6 +349,21 @@ final class SwitchRun {
         return Duration.ofNanos(left);
     }
 
+    /** Works on the closing side behind the door: its sessions are cut when the door has been closed for too long. */
+    private String inTime(String step, Function<Database, String> part) {
+        try (TimedDatabase closing = TimedDatabase.within(remaining(step), sides.from(direction))) {
+            return part.apply(closing.database());
+        } catch (RuntimeException e) {
+            try {
+                remaining(step);
+            } catch (LandfallException late) {
+                late.addSuppressed(e);
+                throw late;
+            }
+            throw e;
+        }
+    }
+
     /** No request is at work on the old side when this returns. */
     private void drainOldSide() {
         if (direction == Direction.FORWARD) {
@@ -360,7 +382,10 @@ final class SwitchRun {
             }
         } else {
             // keepalive-timeout 0 on Dokku's nginx: no client keeps a connection there, only requests under way remain.
-            QuietDatabase.await(sides.from(direction), QUIET, remaining(MoveScript.DRAIN));
+            inTime(MoveScript.DRAIN, closing -> {
+                QuietDatabase.await(closing, QUIET, remaining(MoveScript.DRAIN));
+                return "";
+            });
         }
     }
 

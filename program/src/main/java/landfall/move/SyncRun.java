@@ -18,6 +18,7 @@ import landfall.postgres.Follower;
 import landfall.postgres.Identities;
 import landfall.postgres.SnapshotCopy;
 import landfall.postgres.WalGuard;
+import landfall.recipe.MoveSettings;
 import org.jspecify.annotations.Nullable;
 
 /** {@code sync}: survey, snapshot copy, the apps that waited for it, files, and then following, whichever way. */
@@ -158,16 +159,20 @@ public final class SyncRun {
     }
 
     private void deployWaitingApps() {
-        Applier applier = new Applier(sides.move(), sides.dokku(), events, journal);
-        sides.settings().apps().stream()
+        List<MoveSettings.App> waiting = sides.settings().apps().stream()
                 .filter(app -> !app.waitsFor().isEmpty())
-                .forEach(app -> {
-                    if (!app.cronJobs().isEmpty()) {
-                        // Cron jobs run on exactly one side: here from the switch on.
-                        sides.dokku().demand(DokkuCommand.of("cron:set", app.name(), "maintenance", "true"));
-                    }
-                    applier.deployApp(app.name());
-                });
+                .toList();
+        if (waiting.isEmpty()) {
+            return;
+        }
+        Applier applier = new Applier(sides.move(), sides.dokku(), events, journal);
+        for (MoveSettings.App app : waiting) {
+            if (!app.cronJobs().isEmpty()) {
+                // Cron jobs run on exactly one side: here from the switch on.
+                sides.dokku().demand(DokkuCommand.of("cron:set", app.name(), "maintenance", "true"));
+            }
+            applier.deployApp(app.name());
+        }
     }
 
     private void copyFiles(FilesLink files) {

@@ -147,8 +147,8 @@ final class Ways implements AutoCloseable {
             open = SshConnection.connect(
                     account,
                     new SshOptions(
-                            Sides.path(settings.target().identity()),
-                            Sides.path(settings.target().knownHosts()),
+                            ReachedSides.path(settings.target().identity()),
+                            ReachedSides.path(settings.target().knownHosts()),
                             null));
             tunnel = open;
         }

@@ -23,6 +23,16 @@ final class Applier implements AutoCloseable {
     /** Only while changes keep coming: at a pause a group ends at once. */
     private static final long GROUP_NANOS = 100_000_000;
 
+    /**
+     * Thousands of keys look to the planner like reason enough to read a whole table and hash it, group after group: what
+     * a change costs must not grow with the table.
+     */
+    private static final String BY_KEY_ALONE = "set local enable_hashjoin = off; set local enable_mergejoin = off";
+
+    /** The proof's questions, in the same transaction when the door is closed, are other ones. */
+    private static final String BY_ANY_WAY =
+            "set local enable_hashjoin to default; set local enable_mergejoin to default";
+
     private final Connection connection;
     private final Naming naming;
     private final Map<String, Table> tables;
@@ -236,13 +246,13 @@ final class Applier implements AutoCloseable {
         if (unwritten == 0) {
             return;
         }
-        Sql.execute(connection, "savepoint landfall_group");
+        Sql.execute(connection, BY_KEY_ALONE + "; savepoint landfall_group");
         // Tables are independent of each other: no foreign key and no trigger fires here, and no rule.
         for (TableBatch collided = writeBatches(); collided != null; collided = writeBatches()) {
             collided.collided();
             Sql.execute(connection, "rollback to savepoint landfall_group");
         }
-        Sql.execute(connection, "release savepoint landfall_group");
+        Sql.execute(connection, "release savepoint landfall_group; " + BY_ANY_WAY);
         batches.values().forEach(TableBatch::written);
         unwritten = 0;
         release();

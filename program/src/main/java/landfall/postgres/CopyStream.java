@@ -157,6 +157,8 @@ final class CopyStream implements AutoCloseable {
             // What a crash of the target's server takes is taken whole, a part and its record; the mark of completion
             // is written with a synchronous commit.
             Sql.execute(wire.connection(), "set synchronous_commit = off");
+            // The guards are there from the first moment; they let nobody write but us.
+            Sql.execute(wire.connection(), "set session_replication_role = replica");
         }
         return wire;
     }

@@ -89,6 +89,8 @@ final class CopyTarget {
             } catch (SQLException e) {
                 throw failed(script, e);
             }
+            // With the tables: at no moment can anybody but us write to them.
+            Guard.create(connection, Catalog.tables(connection));
             Sql.execute(
                     connection,
                     record + "update landfall.copy set snapshot = " + Sql.literal(snapshot.name())

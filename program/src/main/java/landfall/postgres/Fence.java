@@ -14,6 +14,8 @@ import java.util.UUID;
  */
 public final class Fence {
     private static final Duration LOCK_TRY = Duration.ofMillis(200);
+    private static final Duration IDLE_MAX = Duration.ofSeconds(5);
+    private static final String PURPOSE = "fence";
     private static final Duration END_MAX = Duration.ofSeconds(10);
 
     private Fence() {}
@@ -28,7 +30,9 @@ public final class Fence {
     public static String raise(Database on, Naming naming, boolean revokeLogins, Duration grace) {
         try {
             Schema.create(on);
-            try (Connection connection = on.connect("fence")) {
+            try (Connection connection = on.connect(PURPOSE)) {
+                // Cut off from its server it would keep writers waiting behind its locks.
+                Sql.execute(connection, "set idle_in_transaction_session_timeout = '" + IDLE_MAX.toMillis() + "ms'");
                 // Without a superuser the guards alone keep writers out: they bind everybody.
                 boolean revoke = revokeLogins && SurveyRights.isSuperuser(connection);
                 guard(connection, naming, revoke, grace);
@@ -122,6 +126,19 @@ public final class Fence {
             }
             pause();
         }
+        refusePrepared(connection, on);
+    }
+
+    /** Before anybody waits: what is prepared now would still be when the fence is to be raised. */
+    public static void refusePrepared(Database on) {
+        try (Connection connection = on.connect("prepared")) {
+            refusePrepared(connection, on);
+        } catch (SQLException e) {
+            throw Sql.failed("The " + on + " could not be asked for prepared transactions", e);
+        }
+    }
+
+    private static void refusePrepared(Connection connection, Database on) throws SQLException {
         List<String> prepared =
                 Sql.strings(connection, "select gid from pg_prepared_xacts where database = current_database()");
         if (!prepared.isEmpty()) {
@@ -145,7 +162,21 @@ public final class Fence {
 
     /** Takes everything back: writes are possible again. */
     public static void lift(Database on, Naming naming) {
+        endBrokenOff(on);
         call(on, naming, "lift_fence");
+    }
+
+    /** A session that was raising a fence when its line went dead may still hold locks, or finish what it began. */
+    private static void endBrokenOff(Database on) {
+        try (Connection connection = on.connect("lift")) {
+            Sql.execute(
+                    connection,
+                    "select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = current_database()"
+                            + " and usename = current_user and pid <> pg_backend_pid() and application_name = "
+                            + Sql.literal("landfall/" + PURPOSE));
+        } catch (SQLException e) {
+            throw Sql.failed("The fence of the " + on + " could not be changed", e);
+        }
     }
 
     /** Before going back: everybody may log in and read, the guards stay until the door opens. */

@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public final class Follower implements AutoCloseable {
     static final String APPLY_PURPOSE = "apply";
     private static final Duration COMMAND_MAX = Duration.ofMinutes(10);
+    /** Nobody may write anywhere meanwhile; what has become of it is then asked by another session. */
+    private static final Duration OPEN_MAX = Duration.ofSeconds(10);
+
     private static final long NO_BARRIER = Long.MAX_VALUE;
 
     @FunctionalInterface
@@ -395,7 +398,11 @@ public final class Follower implements AutoCloseable {
      * transaction. The proof that follows compares them whole.
      */
     public long recopy() {
-        return ask("Copying again what can't be followed", COMMAND_MAX, () -> {
+        return recopy(COMMAND_MAX);
+    }
+
+    public long recopy(Duration max) {
+        return ask("Copying again what can't be followed", max, () -> {
             applier.finishGroup();
             try (Connection sender = from.connect("recopy")) {
                 long rows = Recopy.run(sender, applier.connection(), applier.tables());
@@ -407,7 +414,11 @@ public final class Follower implements AutoCloseable {
 
     /** Proves again, by key, what changed since the last full proof; inside the door's transaction if it is closed. */
     public VerifyReport verifyTouched() {
-        return ask("Verifying the last changes", COMMAND_MAX, () -> {
+        return verifyTouched(COMMAND_MAX);
+    }
+
+    public VerifyReport verifyTouched(Duration max) {
+        return ask("Verifying the last changes", max, () -> {
             applier.finishGroup();
             try (Connection sender = from.connect("verify")) {
                 Catalog.useOperators(sender);
@@ -422,7 +433,7 @@ public final class Follower implements AutoCloseable {
 
     /** Sets the sequences, drops the guards, records the switch and commits: waiting sessions go on and may write. */
     public OpenReport open() {
-        OpenReport report = ask("Opening the door", COMMAND_MAX, () -> {
+        OpenReport report = ask("Opening the door", OPEN_MAX, () -> {
             if (!applier.isDoorClosed()) {
                 throw new IllegalStateException("this is a bug: the door is not closed");
             }

@@ -73,24 +73,25 @@ final class TableWriter {
     }
 
     private void updateStaged(Connection connection, int[] changed, int[] used, List<Row> rows) throws SQLException {
+        // Not a temporary one: the first of a session leaves a schema behind in the catalog.
         Sql.execute(
                 connection,
-                "create temporary table landfall_staged on commit drop as select "
+                "create unlogged table landfall.staged as select "
                         + Arrays.stream(used)
                                 .mapToObj(i -> name(i) + " as c" + i)
                                 .collect(Collectors.joining(", "))
                         + " from only " + table.sql() + " with no data");
-        CopyRows.send(connection.unwrap(BaseConnection.class), "copy pg_temp.landfall_staged from stdin", rows, used);
+        CopyRows.send(connection.unwrap(BaseConnection.class), "copy landfall.staged from stdin", rows, used);
         String sql = "update only " + table.sql() + " t set "
                 + Arrays.stream(changed).mapToObj(i -> name(i) + " = a.c" + i).collect(Collectors.joining(", "))
-                + " from pg_temp.landfall_staged a where "
+                + " from landfall.staged a where "
                 + Arrays.stream(key)
                         .mapToObj(i -> "t." + name(i) + " = a.c" + i)
                         .collect(Collectors.joining(" and "));
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             check("update", rows.size(), statement.executeUpdate());
         }
-        Sql.execute(connection, "drop table pg_temp.landfall_staged");
+        Sql.execute(connection, "drop table landfall.staged");
     }
 
     void insert(Connection connection, List<Row> rows) throws SQLException {

@@ -130,10 +130,12 @@ public final class WalGuard implements AutoCloseable {
 
     /** Free space where the log lies, by the server's own df; empty where the role or the image can't. */
     static OptionalLong freeDisk(Connection connection) throws SQLException {
+        // Rolled back, and with it the schema that a session's first temporary table makes and leaves.
+        connection.setAutoCommit(false);
         try {
             Sql.execute(
                     connection,
-                    "create temporary table if not exists landfall_disk (line text); truncate pg_temp.landfall_disk;"
+                    "create temporary table landfall_disk (line text);"
                             + " copy pg_temp.landfall_disk from program 'df -Pk pg_wal/. | tail -n 1'");
             String free = Sql.text(
                     connection, "select (regexp_split_to_array(trim(line), '\\s+'))[4] from pg_temp.landfall_disk");
@@ -145,6 +147,9 @@ public final class WalGuard implements AutoCloseable {
             System.getLogger(WalGuard.class.getName())
                     .log(System.Logger.Level.DEBUG, "the server's free disk could not be read", e);
             return OptionalLong.empty();
+        } finally {
+            connection.rollback();
+            connection.setAutoCommit(true);
         }
     }
 

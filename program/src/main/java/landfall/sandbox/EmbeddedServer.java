@@ -134,6 +134,10 @@ public final class EmbeddedServer implements AutoCloseable {
                     return;
                 }
             } catch (SQLException e) {
+                if ("28000".equals(e.getSQLState())) {
+                    // It answers: a fence has taken the superuser's right to log in.
+                    return;
+                }
                 last = e;
             }
             Thread.sleep(30);

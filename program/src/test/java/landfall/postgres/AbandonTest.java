@@ -134,6 +134,10 @@ final class AbandonTest {
                         .isTrue();
                 assertThat(follower.verify().problems()).isEmpty();
             }
+            // A session's first temporary table makes a schema that stays.
+            try (Connection guard = move.source().connect("test")) {
+                assertThat(WalGuard.freeDisk(guard)).isPresent();
+            }
         });
     }
 
@@ -159,6 +163,8 @@ final class AbandonTest {
             }
             ReplicationSlots.drop(move.source(), Direction.FORWARD, move.naming());
             Fence.allowReading(move.source(), move.naming());
+            // Rows of this size are written by way of a table.
+            Servers.run(move.target(), "update keyed set a = repeat('x', 3000000) where id = 1");
             try (Follower back = move.followBack()) {
                 ReplicationSlots.prepare(move.source(), move.target(), Direction.FORWARD, move.naming());
                 assertThat(back.verify().problems()).isEmpty();

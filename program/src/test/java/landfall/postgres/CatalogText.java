@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import landfall.sandbox.EmbeddedServer;
 
 /** The whole catalog of a database and its server as text, without what changes by itself. */
-final class CatalogText {
+public final class CatalogText {
     /** Statistics, and what VACUUM and the server's own bookkeeping write. */
     private static final String TABLES =
             "select c.relname from pg_class c where c.relnamespace = 'pg_catalog'::regnamespace"
@@ -25,7 +25,7 @@ final class CatalogText {
     private CatalogText() {}
 
     /** Rows of every catalog table by its name, and pg_dumpall's view of what databases share. */
-    static Map<String, String> of(EmbeddedServer server, String database)
+    public static Map<String, String> of(EmbeddedServer server, String database)
             throws SQLException, IOException, InterruptedException {
         Map<String, String> text = new TreeMap<>();
         try (Connection connection = server.connect(database)) {

@@ -137,6 +137,23 @@ final class CutoverTest {
     }
 
     @Test
+    void nobodyElseWritesToTheTargetFromItsFirstTableOn() throws Exception {
+        Servers.Move move = Servers.move(TABLES);
+        AtomicBoolean stop = new AtomicBoolean();
+        AtomicInteger acknowledged = new AtomicInteger();
+        Thread writer = Thread.ofVirtual().start(() -> writeUntil(move.target(), "c", stop, acknowledged));
+        try {
+            move.copy();
+        } finally {
+            stop.set(true);
+            writer.join();
+        }
+        assertThat(acknowledged).hasValue(0);
+        assertThat(Servers.read(move.target(), "select count(*) from public.account where side = 'boss'"))
+                .isEqualTo("0");
+    }
+
+    @Test
     void theDoorGivesUpWithinItsBoundWhileSomebodyHoldsATable() throws Exception {
         Servers.Move move = Servers.move(TABLES);
         move.copy();

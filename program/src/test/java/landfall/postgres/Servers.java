@@ -65,8 +65,15 @@ final class Servers {
 
         void cut() throws IOException {
             for (Socket socket : open) {
-                socket.setSoLinger(true, 0);
-                socket.close();
+                try {
+                    socket.setSoLinger(true, 0);
+                    socket.close();
+                } catch (java.net.SocketException e) {
+                    // Whoever it belongs to may have closed it in this moment.
+                    if (!socket.isClosed()) {
+                        throw e;
+                    }
+                }
             }
         }
     }
