@@ -139,7 +139,7 @@ final class HostileOddities {
                         "comment on view \"a view\" is 'seen'",
                         "comment on sequence \"loose one\" is 'loose'"),
                 List.of(
-                        "create table states (id int primary key, state varchar(10) default 'new'"
+                        "create table states (id int primary key, state varchar(20) default 'new'"
                                 + " check (state in ('new', 'it''s, [old]')))",
                         "insert into states values (1, 'new'), (2, 'it''s, [old]')",
                         "create index \"few states\" on states (id) where state not in ('new', '(')",
@@ -153,6 +153,7 @@ final class HostileOddities {
                         "grant create on schema public to " + group,
                         "alter table reader_owned owner to " + group,
                         "create table by_postgres (id int primary key, note text)",
+                        "create conversion \"a conversion\" for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8",
                         "create operator family \"a family\" using btree",
                         "create operator class \"odd ints\" for type int4 using btree as operator 1 <, operator 2 <=, operator 3 =,"
                                 + " operator 4 >=, operator 5 >, function 1 btint4cmp(int4, int4)",
