@@ -29,6 +29,8 @@ final class RolesTest {
                         + " in role pg_monitor",
                 "create role " + n + "_reports login password 'reports' noinherit bypassrls",
                 "create role " + n + "_group nologin",
+                "create role " + n + "_marker nologin",
+                "grant " + n + "_marker to " + n + "_reports",
                 "grant " + n + "_group to " + n + "_web with admin option",
                 "alter role " + n + "_web set work_mem = '9MB'",
                 "alter role " + n + "_web in database " + n + " set search_path = tenant, public, \"$user\"",
