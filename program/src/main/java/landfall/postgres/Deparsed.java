@@ -16,7 +16,8 @@ final class Deparsed {
     private static final String CAST_ARRAY = "(ARRAY[";
     private static final Pattern ARRAY_TYPE =
             Pattern.compile("\\)::((?:\"(?:[^\"]|\"\")+\"|[A-Za-z_0-9 .])+?(?:\\([0-9, ]+\\))?)\\[]");
-    private static final Pattern NAMED_AFTER_TYPE = Pattern.compile("((?:'|NULL)::([a-z][a-z0-9 ]*?)) AS ([a-z0-9]+)\\b");
+    private static final Pattern NAMED_AFTER_TYPE =
+            Pattern.compile("((?:'|NULL)::([a-z][a-z0-9 ]*?)) AS ([a-z0-9]+)\\b");
     /** Names of types where they aren't what is written. */
     private static final Map<String, String> NAMES = Map.of(
             "integer", "int4",

@@ -115,7 +115,8 @@ final class StructureProof {
         for (String item : items) {
             String expected = one.get(item);
             String found = other.get(item);
-            if (!Objects.equals(Deparsed.settled(expected), Deparsed.settled(found)) && !isNewer(item, expected, found)) {
+            if (!Objects.equals(Deparsed.settled(expected), Deparsed.settled(found))
+                    && !isNewer(item, expected, found)) {
                 problems.add(Problem.error(
                         "The " + item + " differs",
                         expected == null

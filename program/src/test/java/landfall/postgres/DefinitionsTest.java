@@ -41,8 +41,10 @@ final class DefinitionsTest {
 
     @Test
     void aCastOfAnArrayIsTheCastsOfItsElementsAndNothingElse() {
-        assertThat(Deparsed.settled("((a)::text = ANY ((ARRAY['x, ]'::character varying, 'y''('::character varying])::text[]))"))
-                .isEqualTo("((a)::text = ANY (ARRAY[('x, ]'::character varying)::text, ('y''('::character varying)::text]))");
+        assertThat(Deparsed.settled(
+                        "((a)::text = ANY ((ARRAY['x, ]'::character varying, 'y''('::character varying])::text[]))"))
+                .isEqualTo(
+                        "((a)::text = ANY (ARRAY[('x, ]'::character varying)::text, ('y''('::character varying)::text]))");
         assertThat(Deparsed.settled("SELECT 'x'::text AS text, NULL::text AS text, 'y'::text AS called"))
                 .isEqualTo("SELECT 'x'::text, NULL::text, 'y'::text AS called");
         assertThat(Deparsed.settled("(ARRAY[1, 2])[1] + (ARRAY[")).isEqualTo("(ARRAY[1, 2])[1] + (ARRAY[");

@@ -35,7 +35,8 @@ final class HostileMoveTest {
 
     @Test
     void whateverTheSchemaAndTheWorkloadBothSidesAreEqualThereAndBack() throws Exception {
-        Assumptions.assumeTrue(PlainComparer.isPossible(), "Debian's pg_dump 15 isn't installed: nothing to compare with");
+        Assumptions.assumeTrue(
+                PlainComparer.isPossible(), "Debian's pg_dump 15 isn't installed: nothing to compare with");
         HostileSchema.Offer offer;
         try (Connection connection = Servers.get().source.connect("postgres")) {
             offer = HostileSchema.Offer.of(connection);
@@ -108,7 +109,8 @@ final class HostileMoveTest {
                 writers.beginSwitch();
                 ReplicationSlots.prepare(move.target(), move.source(), Direction.BACKWARD, move.naming());
                 through(follower, move.source());
-                assertThat(comparer.sequencesBehind(servers.source, servers.target)).isEmpty();
+                assertThat(comparer.sequencesBehind(servers.source, servers.target))
+                        .isEmpty();
                 writers.endSwitch(1);
             }
             try (Follower back = move.followBack()) {
@@ -119,7 +121,8 @@ final class HostileMoveTest {
                 ReplicationSlots.drop(move.source(), Direction.FORWARD, move.naming());
                 ReplicationSlots.prepare(move.source(), move.target(), Direction.FORWARD, move.naming());
                 through(back, move.target());
-                assertThat(comparer.sequencesBehind(servers.target, servers.source)).isEmpty();
+                assertThat(comparer.sequencesBehind(servers.target, servers.source))
+                        .isEmpty();
                 writers.endSwitch(0);
             }
             try (Follower again = move.follow()) {
@@ -155,15 +158,14 @@ final class HostileMoveTest {
         }
 
         private Survey.Result survey() {
-            return Survey.run(move.source(), move.target(), move.naming(), move.role().name());
+            return Survey.run(
+                    move.source(), move.target(), move.naming(), move.role().name());
         }
 
         /** Half of the users let Landfall take a unique index where there is one. */
         private void choose() {
             if (random.nextBoolean()) {
-                Identities.set(
-                        move.source(),
-                        new Choices(false, Map.of(Choices.EVERY_TABLE, Choices.Identity.INDEX)));
+                Identities.set(move.source(), new Choices(false, Map.of(Choices.EVERY_TABLE, Choices.Identity.INDEX)));
             }
         }
 
@@ -204,16 +206,15 @@ final class HostileMoveTest {
         /** Writers end after the last comparison, and nothing is followed then: the target is as old as that. */
         private Set<String> allRows() throws Exception {
             try (Connection connection = servers.source.connect(move.source().name())) {
-                return Set.copyOf(Sql.strings(
-                        connection, "select schemaname || '.' || tablename from pg_tables"));
+                return Set.copyOf(Sql.strings(connection, "select schemaname || '.' || tablename from pg_tables"));
             }
         }
 
         private Map<String, String> catalog() throws Exception {
-            Map<String, String> text = new TreeMap<>(
-                    CatalogText.of(servers.source, move.source().name()));
-            text.replaceAll((table, rows) -> rows.replaceAll(FILES, "").lines().sorted().collect(
-                    java.util.stream.Collectors.joining("\n")));
+            Map<String, String> text =
+                    new TreeMap<>(CatalogText.of(servers.source, move.source().name()));
+            text.replaceAll((table, rows) ->
+                    rows.replaceAll(FILES, "").lines().sorted().collect(java.util.stream.Collectors.joining("\n")));
             return text;
         }
 

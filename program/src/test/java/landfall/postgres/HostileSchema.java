@@ -179,7 +179,9 @@ record HostileSchema(
             int width = 1 + random.nextInt(9);
             for (int i = 0; i < width; i++) {
                 String type = types.get(random.nextInt(types.size())) + (random.nextInt(4) == 0 ? "[]" : "");
-                if (type.startsWith("pg_") && type.endsWith("[]") && !HostileValues.types().contains(type.replace("[]", ""))) {
+                if (type.startsWith("pg_")
+                        && type.endsWith("[]")
+                        && !HostileValues.types().contains(type.replace("[]", ""))) {
                     // What only the server itself makes has no arrays.
                     type = type.replace("[]", "");
                 }
@@ -236,9 +238,11 @@ record HostileSchema(
         }
 
         private static String unquoted(String sql) {
-            String table = sql.substring(sql.indexOf(".\"") + 2, sql.length() - 1).replace("\"\"", "\"");
-            return sql.startsWith("public.") ? "public." + table : "Odd.Schema." + sql.substring(14, sql.length() - 1)
-                    .replace("\"\"", "\"");
+            String table =
+                    sql.substring(sql.indexOf(".\"") + 2, sql.length() - 1).replace("\"\"", "\"");
+            return sql.startsWith("public.")
+                    ? "public." + table
+                    : "Odd.Schema." + sql.substring(14, sql.length() - 1).replace("\"\"", "\"");
         }
 
         private void partitions(String sql, String kind, int index, List<String> columnLines) {
@@ -272,7 +276,8 @@ record HostileSchema(
 
         /** A partition whose columns stand the other way round, behind one that is gone. */
         private void attach(String partition, String parent, String bounds, List<String> columnLines) {
-            statements.add("create table " + partition + " (junk text, " + String.join(", ", columnLines.reversed()) + ")");
+            statements.add(
+                    "create table " + partition + " (junk text, " + String.join(", ", columnLines.reversed()) + ")");
             statements.add("alter table " + partition + " drop column junk");
             statements.add("alter table " + parent + " attach partition " + partition + " " + bounds);
         }
@@ -284,7 +289,8 @@ record HostileSchema(
                         + " for each row execute function touched()");
                 if (!partitioned && random.nextInt(3) == 0) {
                     statements.add("alter table " + sql + " "
-                            + List.of("enable always", "enable replica", "disable").get(random.nextInt(3))
+                            + List.of("enable always", "enable replica", "disable")
+                                    .get(random.nextInt(3))
                             + " trigger \"a trigger\"");
                 }
             }
@@ -302,11 +308,13 @@ record HostileSchema(
             }
             if (random.nextInt(6) == 0) {
                 statements.add("grant select on " + sql + " to \"" + roles(seed) + "reader\" with grant option");
-                statements.add("grant update (note), insert (id, note) on " + sql + " to \"" + roles(seed) + "reader\"");
+                statements.add(
+                        "grant update (note), insert (id, note) on " + sql + " to \"" + roles(seed) + "reader\"");
             }
             if (random.nextInt(8) == 0) {
                 statements.add("alter table " + sql + " force row level security, enable row level security");
-                statements.add("create policy \"forced\" on " + sql + " for all to public using (true) with check (note <> 'n7')");
+                statements.add("create policy \"forced\" on " + sql
+                        + " for all to public using (true) with check (note <> 'n7')");
             } else if (random.nextInt(4) == 0) {
                 statements.add("alter table " + sql + " enable row level security");
                 statements.add("create policy \"a policy\" on " + sql + " using (note is null)");
@@ -355,9 +363,10 @@ record HostileSchema(
             statements.add("create table ledger (writer int, n int, turn bigserial primary key)");
             statements.add("create table toasted (id int primary key, note text, big bytea)");
             statements.add("alter table toasted alter big set storage external");
-            statements.add(random.nextBoolean()
-                    ? "alter table toasted replica identity full"
-                    : "alter table toasted alter note set not null");
+            statements.add(
+                    random.nextBoolean()
+                            ? "alter table toasted replica identity full"
+                            : "alter table toasted alter note set not null");
             statements.add("create table bulk (id int primary key, note text)");
             statements.add("create sequence \"big loose\" increment 7 cache 10");
             for (List<String> oddity : HostileOddities.all(roles(seed))) {

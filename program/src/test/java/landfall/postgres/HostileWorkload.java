@@ -92,8 +92,9 @@ final class HostileWorkload {
             case 17, 18 -> "delete from " + table.sql() + " where " + some(table);
             case 19 -> "select 1 from " + table.sql() + " where " + some(table) + " for update";
             case 20 -> upsert(table);
-            case 21 -> "insert into toasted (id, note, big) values (" + random.nextInt(40) + ", 'n', "
-                    + HostileValues.of("bytea", random) + ") on conflict (id) do update set note = excluded.note";
+            case 21 ->
+                "insert into toasted (id, note, big) values (" + random.nextInt(40) + ", 'n', "
+                        + HostileValues.of("bytea", random) + ") on conflict (id) do update set note = excluded.note";
             // The big value is left as it is: the log doesn't carry it.
             case 22 -> "update toasted set note = 'm" + random.nextInt(9) + "' where id % 3 = " + random.nextInt(3);
             case 23 -> "update toasted set id = id + 100 where id = " + random.nextInt(140);
@@ -111,7 +112,10 @@ final class HostileWorkload {
         StringBuilder rows = new StringBuilder();
         int count = 1 + random.nextInt(300);
         for (int i = 0; i < count; i++) {
-            rows.append(random.nextInt(1_000_000_000)).append("\trow\\t").append(i).append('\n');
+            rows.append(random.nextInt(1_000_000_000))
+                    .append("\trow\\t")
+                    .append(i)
+                    .append('\n');
         }
         try {
             connection

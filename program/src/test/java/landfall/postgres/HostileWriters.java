@@ -128,7 +128,8 @@ final class HostileWriters implements AutoCloseable {
                         "select count(distinct n) from ledger where writer = " + writer + " and n <= "
                                 + confirmed.get(writer).get());
                 if (there != confirmed.get(writer).get()) {
-                    lost.add("writer " + writer + ": " + there + " of " + confirmed.get(writer).get());
+                    lost.add("writer " + writer + ": " + there + " of "
+                            + confirmed.get(writer).get());
                 }
             }
         }
@@ -189,7 +190,8 @@ final class HostileWriters implements AutoCloseable {
             return false;
         }
         Set<Integer> involved = new HashSet<>();
-        Matcher matcher = PROCESS.matcher(String.valueOf(told.getServerErrorMessage().getDetail()));
+        Matcher matcher =
+                PROCESS.matcher(String.valueOf(told.getServerErrorMessage().getDetail()));
         while (matcher.find()) {
             involved.add(Integer.parseInt(matcher.group(1)));
         }

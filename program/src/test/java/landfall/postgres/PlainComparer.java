@@ -33,8 +33,9 @@ record PlainComparer(String database, List<String> former, String app, String ro
     private static final Path PROGRAMS = Path.of("/usr/lib/postgresql/15/bin");
     private static final Pattern HEADER =
             Pattern.compile("(?m)^--\n-- Name: (.*?); Type: ([A-Z ]+); Schema: (.*?); Owner: (.*)\n--\n");
-    private static final Pattern SETTING = Pattern.compile("\\s*^SET (default_tablespace|default_table_access_method)"
-            + " = (.*);\\s*\\z", Pattern.MULTILINE);
+    private static final Pattern SETTING = Pattern.compile(
+            "\\s*^SET (default_tablespace|default_table_access_method)" + " = (.*);\\s*\\z", Pattern.MULTILINE);
+
     static boolean isPossible() {
         return Stream.of("pg_dump", "pg_dumpall").allMatch(name -> Files.isExecutable(PROGRAMS.resolve(name)));
     }
@@ -149,13 +150,13 @@ record PlainComparer(String database, List<String> former, String app, String ro
     private Map<String, List<String>> blocks(EmbeddedServer server, UnaryOperator<String> names)
             throws IOException, InterruptedException {
         String text = names.apply(output(
-                server,
-                "pg_dump",
-                "--schema-only",
-                "--create",
-                "--no-publications",
-                "--exclude-schema=landfall",
-                database))
+                        server,
+                        "pg_dump",
+                        "--schema-only",
+                        "--create",
+                        "--no-publications",
+                        "--exclude-schema=landfall",
+                        database))
                 .replaceAll("(?m)^\\\\(un)?restrict .*\n", "")
                 .replaceFirst("--\n-- PostgreSQL database dump complete\n--\\s*\\z", "");
         Map<String, List<String>> blocks = new TreeMap<>();
