@@ -43,5 +43,20 @@ public final class Limits {
     /** Kubernetes: all annotations of one object together. */
     public static final int CLUSTER_ANNOTATION_BYTES_MAX = 256 << 10;
 
+    /** A database server that was reached must go on with the login. */
+    public static final Duration DATABASE_LOGIN = Duration.ofSeconds(30);
+
+    /** A database session that is silent for so long makes one ask the server what it does. */
+    public static final Duration DATABASE_SILENCE = Duration.ofSeconds(20);
+
+    /** For so long a server's process must have waited for us while we waited for it, and the line counts as dead. */
+    public static final Duration DATABASE_PROOF = Duration.ofSeconds(10);
+
+    /** A silent session is ended after so long when its server can't be asked. */
+    public static final Duration DATABASE_UNREACHABLE = Duration.ofSeconds(60);
+
+    /** A follower asks the sending server to answer when it has nothing else to tell it. */
+    public static final Duration FOLLOW_ASK = Duration.ofSeconds(5);
+
     private Limits() {}
 }

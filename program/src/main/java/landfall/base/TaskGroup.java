@@ -9,26 +9,35 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tasks on virtual threads that end together: open, fork, join; the first failure cancels the rest. Shaped like
+ * Tasks on threads of their own that end together: open, fork, join; the first failure cancels the rest. Shaped like
  * structured concurrency (JEP 505, still a preview in 25) so that it can be replaced by it.
  */
 public final class TaskGroup implements AutoCloseable {
-    private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+    private final ExecutorService executor;
     private final Semaphore slots;
     private final List<Future<?>> futures = new ArrayList<>();
     private final AtomicReference<@Nullable Throwable> firstFailure = new AtomicReference<>();
 
-    private TaskGroup(int parallel) {
+    private TaskGroup(int parallel, ThreadFactory threads) {
+        executor = Executors.newThreadPerTaskExecutor(threads);
         slots = new Semaphore(parallel);
     }
 
     /** @param parallel how many tasks run at once; the others wait */
     public static TaskGroup open(int parallel) {
-        return new TaskGroup(parallel);
+        return new TaskGroup(parallel, Thread.ofVirtual().factory());
+    }
+
+    /** For tasks that pass many bytes: a thread of the system waits for a socket with fewer steps than a virtual one. */
+    public static TaskGroup openForBytes(int parallel) {
+        return new TaskGroup(
+                parallel,
+                Thread.ofPlatform().daemon().name("landfall bytes ", 0).factory());
     }
 
     public <T> Future<T> fork(Callable<T> task) {

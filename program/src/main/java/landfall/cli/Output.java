@@ -50,6 +50,8 @@ public final class Output {
     }
 
     public Events events() {
-        return json ? new JsonEvents(OUT) : new TerminalEvents(OUT, style(), terminal(), System::nanoTime);
+        return json
+                ? new JsonEvents(OUT)
+                : new TerminalEvents(OUT, style(), terminal(), System::nanoTime, new TerminalWidth());
     }
 }

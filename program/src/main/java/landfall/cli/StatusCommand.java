@@ -29,7 +29,13 @@ final class StatusCommand implements Callable<Integer> {
         if (output.json()) {
             output.events().emit(new Events.Event("status", status));
         } else {
-            status.forEach((name, value) -> output.out().printf("%-8s %s%n", name, StatusText.of(value)));
+            status.forEach((name, value) -> {
+                String label = name;
+                for (String line : StatusText.of(value)) {
+                    output.out().printf("%-8s %s%n", label, line);
+                    label = "";
+                }
+            });
             output.out().flush();
         }
         return ExitCode.DONE.code();

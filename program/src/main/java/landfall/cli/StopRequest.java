@@ -11,18 +11,28 @@ import java.util.concurrent.TimeUnit;
 final class StopRequest implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** A switch that is taken back starts pods on the old side. */
+    static final Duration UNDO_PATIENCE = Duration.ofMinutes(4);
+
+    private final Duration patience;
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Thread hook = new Thread(this::stop, "stop request");
     private volatile boolean requested;
 
     StopRequest() {
+        this(PATIENCE);
+    }
+
+    /** @param patience how long the program may take to come to an end */
+    StopRequest(Duration patience) {
+        this.patience = patience;
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
     private void stop() {
         requested = true;
         try {
-            if (!finished.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (!finished.await(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 System.getLogger("landfall").log(System.Logger.Level.WARNING, "stopped without finishing");
             }
         } catch (InterruptedException e) {

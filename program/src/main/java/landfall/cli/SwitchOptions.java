@@ -29,7 +29,7 @@ final class SwitchOptions {
         MoveFolder folder = move.open();
         Log.to(folder.logFile());
         Moves moves = new Moves(folder, move.hostKey(), output.events(), Clock.systemUTC());
-        try (StopRequest stop = new StopRequest()) {
+        try (StopRequest stop = new StopRequest(StopRequest.UNDO_PATIENCE)) {
             return moves.switchOver(direction, Durations.parse("--door-max", doorMax), detach, stop::requested)
                     .code();
         }

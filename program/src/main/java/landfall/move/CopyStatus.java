@@ -1,5 +1,7 @@
 package landfall.move;
 
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import landfall.base.Events;
@@ -25,6 +27,8 @@ final class CopyStatus implements Events {
         if (event.name().equals("progress") && event.fields().containsKey("message")) {
             Map<String, Object> live = new LinkedHashMap<>(event.fields());
             live.put("message", "copying " + event.fields().get("message"));
+            live.put("overall", "copying " + event.fields().get("overall"));
+            live.put("at", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
             synchronized (this) {
                 move.write(StatusReport.liveFile(move), JSON.writeValueAsString(live) + "\n", false);
             }

@@ -166,9 +166,9 @@ final class FollowLoop {
         Duration caughtUpIn = lag.caughtUpIn();
         String message = String.format(
                 Locale.ROOT,
-                "following %s: %,d bytes behind (%.1f s), %,.0f changes/s%s, %,d bytes of log kept on the %s",
+                "following %s: %s behind (%.1f s), %,.0f changes/s%s, %s of log kept on the %s",
                 direction == Direction.FORWARD ? "to Dokku" : "back to the cluster",
-                lag.bytes(),
+                Quantities.bytes(lag.bytes()),
                 lag.behind().toMillis() / 1000.0,
                 lag.changesPerSecond(),
                 lag.behind().compareTo(TELL_CATCH_UP) < 0
@@ -176,7 +176,7 @@ final class FollowLoop {
                         : caughtUpIn == null
                                 ? ", not coming nearer"
                                 : ", caught up in " + Quantities.duration(caughtUpIn),
-                lag.retainedBytes(),
+                Quantities.bytes(lag.retainedBytes()),
                 direction == Direction.FORWARD ? "source" : "target");
         Map<String, Object> fields = Events.fields(
                 "direction", direction.name().toLowerCase(Locale.ROOT),

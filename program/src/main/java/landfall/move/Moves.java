@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
+import landfall.base.Limits;
 import landfall.base.Problem;
 import landfall.postgres.Direction;
 import landfall.postgres.Follower;
@@ -100,13 +101,13 @@ public final class Moves {
             refuseUnless(direction, journal.state(), command);
             boolean plain = sides.isPlain();
             if (journal.state() == interrupted && plain && direction == Direction.BACKWARD) {
-                new PlainRun(sides, journal, events).recover();
+                new PlainRun(sides, journal, events, () -> false).recover();
             } else if (journal.state() == interrupted) {
                 // The opposite switch broke off: it is taken back, which may be all that was asked for.
                 new SwitchRun(sides, journal, events, direction.reversed(), doorMax).goBack();
             }
             if (plain && direction == Direction.FORWARD) {
-                new PlainRun(sides, journal, events).run();
+                new PlainRun(sides, journal, events, stop).run();
             } else if (!plain || journal.state() != MoveState.FOLLOWING) {
                 new SwitchRun(sides, journal, events, direction, doorMax).run();
             }
@@ -199,7 +200,16 @@ public final class Moves {
     public ExitCode abandon() {
         try (MoveLock _ = MoveLock.acquire(move, "abandon", true, events);
                 Sides sides = open.get()) {
-            new Ending(sides, journal(), events).abandon();
+            MoveJournal journal = journal();
+            if (journal.state() == MoveState.SWITCHING) {
+                // Interrupted: users go back to where they were, unless it had opened.
+                if (sides.isPlain()) {
+                    new PlainRun(sides, journal, events, () -> false).recover();
+                } else {
+                    new SwitchRun(sides, journal, events, Direction.FORWARD, Limits.DOOR_MAX).goBack();
+                }
+            }
+            new Ending(sides, journal, events).abandon();
         }
         return ExitCode.DONE;
     }

@@ -1,10 +1,12 @@
 package landfall.move;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import landfall.base.Events;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
@@ -32,8 +34,11 @@ final class PlainRun {
     private final Events events;
     private final Traffic traffic;
     private final PlainMove database;
+    private final BooleanSupplier stop;
 
-    PlainRun(Sides sides, MoveJournal journal, Events events) {
+    /** @param stop whether the user has asked to stop; heard up to the moment in which the target opens */
+    PlainRun(Sides sides, MoveJournal journal, Events events, BooleanSupplier stop) {
+        this.stop = stop;
         this.sides = sides;
         this.journal = journal;
         this.events = events;
@@ -44,7 +49,8 @@ final class PlainRun {
                 sides.naming(),
                 sides.targetRole(),
                 sides.schemaTool(),
-                new CopyStatus(sides.move(), events));
+                new CopyStatus(sides.move(), events),
+                stop);
     }
 
     /** Tells how long users will be without service, and copies once, so that apps have what they wait for. */
@@ -96,7 +102,12 @@ final class PlainRun {
                                 && last.marker().equals(marker.get()))
                         .isPresent();
         if (opened) {
-            arrive(Events.fields("resumed", true));
+            Instant fenced = Instant.parse(journal.last("fenced").orElseThrow().at());
+            arrive(Events.fields(
+                    "resumed",
+                    true,
+                    "downtimeMs",
+                    Duration.between(fenced, Instant.now()).toMillis()));
         } else {
             undo();
         }
@@ -229,6 +240,10 @@ final class PlainRun {
     }
 
     private void step(String name, Part part) {
+        if (stop.getAsBoolean() && journal.state() == MoveState.SWITCHING && !name.equals(MoveScript.ROUTE)) {
+            throw new LandfallException(
+                    ExitCode.INTERRUPTED, Problem.error("Interrupted", "the program was asked to stop", ""));
+        }
         events.step(name, "begin", "");
         try {
             events.step(name, "done", part.run());

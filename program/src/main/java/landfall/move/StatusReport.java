@@ -3,6 +3,9 @@ package landfall.move;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -22,6 +25,27 @@ public final class StatusReport {
         return move.path().resolve(".live.json");
     }
 
+    private static Path reachedFile(MoveFolder move) {
+        return move.path().resolve(".reached");
+    }
+
+    /** Keeps by which way the target's database was last reached. */
+    static void reached(MoveFolder move, String way) {
+        move.write(reachedFile(move), way + "\n", false);
+    }
+
+    /** How old the figures of a run are: one that hangs must not look as if it went on. */
+    private static Map<String, Object> aged(Map<String, Object> live, Clock clock) {
+        if (live.get("at") instanceof String at) {
+            long seconds = Math.max(
+                    0, Duration.between(Instant.parse(at), clock.instant()).toSeconds());
+            Map<String, Object> aged = new LinkedHashMap<>(live);
+            aged.put("secondsAgo", seconds);
+            return aged;
+        }
+        return live;
+    }
+
     @SuppressWarnings("unchecked")
     public static Map<String, Object> read(MoveFolder move, Clock clock) {
         MoveJournal journal = MoveJournal.open(move.journalFile(), clock);
@@ -36,25 +60,31 @@ public final class StatusReport {
                         + journal.lines().getLast().at();
         boolean plain = move.settings().databases().stream()
                 .anyMatch(database -> database.choices().plain());
+        // A plain move makes no slot on the source; once users are on Dokku it is followed like any other.
+        boolean unfollowed = plain && (state == MoveState.COPYING || state == MoveState.FOLLOWING);
         return Events.fields(
                 "move",
                 move.settings().move(),
                 "state",
                 state.name().toLowerCase(Locale.ROOT),
                 "meaning",
-                plain && state == MoveState.FOLLOWING
+                unfollowed && state == MoveState.FOLLOWING
                         ? "a plain move: copied once, not followed; users are on the cluster"
                         : meaning(state),
                 "running",
                 holder.orElse("nobody"),
                 "last",
                 last,
+                "target",
+                Files.exists(reachedFile(move))
+                        ? "reached by " + move.text(reachedFile(move)).strip()
+                        : "not reached yet",
                 "live",
-                live,
+                aged(live, clock),
                 "warning",
-                holder.isPresent() ? "" : warning(state, move),
+                holder.isPresent() || unfollowed ? "" : warning(state, move),
                 "next",
-                next(state, holder.isPresent()));
+                unfollowed && state == MoveState.FOLLOWING ? "landfall cutover" : next(state, holder.isPresent()));
     }
 
     /** Nobody looks after the slot now: how much log it kept when somebody last did is the least that it keeps today. */

@@ -56,7 +56,7 @@ public final class SyncRun {
     /** @param untilLag ends once this close behind; null: follows until stopped or asked to hand over */
     FollowLoop.End run(@Nullable Duration untilLag, BooleanSupplier stop) {
         if (sides.isPlain() && PLAIN_STATES.contains(journal.state())) {
-            return plain();
+            return plain(stop);
         }
         Direction direction = switch (journal.state()) {
             case APPLIED, COPYING -> copy(stop);
@@ -83,13 +83,13 @@ public final class SyncRun {
     }
 
     /** Copies once, so that apps have what they wait for, and says how long the cutover will take. */
-    private FollowLoop.End plain() {
+    private FollowLoop.End plain(BooleanSupplier stop) {
         if (journal.state() != MoveState.FOLLOWING) {
             new SurveyReport(sides, events).demand(acceptsFindings);
             if (journal.state() == MoveState.APPLIED) {
                 journal.advance(MoveState.APPLIED, MoveState.COPYING);
             }
-            new PlainRun(sides, journal, events).prepare();
+            new PlainRun(sides, journal, events, stop).prepare();
             deployWaitingApps();
         }
         try (FilesLink files = FilesLink.open(sides, events)) {

@@ -28,14 +28,13 @@ final class Verification {
     }
 
     /** @param problems every difference; names and keys, never values */
-    record Result(int tables, long rows, long bytes, int ranges, int items, double seconds, List<String> problems) {
+    record Result(int tables, long rows, long bytes, int items, double seconds, List<String> problems) {
         Map<String, Object> fields() {
             return Events.fields(
                     "equal", problems.isEmpty(),
                     "tables", tables,
                     "rows", rows,
                     "bytes", bytes,
-                    "ranges", ranges,
                     "items", items,
                     "seconds", seconds,
                     "problems", problems);
@@ -69,7 +68,6 @@ final class Verification {
                 database.tables(),
                 database.rows(),
                 database.bytes(),
-                database.ranges(),
                 database.items(),
                 database.took().toMillis() / 1000.0,
                 problems.stream().map(Problem::sentence).toList());
@@ -78,10 +76,9 @@ final class Verification {
                 problems.isEmpty() ? "done" : "failed",
                 String.format(
                         java.util.Locale.ROOT,
-                        "%,d rows in %d tables (%d ranges, %,d MB, %.1f s) and %d definitions, rights and settings of %s: %s",
+                        "%,d rows in %d tables (%,d MB, %.1f s) and %d definitions, rights and settings of %s: %s",
                         database.rows(),
                         database.tables(),
-                        database.ranges(),
                         database.bytes() >> 20,
                         database.took().toMillis() / 1000.0,
                         database.items(),

@@ -44,6 +44,7 @@ final class Ways implements AutoCloseable {
     private final DokkuHost dokku;
     private final Events events;
     private @Nullable SshConnection tunnel;
+    private @Nullable String internalAddress;
 
     Ways(MoveFolder move, MoveSettings settings, Cluster cluster, DokkuHost dokku, Events events) {
         this.move = move;
@@ -101,24 +102,42 @@ final class Ways implements AutoCloseable {
             Database target = service.by(way.dialer(), way.address());
             try (Connection probe = target.connect("probe")) {
                 if (probe.isValid(5)) {
-                    if (!failures.isEmpty()) {
-                        events.note("the target's database is reached by " + way.name());
-                    }
-                    System.getLogger(Ways.class.getName())
-                            .log(System.Logger.Level.INFO, "the target is reached by " + way.name());
+                    events.note("the target's database is reached by " + way.name());
+                    StatusReport.reached(move, way.name());
                     return target;
                 }
+                failures.add(Problem.error(
+                        "The " + target + " was reached by " + way.name() + " and then didn't answer", "", ""));
             } catch (SQLException e) {
                 Problem told = Database.problem("The " + target + " could not be reached by " + way.name(), e);
                 if (!Database.isUnreachable(e)) {
                     // The server answered: another way leads to the same answer.
                     throw new LandfallException(ExitCode.FAILED, told, e);
                 }
-                failures.add(told);
-                events.note(told.sentence());
+                failures.add(Problem.error(told.what(), told.why(), ""));
+                events.note(failures.getLast().sentence());
             }
         }
+        failures.add(noWay());
         throw new LandfallException(ExitCode.FAILED, failures);
+    }
+
+    /** What is left to try. */
+    private Problem noWay() {
+        List<String> others = new ArrayList<>();
+        if (settings.target().admin() == null) {
+            others.add("name an SSH account of the host that may forward ports (--admin root@HOST)");
+        }
+        if (described.choices().targetUrl() == null) {
+            others.add("run `postgres:expose " + described.service() + "` on the host and write `url:"
+                    + " postgres://HOST:PORT` under the database in move.yaml");
+        }
+        return Problem.error(
+                "No way leads to the target's database",
+                "is the service " + described.service() + " running? `dokku postgres:info " + described.service()
+                        + "` says so",
+                (others.isEmpty() ? "Mend one of these ways" : "Mend it, or " + String.join(", or ", others))
+                        + "; then run the same command again.");
     }
 
     private List<Way> waysToTarget(Database service) {
@@ -126,11 +145,9 @@ final class Ways implements AutoCloseable {
         ways.add(new Way("relay (postgres:connect " + described.service() + ")", service.dialer(), service.address()));
         String admin = settings.target().admin();
         if (admin != null) {
-            SshTarget account = SshTarget.parse(admin);
-            String address = dokku.postgresInternalAddress(described.service());
             ways.add(new Way(
-                    "tunnel (" + admin + " to " + address + ")",
-                    () -> tunnel(account).openForward(address, POSTGRES_PORT),
+                    "tunnel (" + admin + ")",
+                    () -> tunnel(SshTarget.parse(admin)).openForward(internalAddress(), POSTGRES_PORT),
                     service.address()));
         }
         String url = described.choices().targetUrl();
@@ -139,6 +156,16 @@ final class Ways implements AutoCloseable {
             ways.add(new Way("exposed port (" + url + ")", exposed.dialer(), exposed));
         }
         return ways;
+    }
+
+    /** Asked once, and only when a tunnel is needed. */
+    private synchronized String internalAddress() {
+        String known = internalAddress;
+        if (known == null) {
+            known = dokku.postgresInternalAddress(described.service());
+            internalAddress = known;
+        }
+        return known;
     }
 
     private synchronized SshConnection tunnel(SshTarget account) {

@@ -8,6 +8,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import landfall.base.Limits;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -160,6 +161,8 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
     private void report() throws SQLException, InterruptedException {
         long reported = 0;
         long reportedAt = 0;
+        // A server that has nothing to send must be heard of nevertheless, or the line counts as dead.
+        long askedAt = System.nanoTime();
         while (!closed) {
             // In this order: what is queued later than the position was read does no harm.
             long read = readUpTo;
@@ -171,7 +174,9 @@ final class ChangeReader implements AutoCloseable, LogStream.Receiver {
             // The server ends a receiver that it doesn't hear of.
             if (position != reported || replyWanted || now - reportedAt > REPORT_MILLIS * 1_000_000) {
                 replyWanted = false;
-                stream.report(position);
+                boolean asks = now - askedAt > Limits.FOLLOW_ASK.toNanos();
+                askedAt = asks ? now : askedAt;
+                stream.report(position, asks);
                 reported = position;
                 reportedAt = now;
             }

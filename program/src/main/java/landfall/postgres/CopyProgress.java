@@ -1,6 +1,9 @@
 package landfall.postgres;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -10,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import landfall.base.Events;
 import landfall.base.Quantities;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the copy is, told about twice a second. Progress is counted in the source's bytes on disk: what goes over the
@@ -17,6 +21,10 @@ import landfall.base.Quantities;
  */
 final class CopyProgress {
     private static final long PAUSE_NANOS = 500_000_000L;
+
+    private static final long RATE_OVER_NANOS = 10_000_000_000L;
+
+    private record Sample(long nanos, long bytes) {}
 
     /** What a stream is copying. */
     static final class Running {
@@ -35,7 +43,7 @@ final class CopyProgress {
     private final Events events;
     private final long totalBytes;
     private final int tables;
-    private final long start = System.nanoTime();
+    private final Deque<Sample> samples = new ArrayDeque<>(List.of(new Sample(System.nanoTime(), 0)));
     private final Map<String, AtomicLong> bytesDone = new ConcurrentHashMap<>();
     private final List<Running> running = new ArrayList<>();
     private final Map<String, Long> building = new LinkedHashMap<>();
@@ -93,7 +101,7 @@ final class CopyProgress {
         synchronized (building) {
             building.put(statement.what(), System.nanoTime());
         }
-        events.step(SnapshotCopy.STEP, "running", "building " + built());
+        events.step(SnapshotCopy.STEP, "running", "building " + statement.what());
     }
 
     void end(PostStatement statement, boolean complete) {
@@ -106,9 +114,38 @@ final class CopyProgress {
         tellNowAndThen();
     }
 
-    private String built() {
+    private List<String> built() {
         synchronized (building) {
-            return String.join(", ", building.keySet());
+            List<String> all = new ArrayList<>();
+            long now = System.nanoTime();
+            building.forEach((what, since) -> all.add("building " + what + " for "
+                    + Quantities.duration(Duration.ofSeconds((now - since) / 1_000_000_000L))));
+            return all;
+        }
+    }
+
+    /** Tells it now and then also while no row moves, as when an index is built, until it is closed. */
+    Ticker ticking() {
+        return new Ticker();
+    }
+
+    final class Ticker implements AutoCloseable {
+        private final Thread thread = Thread.ofVirtual()
+                .name("landfall copy progress")
+                .start(() -> {
+                    try {
+                        while (true) {
+                            Thread.sleep(PAUSE_NANOS / 1_000_000);
+                            tellNowAndThen();
+                        }
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                });
+
+        @Override
+        public void close() {
+            thread.interrupt();
         }
     }
 
@@ -120,7 +157,7 @@ final class CopyProgress {
         }
     }
 
-    /** Each table in progress, then all of them together with what is being built. */
+    /** All tables together with what is being built, then each table in progress. */
     void tell() {
         Map<String, Long> now = new LinkedHashMap<>();
         Map<String, Long> of = new LinkedHashMap<>();
@@ -134,18 +171,13 @@ final class CopyProgress {
                 partial += each.done();
             }
         }
-        double seconds = (System.nanoTime() - start) / 1e9;
         long done = allDone.get() + partial;
-        now.forEach((table, bytes) ->
-                events.progress(SnapshotCopy.STEP, table, bytes, of.getOrDefault(table, 0L), "bytes"));
-        long rate = seconds > 0 ? (long) (done / seconds) : 0;
+        long rate = rate(done);
         long left = rate > 0 ? (totalBytes - done) / rate : -1;
-        List<String> doing = new ArrayList<>();
-        now.forEach((table, bytes) -> doing.add(table + " " + percent(bytes, of.getOrDefault(table, 0L))));
-        String built = built();
-        if (!built.isEmpty()) {
-            doing.add("building " + built);
-        }
+        List<Map<String, Object>> each = new ArrayList<>();
+        now.forEach((table, bytes) ->
+                each.add(Events.fields("table", table, "done", bytes, "total", of.getOrDefault(table, 0L))));
+        List<String> built = built();
         events.emit(new Events.Event(
                 "progress",
                 Events.fields(
@@ -167,11 +199,48 @@ final class CopyProgress {
                         tables,
                         "rows",
                         rows.get(),
+                        "running",
+                        each,
+                        "building",
+                        built,
+                        "overall",
+                        overall(done, rate, left),
                         "message",
-                        Quantities.bytes(done) + " of " + Quantities.bytes(totalBytes) + " ("
-                                + percent(done, totalBytes) + "), " + Quantities.bytes(rate) + "/s"
-                                + (left > 0 ? ", " + left + " s left" : "")
-                                + (doing.isEmpty() ? "" : ": " + String.join(", ", doing)))));
+                        message(done, rate, left, each, built))));
+        now.forEach((table, bytes) ->
+                events.progress(SnapshotCopy.STEP, table, bytes, of.getOrDefault(table, 0L), "bytes"));
+    }
+
+    private String message(long done, long rate, long left, List<Map<String, Object>> each, List<String> built) {
+        List<String> doing = new ArrayList<>();
+        for (Map<String, Object> table : each) {
+            doing.add(table.get("table") + " " + percent(number(table.get("done")), number(table.get("total"))));
+        }
+        doing.addAll(built);
+        return overall(done, rate, left) + (doing.isEmpty() ? "" : ": " + String.join(", ", doing));
+    }
+
+    private String overall(long done, long rate, long left) {
+        boolean moving = done < totalBytes;
+        return Quantities.bytes(done) + " of " + Quantities.bytes(totalBytes) + " (" + percent(done, totalBytes) + ")"
+                + (moving && rate > 0 ? ", " + Quantities.bytes(rate) + "/s" : "")
+                + (moving && left > 0 ? ", " + Quantities.duration(Duration.ofSeconds(left)) + " left" : "");
+    }
+
+    private static long number(@Nullable Object value) {
+        return value instanceof Number number ? number.longValue() : 0;
+    }
+
+    /** Over the last seconds: a copy that stands still must not look as if it went on. */
+    private synchronized long rate(long done) {
+        long now = System.nanoTime();
+        samples.addLast(new Sample(now, done));
+        while (samples.size() > 2 && now - samples.getFirst().nanos() > RATE_OVER_NANOS) {
+            samples.removeFirst();
+        }
+        Sample first = samples.getFirst();
+        double seconds = (now - first.nanos()) / 1e9;
+        return seconds > 0 ? Math.max(0, (long) ((done - first.bytes()) / seconds)) : 0;
     }
 
     private static String percent(long done, long total) {

@@ -104,7 +104,7 @@ final class CopySessions {
     /** Runs the same work on several threads; the first failure ends all, and so does the user's wish. */
     void together(Database target, int threads, Callable<Boolean> work) throws SQLException {
         AtomicReference<@Nullable Throwable> first = new AtomicReference<>();
-        try (TaskGroup group = TaskGroup.open(Math.max(1, threads))) {
+        try (TaskGroup group = TaskGroup.openForBytes(Math.max(1, threads))) {
             CountDownLatch done = new CountDownLatch(1);
             Thread watch = Thread.ofVirtual().name("landfall copy watch").start(() -> watch(group, done));
             try {

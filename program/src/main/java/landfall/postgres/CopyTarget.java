@@ -3,6 +3,7 @@ package landfall.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Set;
 import landfall.base.Events;
 
 /** The target's side of a copy: made ready before it, and what is recorded there of it. */
@@ -71,7 +72,11 @@ final class CopyTarget {
     }
 
     /** Makes what must be there before rows, and records what will come after them, in one transaction. */
-    void applySchema(SchemaScript script, List<PostStatement> after, Snapshot snapshot) throws SQLException {
+    void applySchema(SchemaScript read, List<PostStatement> after, Snapshot snapshot) throws SQLException {
+        SchemaScript script;
+        try (Connection connection = target.connect("schema")) {
+            script = read.forServer(Set.copyOf(Sql.strings(connection, "select lower(name) from pg_settings")));
+        }
         events.step(SnapshotCopy.STEP, "running", "schema by " + script.by());
         StringBuilder record = new StringBuilder();
         for (PostStatement statement : after) {

@@ -8,11 +8,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicReference;
 import landfall.base.Duplex;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
 import landfall.base.Secret;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 
 /**
@@ -42,6 +45,8 @@ public record Database(
             set lc_monetary = 'C'; set search_path = 'pg_catalog'; set row_security = off;\
             set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;\
             set default_transaction_read_only = off; set default_transaction_isolation = 'read committed';\
+            set idle_session_timeout = 0;\
+            select set_config('transaction_timeout', '0', false) where current_setting('transaction_timeout', true) <> '0';\
             set synchronous_commit = on; set client_min_messages = warning; set standard_conforming_strings = on; %s""".formatted(GIVES_WAY);
 
     /** By a stream that needs no protection of its own. */
@@ -105,7 +110,7 @@ public record Database(
 
     /** Whether no server answered, so that another way may still lead to it. */
     public static boolean isUnreachable(SQLException cause) {
-        return String.valueOf(cause.getSQLState()).startsWith("08");
+        return Passing.isNobodyThere(cause);
     }
 
     /** For whole scripts: sent as they are in one message, not parsed here. */
@@ -147,7 +152,14 @@ public record Database(
         PGProperty.GSS_ENC_MODE.set(properties, "disable");
         PGProperty.APPLICATION_NAME.set(properties, "landfall/" + purpose);
         PGProperty.SOCKET_FACTORY.set(properties, DialerSocketFactory.class.getName());
-        String ticket = DialerSocketFactory.register(dialer, pumped);
+        // The last that was dialed: the driver dials again where TLS is refused and may be done without.
+        AtomicReference<@Nullable WatchedStream> stream = new AtomicReference<>();
+        Duplex.Dialer watching = () -> {
+            WatchedStream watched = WatchedStream.over(dialer.dial());
+            stream.set(watched);
+            return watched;
+        };
+        String ticket = DialerSocketFactory.register(watching, pumped);
         PGProperty.SOCKET_FACTORY_ARG.set(properties, ticket);
         try {
             Connection connection = whenStarted(properties);
@@ -156,6 +168,11 @@ public record Database(
             } catch (SQLException e) {
                 connection.close();
                 throw e;
+            }
+            WatchedStream own = stream.get();
+            if (own != null && !purpose.equals(SessionCheck.PURPOSE)) {
+                int pid = connection.unwrap(PGConnection.class).getBackendPID();
+                own.attend(new SessionCheck(this, pid, "landfall/" + purpose), pumped);
             }
             return connection;
         } finally {

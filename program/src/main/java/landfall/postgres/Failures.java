@@ -1,5 +1,6 @@
 package landfall.postgres;
 
+import java.io.IOException;
 import java.sql.SQLException;
 
 /** What a failed statement means: whether it is worth another try, and what the user can do. */
@@ -27,8 +28,23 @@ final class Failures {
     }
 
     static String reason(SQLException e) {
-        return String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given") + " (SQLSTATE "
-                + e.getSQLState() + ")";
+        return said(e) + " (SQLSTATE " + e.getSQLState() + ")";
+    }
+
+    /** Its first line; the driver's word for a lost connection says nothing of how it was lost, its cause does. */
+    static String said(SQLException e) {
+        String first = String.valueOf(e.getMessage()).lines().findFirst().orElse("no reason given");
+        Throwable cause = e.getCause();
+        while (cause != null && cause.getCause() instanceof IOException deeper) {
+            cause = deeper;
+        }
+        String how = cause instanceof IOException ? cause.getMessage() : null;
+        return how == null
+                        || how.isBlank()
+                        || first.contains(how)
+                        || !String.valueOf(e.getSQLState()).startsWith("08")
+                ? first
+                : first + " " + how.lines().findFirst().orElse("");
     }
 
     /** What to do about a statement that fails on the target. */

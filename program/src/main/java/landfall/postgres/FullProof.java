@@ -7,7 +7,6 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Predicate;
 import landfall.base.Events;
 import landfall.base.Problem;
@@ -139,26 +138,36 @@ final class FullProof {
                 }
                 RowProof proof = proofs.of(table, problems);
                 if (proof != null) {
-                    scans.add(TableScan.ranged(one, table, proof));
+                    scans.add(TableScan.whole(table, proof));
                 }
             }
             List<Table> there = Catalog.tables(other);
             ScanRun run = new ScanRun(scans, events);
             run.read(() -> under(from, sending), () -> under(to, receiving), there);
-            for (TableScan scan : scans) {
-                Optional<Problem> problem = run.problem(one, other, scan);
-                if (problem.isPresent()) {
-                    problems.add(problem.get());
-                    if (isEmptied(one, scan.table()) || isEmptied(other, scan.table())) {
-                        emptied.add(scan.table());
-                    }
+            // Only what differs is read again, by ranges of its key: sums by range cost a fifth more.
+            List<TableScan> differing = new ArrayList<>();
+            for (TableScan scan : run.differing()) {
+                differing.add(TableScan.ranged(one, scan.table(), scan.proof()));
+            }
+            List<TableScan> ranged =
+                    differing.stream().filter(scan -> !scan.bounds().isEmpty()).toList();
+            ScanRun again = new ScanRun(ranged, events);
+            if (!ranged.isEmpty()) {
+                again.read(() -> under(from, sending), () -> under(to, receiving), there);
+            }
+            for (TableScan scan : differing) {
+                problems.add(
+                        again.differs(scan)
+                                ? again.problem(one, other, scan)
+                                : run.problem(one, other, TableScan.whole(scan.table(), scan.proof())));
+                if (isEmptied(one, scan.table()) || isEmptied(other, scan.table())) {
+                    emptied.add(scan.table());
                 }
             }
             return new VerifyReport(
                     scans.size(),
                     run.rows(),
                     scans.stream().mapToLong(scan -> scan.table().bytes()).sum(),
-                    run.ranges(),
                     items,
                     Duration.ofNanos(System.nanoTime() - start),
                     problems);

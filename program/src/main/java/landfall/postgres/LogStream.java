@@ -154,12 +154,16 @@ final class LogStream implements AutoCloseable {
         }
     }
 
-    /** Tells the server up to where everything is durable on the other side; from any thread. */
-    synchronized void report(long durable) throws SQLException {
+    /**
+     * Tells the server up to where everything is durable on the other side; from any thread.
+     *
+     * @param asks whether it is to answer at once
+     */
+    synchronized void report(long durable, boolean asks) throws SQLException {
         ByteBuffer message = ByteBuffer.allocate(HEADER_BYTES + STATUS_BYTES);
         message.put((byte) 'd').putInt(STATUS_BYTES + 4).put((byte) 'r');
         message.putLong(durable).putLong(durable).putLong(durable);
-        message.putLong(System.currentTimeMillis() * 1000 - EPOCH_2000_MICROS).put((byte) 0);
+        message.putLong(System.currentTimeMillis() * 1000 - EPOCH_2000_MICROS).put((byte) (asks ? 1 : 0));
         try {
             output.write(message.array());
             output.flush();

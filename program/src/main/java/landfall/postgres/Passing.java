@@ -22,6 +22,12 @@ public final class Passing {
         return false;
     }
 
+    /** Whether the driver or the dialer says so, not a server. */
+    static boolean isNobodyThere(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.equals("99999") || state.startsWith("08");
+    }
+
     private static boolean isState(SQLException e) {
         String state = String.valueOf(e.getSQLState());
         return switch (state) {

@@ -9,10 +9,12 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import landfall.base.LandfallException;
+import landfall.base.TaskGroup;
 
 /** The real pg_dump, at least as new as the server it reads: beside that server, or on this machine. */
 abstract class PgDump {
@@ -48,10 +50,22 @@ abstract class PgDump {
     abstract String read(Database source, String section, String snapshot) throws IOException;
 
     SchemaScript schema(Database source, String snapshot) throws IOException {
-        return new SchemaScript(
-                PgDumpText.entries(readAgain(source, "pre-data", snapshot)),
-                PgDumpText.entries(readAgain(source, "post-data", snapshot)),
-                toString());
+        // The copy waits for the schema: both sections are read at the same time.
+        try (TaskGroup group = TaskGroup.open(2)) {
+            var before = group.fork(() -> PgDumpText.entries(readAgain(source, "pre-data", snapshot)));
+            var after = group.fork(() -> PgDumpText.entries(readAgain(source, "post-data", snapshot)));
+            group.join();
+            return new SchemaScript(before.get(), after.get(), toString());
+        } catch (ExecutionException e) {
+            switch (e.getCause()) {
+                case IOException cause -> throw cause;
+                case RuntimeException cause -> throw cause;
+                case null, default -> throw new IllegalStateException(e.getCause());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CopySessions.interrupted();
+        }
     }
 
     /** It locks all tables one after the other, and gives way to an app that locks them in another order. */
@@ -130,7 +144,19 @@ abstract class PgDump {
                 System.getLogger(PgDump.class.getName()).log(System.Logger.Level.DEBUG, "looking for pg_dump", e);
             }
         }
-        return found.stream().filter(Files::isExecutable).toList();
+        return found.stream()
+                .filter(Files::isExecutable)
+                .filter(path -> !isWrapper(path))
+                .toList();
+    }
+
+    /** Debian's pg_wrapper, a script that asks which cluster is meant and then runs one of those found beside it. */
+    private static boolean isWrapper(Path program) {
+        try {
+            return program.toRealPath().endsWith("pg_wrapper");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @Override

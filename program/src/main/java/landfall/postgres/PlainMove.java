@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import landfall.base.Events;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
@@ -34,10 +35,21 @@ public final class PlainMove {
     private final TargetRole role;
     private final SchemaTool schemaTool;
     private final Events events;
+    private final BooleanSupplier stop;
 
-    /** @param schemaTool pg_dump beside the source's server, where there is one */
+    /**
+     * @param schemaTool pg_dump beside the source's server, where there is one
+     * @param stop whether the user has asked to stop: a copy ends then
+     */
     public PlainMove(
-            Database source, Database target, Naming naming, TargetRole role, SchemaTool schemaTool, Events events) {
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop) {
+        this.stop = stop;
         this.schemaTool = schemaTool;
         this.source = source;
         this.target = target;
@@ -128,7 +140,7 @@ public final class PlainMove {
         } catch (SQLException e) {
             throw Sql.failed("The earlier copy in the " + target + " could not be set aside", e);
         }
-        return SnapshotCopy.plain(source, target, naming, role, schemaTool, events)
+        return SnapshotCopy.plain(source, target, naming, role, schemaTool, events, stop)
                 .run();
     }
 

@@ -61,8 +61,12 @@ final class PostPlan {
         Map<String, Long> sizes = new HashMap<>();
         Sql.list(source, Sql.file("index_sizes"), row -> sizes.put(row.getString(1), row.getLong(2)));
         PostPlan plan = new PostPlan(indexes, sizes, tables, smallBytes);
-        after.forEach(
-                entry -> plan.add(new SchemaEntry(entry.type(), entry.name(), PgDumpText.withoutTail(entry.sql()))));
+        // A plain move copies behind the fence, whose guards are not the app's; the target has its own already.
+        after.stream()
+                .filter(entry ->
+                        !(entry.type().equals("TRIGGER") && entry.name().endsWith(" " + Guard.TRIGGER)))
+                .forEach(entry ->
+                        plan.add(new SchemaEntry(entry.type(), entry.name(), PgDumpText.withoutTail(entry.sql()))));
         return plan.inOrder();
     }
 
@@ -158,7 +162,8 @@ final class PostPlan {
                 && !small.contains(table.get())
                 && statement.endsWith(";")
                 && SqlText.firstEnd(statement) == statement.length()
-                && !statement.endsWith(" NOT VALID;");
+                && !statement.endsWith(" NOT VALID;")
+                && !statement.endsWith(" NOT ENFORCED;");
         if (!canWait) {
             // A small table is checked at once. Of a partitioned table it can't be added unchecked, and one that refers
             // to a partitioned table is not

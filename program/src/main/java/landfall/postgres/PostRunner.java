@@ -71,7 +71,8 @@ final class PostRunner implements AutoCloseable {
         try {
             Sql.execute(
                     connection,
-                    "begin; set local max_parallel_maintenance_workers = " + workers + "; " + statement.sql()
+                    "begin; set local max_parallel_maintenance_workers = " + workers + "; "
+                            + TargetMeans.memoryFor(statement) + statement.sql()
                             + "\n;update landfall.post_data set done_at = clock_timestamp() where move = "
                             + Sql.literal(run.naming().moveId()) + " and place = " + statement.place() + "; commit");
         } catch (SQLException e) {

@@ -83,18 +83,28 @@ public final class ReplicationSlots {
 
     /** @return bytes of log that the slot keeps; refused if it can't be followed any more */
     static long requireUsable(Connection connection, Database on, String slot) throws SQLException {
-        record State(long retained, boolean lost) {}
+        record State(long retained, boolean lost, boolean idle) {}
         State state = Sql.first(
                         connection,
                         "select coalesce(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn), 0)::bigint as retained,"
-                                + " coalesce(wal_status = 'lost', false) as lost"
-                                + " from pg_replication_slots where slot_name = ?",
-                        row -> new State(row.getLong("retained"), row.getBoolean("lost")),
+                                + " coalesce(wal_status = 'lost', false) as lost,"
+                                // a column of 17
+                                + " coalesce(to_jsonb(s) ->> 'invalidation_reason' = 'idle_timeout', false) as idle"
+                                + " from pg_replication_slots s where slot_name = ?",
+                        row -> new State(row.getLong("retained"), row.getBoolean("lost"), row.getBoolean("idle")),
                         slot)
                 .orElseThrow(() -> Sql.refused(
                         "The slot " + slot + " is gone from the " + on,
                         "somebody dropped it, or its server lost it",
                         "Changes are missing: begin anew with landfall abandon, then landfall sync."));
+        if (state.idle()) {
+            throw Sql.refused(
+                    "The slot " + slot + " of the " + on + " is lost",
+                    "nobody followed it for longer than idle_replication_slot_timeout ("
+                            + Sql.text(connection, "show idle_replication_slot_timeout") + ")",
+                    "Changes are missing: ALTER SYSTEM SET idle_replication_slot_timeout = 0; SELECT pg_reload_conf();"
+                            + " then begin anew with landfall abandon and landfall sync.");
+        }
         if (state.lost()) {
             throw Sql.refused(
                     "The slot " + slot + " of the " + on + " is lost",

@@ -38,7 +38,9 @@ final class Roles {
             Map<String, String> verifiers = verifiers(from);
             record Line(String role, String statement) {}
             List<Line> lines = Sql.list(
-                    from, readers("read_roles"), row -> new Line(row.getString("role"), row.getString("statement")));
+                    from,
+                    readers(to, "read_roles"),
+                    row -> new Line(row.getString("role"), row.getString("statement")));
             for (Line line : lines) {
                 if (!line.role().equals(app.name()) && !statements.containsKey(line.role())) {
                     statements.put(line.role(), createOther(to, line.role(), verifiers) ? List.of("made") : List.of());
@@ -115,7 +117,7 @@ final class Roles {
             Sql.execute(to, "delete from landfall.owner");
             for (Owner owner : Sql.list(
                     from,
-                    readers("read_owners"),
+                    readers(to, "read_owners"),
                     row -> new Owner(row.getString("statement"), row.getString("item"), row.getString("owner")))) {
                 Sql.execute(to, onTarget(owner.statement()));
                 if (owner.item() != null) {
@@ -125,7 +127,7 @@ final class Roles {
                                     + Sql.literal(owner.owner()) + ")");
                 }
             }
-            for (String statement : Sql.strings(from, readers("read_grants"))) {
+            for (String statement : Sql.strings(from, readers(to, "read_grants"))) {
                 Sql.execute(to, onTarget(statement));
             }
         }
@@ -135,9 +137,17 @@ final class Roles {
         return statement.replace(":database", Sql.quoted(target.name()));
     }
 
-    private String readers(String file) {
+    /** What a server knows depends on its version, so the reader of the one is told of the other. */
+    private String readers(Connection to, String file) throws SQLException {
+        int major = to.getMetaData().getDatabaseMajorVersion();
         return (Sql.file("named_roles") + Sql.file(file))
                 .replace(":former", Sql.literal(app.formerName()) + "::name")
-                .replace(":app", Sql.literal(app.name()) + "::name");
+                .replace(":app", Sql.literal(app.name()) + "::name")
+                .replace(":maintain", Boolean.toString(major >= 17))
+                .replace(":membership_options", optionsOfMembership(major));
+    }
+
+    private String optionsOfMembership(int targetMajor) throws SQLException {
+        return Boolean.toString(targetMajor >= 16 && PgDump.majorVersion(source) >= 16);
     }
 }

@@ -26,16 +26,26 @@ record RowProof(List<Column> columns, boolean portable) {
     /**
      * One column.
      *
-     * @param form {@code sent}, {@code float} or {@code text}
+     * @param form {@code hashed}, {@code collated}, {@code bytes}, {@code float} or {@code text}
      * @param type the base type's name in the catalogs if it is a built-in one
+     * @param send the base type's function that makes it bytes
      */
-    record Column(String name, String baseType, boolean domain, String form, String type) {
+    record Column(String name, String baseType, boolean domain, String form, String type, String send) {
         private String sql() {
             String value = "t." + Sql.quoted(name);
             return switch (form) {
-                case "sent" -> domain ? value + "::" + baseType : value;
+                case "hashed", "collated", "bytes" -> domain ? value + "::" + baseType : value;
                 case "float" -> "case when " + value + " = 'NaN' then 'NaN' else " + value + "::" + baseType + " end";
                 default -> value + "::text";
+            };
+        }
+
+        /** Something whose hash by the server is of every bit. */
+        private String hashable() {
+            return switch (form) {
+                case "hashed" -> sql();
+                case "bytes", "float" -> send + "(" + sql() + ")";
+                default -> "(" + sql() + ") collate \"C\"";
             };
         }
     }
@@ -65,17 +75,23 @@ record RowProof(List<Column> columns, boolean portable) {
                                 row.getString("base_type"),
                                 row.getBoolean("is_domain"),
                                 row.getString("form"),
-                                row.getString("type_name"))));
+                                row.getString("type_name"),
+                                row.getString("send"))));
         return columns.entrySet().stream()
                 .collect(Collectors.toMap(Map.Entry::getKey, entry -> new RowProof(entry.getValue(), portable)));
     }
 
-    /** What a server makes of a few bytes; the hash is the same on machines of one byte order, and may change. */
+    /**
+     * What a server makes of a few values; the hash is the same on machines of one byte order and of texts in one
+     * encoding, and may change.
+     */
     static String hashesOf(Connection connection) throws SQLException {
         return Sql.text(
                 connection,
-                "select string_agg(hash_record_extended(row(convert_to(repeat('landfall', n), 'UTF8')), n)::text, ' '"
-                        + " order by n) from generate_series(0, 5) n");
+                "select getdatabaseencoding() || ' ' || string_agg(hash_record_extended(row(n > 3,"
+                        + " convert_to(repeat('landfall', n), 'UTF8'), n::text::\"char\", n::int2, n, n::oid,"
+                        + " date '2000-01-01' + n, md5(n::text)::uuid, repeat('landfall', n) collate \"C\"), n)::text"
+                        + " || ' ' || hashint8extended(n, n)::text, ' ' order by n) from generate_series(0, 5) n");
     }
 
     /** The row's bytes. */
@@ -88,15 +104,27 @@ record RowProof(List<Column> columns, boolean portable) {
         return "md5(" + bytes() + ")";
     }
 
-    /** Count and two sums of 64 bits a row, of a subquery's column {@code h}; sums don't cancel as XOR does. */
-    String sums() {
-        return "count(*), coalesce(sum(" + hash(0) + "), 0)::text, coalesce(sum(" + hash(1) + "), 0)::text";
+    /** What a subquery makes of a row, to be summed. */
+    String hash() {
+        return portable
+                ? "hash_record_extended(row("
+                        + columns.stream().map(Column::hashable).collect(Collectors.joining(", ")) + "), 0)"
+                : bytes();
     }
 
-    private String hash(int seed) {
+    /** Count and two sums of 64 bits a row, of a subquery's column {@code h}; sums don't cancel as XOR does. */
+    String sums() {
+        return "count(*), coalesce(sum(" + summand(0) + "), 0)::text, coalesce(sum(" + summand(1) + "), 0)::text";
+    }
+
+    /**
+     * A record's hash is the sum of its columns' hashes, times powers of 31: values that two rows have exchanged would not
+     * show in a sum of it. Each half of it is therefore hashed again (whole, an int8 would be folded to 32 bits first).
+     */
+    private String summand(int half) {
         return portable
-                ? "hash_record_extended(row(h), " + seed + ")"
-                : "('x' || substr(md5(h), " + (1 + 16 * seed) + ", 16))::bit(64)::bigint";
+                ? half == 0 ? "hashint8extended(h & 4294967295, 0)" : "hashint8extended(h >> 32, 1)"
+                : "('x' || substr(md5(h), " + (1 + 16 * half) + ", 16))::bit(64)::bigint";
     }
 
     /** The first column of the key, if its type is one of those that all servers order alike. */

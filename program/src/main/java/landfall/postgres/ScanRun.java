@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
@@ -104,11 +103,18 @@ final class ScanRun {
         return true;
     }
 
+    /** Those whose sums are not the same on both sides. */
+    List<TableScan> differing() {
+        return scans.stream().filter(this::differs).toList();
+    }
+
+    boolean differs(TableScan scan) {
+        return !sums(sent, scan).equals(sums(received, scan));
+    }
+
     /** What differs in one table; its differing rows are looked for in the given sessions. */
-    Optional<Problem> problem(Connection from, Connection to, TableScan scan) throws SQLException {
-        Map<Integer, TableScan.Sum> one = sums(sent, scan);
-        Map<Integer, TableScan.Sum> other = sums(received, scan);
-        return one.equals(other) ? Optional.empty() : Optional.of(new Narrowing(from, to, scan).problem(one, other));
+    Problem problem(Connection from, Connection to, TableScan scan) throws SQLException {
+        return new Narrowing(from, to, scan).problem(sums(sent, scan), sums(received, scan));
     }
 
     private static Map<Integer, TableScan.Sum> sums(Map<String, Map<Integer, TableScan.Sum>> of, TableScan scan) {
@@ -120,10 +126,5 @@ final class ScanRun {
                 .flatMap(sums -> sums.values().stream())
                 .mapToLong(TableScan.Sum::rows)
                 .sum();
-    }
-
-    /** How many ranges were compared. */
-    int ranges() {
-        return scans.stream().mapToInt(scan -> scan.bounds().size() + 1).sum();
     }
 }

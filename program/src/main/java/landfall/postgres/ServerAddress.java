@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketOption;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import jdk.net.ExtendedSocketOptions;
 import landfall.base.Duplex;
 import landfall.base.ExitCode;
 import landfall.base.LandfallException;
@@ -37,6 +40,8 @@ public record ServerAddress(
 
     private static final int PORT = 5432;
     private static final Duration CONNECT_MAX = Duration.ofSeconds(15);
+    private static final int KEEP_ALIVE_SECONDS = 20;
+    private static final int KEEP_ALIVE_UNANSWERED_MAX = 3;
     private static final List<String> MODES =
             List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
 
@@ -103,13 +108,27 @@ public record ServerAddress(
             try {
                 socket.connect(new InetSocketAddress(host, port), (int) CONNECT_MAX.toMillis());
                 socket.setTcpNoDelay(true);
-                socket.setKeepAlive(true);
+                keepAlive(socket);
                 return new Stream(socket, socket.getInputStream(), socket.getOutputStream());
             } catch (IOException e) {
                 socket.close();
                 throw e;
             }
         };
+    }
+
+    /**
+     * So often that no NAT forgets an idle session. That a peer has gone is noticed by it too, but not while something is
+     * being sent: see {@link StreamWatch}.
+     */
+    private static void keepAlive(Socket socket) throws IOException {
+        socket.setKeepAlive(true);
+        Set<SocketOption<?>> supported = socket.supportedOptions();
+        if (supported.contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_SECONDS);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_SECONDS / 2);
+            socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_UNANSWERED_MAX);
+        }
     }
 
     private record Stream(Socket socket, InputStream input, OutputStream output) implements Duplex {

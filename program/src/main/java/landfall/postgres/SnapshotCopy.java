@@ -21,8 +21,8 @@ public final class SnapshotCopy {
     static final String STEP = "copy";
     /** How often a copy is begun in one run; the first included. */
     private static final int BEGINNINGS_MAX = 3;
-    /** What a lost connection costs at most: a part is one transaction. */
-    private static final long PART_BYTES = 64L << 20;
+    /** The target's means decide. */
+    private static final long PART_BYTES_BY_MEANS = 0;
     /** What is smaller than this share of a part isn't worth two statements where one will do. */
     private static final int SMALL_SHARE = 16;
 
@@ -62,7 +62,7 @@ public final class SnapshotCopy {
             SchemaTool schemaTool,
             Events events,
             BooleanSupplier stop) {
-        this(source, target, naming, role, schemaTool, events, stop, PART_BYTES, true);
+        this(source, target, naming, role, schemaTool, events, stop, PART_BYTES_BY_MEANS, true);
     }
 
     SnapshotCopy(
@@ -100,8 +100,14 @@ public final class SnapshotCopy {
 
     /** A copy that nothing follows: no slot is made, and the source needs no logical decoding. */
     static SnapshotCopy plain(
-            Database source, Database target, Naming naming, TargetRole role, SchemaTool schemaTool, Events events) {
-        return new SnapshotCopy(source, target, naming, role, schemaTool, events, () -> false, PART_BYTES, false);
+            Database source,
+            Database target,
+            Naming naming,
+            TargetRole role,
+            SchemaTool schemaTool,
+            Events events,
+            BooleanSupplier stop) {
+        return new SnapshotCopy(source, target, naming, role, schemaTool, events, stop, PART_BYTES_BY_MEANS, false);
     }
 
     public static boolean isComplete(Database target, Naming naming) {
@@ -211,19 +217,29 @@ public final class SnapshotCopy {
                 structure = Catalog.fingerprint(connection);
                 Sql.execute(connection, "rollback to unlocked");
                 script = SchemaReader.read(source, connection, snapshot.name(), schemaTool, events);
-                after = PostPlan.of(connection, script.after(), all, partBytes / SMALL_SHARE);
+                after = PostPlan.of(connection, script.after(), all, smallBytes());
             }
             sessions.throwIfStopped();
             copyTarget.applySchema(script, after, snapshot);
             List<Table> tables = CopyFormat.of(source, target, Catalog.withRows(all));
             CopyRun run = run(sessions, tables, after.size());
-            List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes, () -> {
-                copyTarget.rowsComplete(refuseChanged(structure));
-                rowsComplete.set(true);
-                snapshot.release();
-            });
-            return finish(run, start, left, script.by());
+            try (var _ = run.progress().ticking()) {
+                List<PostStatement> left = new RowCopy(run, snapshot, tables, after).copy(partBytes(run), () -> {
+                    copyTarget.rowsComplete(refuseChanged(structure));
+                    rowsComplete.set(true);
+                    snapshot.release();
+                });
+                return finish(run, start, left, script.by());
+            }
         }
+    }
+
+    private long partBytes(CopyRun run) {
+        return partBytes == PART_BYTES_BY_MEANS ? run.means().partBytes() : partBytes;
+    }
+
+    private long smallBytes() {
+        return (partBytes == PART_BYTES_BY_MEANS ? TargetMeans.PART_BYTES : partBytes) / SMALL_SHARE;
     }
 
     private CopyRun run(CopySessions sessions, List<Table> tables, int statements) throws SQLException {
@@ -274,17 +290,19 @@ public final class SnapshotCopy {
                 tables = Catalog.withRows(Catalog.tables(connection));
             }
             CopyRun run = run(sessions, tables, left.size());
-            new CopyRest(run)
-                    .build(left.stream()
-                            .filter(statement -> statement.phase() == Phase.INDEX)
-                            .toList());
-            return finish(
-                    run,
-                    start,
-                    left.stream()
-                            .filter(statement -> statement.phase() != Phase.INDEX)
-                            .toList(),
-                    "an earlier run");
+            try (var _ = run.progress().ticking()) {
+                new CopyRest(run)
+                        .build(left.stream()
+                                .filter(statement -> statement.phase() == Phase.INDEX)
+                                .toList());
+                return finish(
+                        run,
+                        start,
+                        left.stream()
+                                .filter(statement -> statement.phase() != Phase.INDEX)
+                                .toList(),
+                        "an earlier run");
+            }
         } catch (SQLException | RuntimeException e) {
             tidy(sessions, true, e);
             throw e;

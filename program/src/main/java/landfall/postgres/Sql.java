@@ -95,11 +95,7 @@ final class Sql {
     static LandfallException failed(String what, SQLException cause) {
         return new LandfallException(
                 ExitCode.FAILED,
-                Problem.error(
-                        what,
-                        String.valueOf(cause.getMessage()).lines().findFirst().orElse("no reason given") + " (SQLSTATE "
-                                + cause.getSQLState() + ")",
-                        nextStep(String.valueOf(cause.getSQLState()))),
+                Problem.error(what, Failures.reason(cause), nextStep(String.valueOf(cause.getSQLState()))),
                 cause);
     }
 

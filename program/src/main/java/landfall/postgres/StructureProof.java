@@ -26,14 +26,18 @@ final class StructureProof {
         CompletableFuture<Map<String, String>> one =
                 Verifier.both(() -> qualified(from, () -> Catalog.fingerprint(from)));
         Map<String, String> other = qualified(to, () -> Catalog.fingerprint(to));
-        return compare(Verifier.joined(one), other, problems);
+        return compare(Verifier.joined(one), other, isOneMajor(from, to), problems);
     }
 
     /** Everything, owners, rights and settings as well. */
     static int run(Connection from, Connection to, List<Problem> problems) throws SQLException {
         int items = definitions(from, to, problems);
         RoleNames roles = RoleNames.read(from, to);
-        items += compare(qualified(from, () -> state(from, roles)), qualified(to, () -> state(to, roles)), problems);
+        items += compare(
+                qualified(from, () -> state(from, roles)),
+                qualified(to, () -> state(to, roles)),
+                isOneMajor(from, to),
+                problems);
         stale(to, problems);
         items += SequenceProof.run(from, to, problems);
         return items;
@@ -109,14 +113,20 @@ final class StructureProof {
         }
     }
 
-    private static int compare(Map<String, String> one, Map<String, String> other, List<Problem> problems) {
+    private static boolean isOneMajor(Connection from, Connection to) throws SQLException {
+        return from.getMetaData().getDatabaseMajorVersion() == to.getMetaData().getDatabaseMajorVersion();
+    }
+
+    private static int compare(
+            Map<String, String> one, Map<String, String> other, boolean oneMajor, List<Problem> problems) {
         Set<String> items = new TreeSet<>(one.keySet());
         items.addAll(other.keySet());
         for (String item : items) {
             String expected = one.get(item);
             String found = other.get(item);
             if (!Objects.equals(Deparsed.settled(expected), Deparsed.settled(found))
-                    && !isNewer(item, expected, found)) {
+                    && !isNewer(item, expected, found)
+                    && (oneMajor || !isWrittenOtherwise(item, expected, found))) {
                 problems.add(Problem.error(
                         "The " + item + " differs",
                         expected == null
@@ -128,6 +138,16 @@ final class StructureProof {
             }
         }
         return items.size();
+    }
+
+    private static boolean isWrittenOtherwise(String item, @Nullable String expected, @Nullable String found) {
+        // Before 18 it is no constraint of its own, but a mark of the column, which is compared too.
+        if (item.startsWith("not null constraint ")) {
+            return true;
+        }
+        return expected != null
+                && found != null
+                && DeparsedText.comparable(item, expected).equals(DeparsedText.comparable(item, found));
     }
 
     /** An extension is made in the version that its server offers, which needn't be that of the other side. */

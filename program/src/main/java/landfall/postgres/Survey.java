@@ -67,6 +67,7 @@ public final class Survey {
 
     static {
         THEMES.put("servers", SurveyServers::look);
+        THEMES.put("versions", SurveyVersions::look);
         THEMES.put("rights", SurveyRights::look);
         THEMES.put("activity", SurveyActivity::look);
         THEMES.put("extensions", SurveyExtensions::look);

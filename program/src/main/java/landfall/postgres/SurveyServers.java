@@ -39,7 +39,6 @@ final class SurveyServers {
             version(look, side);
             decoding(look, side);
         }
-        versions(look);
         character(look);
         parameters(look);
     }
@@ -99,6 +98,17 @@ final class SurveyServers {
                 label + " max_wal_senders",
                 "max_wal_senders",
                 "select count(*) from pg_stat_replication where application_name not like 'landfall/%'");
+        // Until 17 the number of slots bounds origins too.
+        if (Sql.truth(side, "select current_setting('max_active_replication_origins', true) is not null")) {
+            room(
+                    look,
+                    side,
+                    otherwise,
+                    label + " max_active_replication_origins",
+                    "max_active_replication_origins",
+                    "select count(*) from pg_replication_origin_status");
+        }
+        idleSlots(look, side, label);
         long kept = Sql.number(side, "select setting::bigint from pg_settings where name = 'max_slot_wal_keep_size'");
         if (kept >= 0 && (kept << 20) < KEPT_LOG_MIN) {
             look.add(
@@ -119,6 +129,22 @@ final class SurveyServers {
         }
     }
 
+    /** Since 18 a server may drop a slot that nobody follows. */
+    private static void idleSlots(SurveyLook look, Connection side, String label) throws SQLException {
+        String idle = Sql.text(
+                side,
+                "select coalesce((select current_setting(name) from pg_settings"
+                        + " where name = 'idle_replication_slot_timeout' and setting <> '0'), '')");
+        if (!idle.isEmpty()) {
+            look.add(
+                    look.choices().plain() ? Verdict.HANDLED : Verdict.DECISION,
+                    label + " idle_replication_slot_timeout",
+                    "a slot that nobody follows for " + idle
+                            + " is lost, and with it the move's: the copy begins again, or there is no way back",
+                    "ALTER SYSTEM SET idle_replication_slot_timeout = 0; SELECT pg_reload_conf();");
+        }
+    }
+
     private static void room(
             SurveyLook look, Connection side, Verdict otherwise, String subject, String setting, String used)
             throws SQLException {
@@ -132,36 +158,6 @@ final class SurveyServers {
                     "ALTER SYSTEM SET " + setting + " = " + (all + 4) + "; and restart the server.");
         } else {
             look.add(Verdict.OK, subject, free + " of " + all + " are free", "");
-        }
-    }
-
-    private static void versions(SurveyLook look) throws SQLException {
-        int source = look.from().getMetaData().getDatabaseMajorVersion();
-        int target = look.to().getMetaData().getDatabaseMajorVersion();
-        if (target < source) {
-            look.add(
-                    Verdict.BLOCKER,
-                    "versions",
-                    "the target's PostgreSQL " + target + " is older than the source's " + source,
-                    "Create the service with image version " + source + " or newer.");
-        } else {
-            look.add(Verdict.OK, "versions", source + " to " + target, "");
-        }
-        if (SchemaReader.hasPgDump(look.source(), look.schemaTool())) {
-            look.add(Verdict.OK, "pg_dump", "one new enough is in the source's pod or here", "");
-            return;
-        }
-        look.add(
-                Verdict.HANDLED,
-                "pg_dump",
-                "none of version " + source + " is here: a built-in reader takes the schema",
-                "");
-        for (String unknown : CatalogReader.unknown(look.from())) {
-            look.add(
-                    Verdict.BLOCKER,
-                    unknown,
-                    "no pg_dump of the source's version is in its pod or here, and the built-in reader does not know this",
-                    "Install pg_dump (Debian: postgresql-client).");
         }
     }
 

@@ -1,7 +1,6 @@
 package landfall.postgres;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import landfall.base.Quantities;
@@ -10,9 +9,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Tables: those that can't be followed as they are and what may be done with each, kinds that need a word, sizes. */
 final class SurveyTables {
-    /** A row goes through memory as a whole, more than once, and the program has 256 MB. */
-    private static final long ROW_BYTES_MAX = 64L << 20;
-
     /** What a copy behind the door is reckoned with: slow on purpose. */
     private static final long RECOPY_BYTES_PER_SECOND = 20L << 20;
 
@@ -23,7 +19,7 @@ final class SurveyTables {
             identity(look, table);
         }
         look.add(look.from(), "survey_tables");
-        wideRows(look);
+        SurveyRows.look(look);
         List<Table> tables = look.tables();
         look.add(
                 Verdict.OK,
@@ -80,33 +76,5 @@ final class SurveyTables {
                 ? "ALTER TABLE " + name + " ADD PRIMARY KEY (…); or `landfall sync --replica-identity recopy`."
                 : "ALTER TABLE " + name + " REPLICA IDENTITY USING INDEX " + Sql.quoted(index)
                         + "; or let Landfall do it while the move lasts: `landfall sync --replica-identity index`.";
-    }
-
-    /** TOAST holds what is too wide for a page; how wide the widest is, its chunks tell without reading it. */
-    private static void wideRows(SurveyLook look) throws SQLException {
-        record Candidate(String table, String columns) {}
-        List<Candidate> candidates = new ArrayList<>();
-        for (Table table : Catalog.withRows(look.tables())) {
-            if (table.bytes() > ROW_BYTES_MAX / 64) {
-                candidates.add(new Candidate(
-                        table.sql(),
-                        table.columns().stream()
-                                .map(column -> "coalesce(pg_column_size(t." + Sql.quoted(column.name()) + "), 0)")
-                                .reduce("0", (a, b) -> a + " + " + b)));
-            }
-        }
-        for (Candidate candidate : candidates) {
-            long widest = Sql.number(
-                    look.from(),
-                    "select coalesce(max(" + candidate.columns() + "), 0) from only " + candidate.table() + " t");
-            if (widest > ROW_BYTES_MAX) {
-                look.add(
-                        Verdict.DECISION,
-                        "row of " + candidate.table(),
-                        "the widest takes " + Quantities.bytes(widest)
-                                + " stored, more when unpacked: each goes through" + " memory as a whole",
-                        "Give Landfall a larger heap (JAVA_TOOL_OPTIONS=-Xmx2g), or keep such values elsewhere.");
-            }
-        }
     }
 }

@@ -71,10 +71,12 @@ record TableScan(
 
     /** Sums by range, of the rows on some of a side's pages. */
     Map<Integer, Sum> read(Connection on, String where) throws SQLException {
-        String range = bounds.isEmpty() ? "0" : "width_bucket(" + key() + ", " + array() + ")";
-        // Without the offset the planner would fold both levels into one and make the bytes twice.
-        String sql = "select b, " + proof.sums() + " from (select " + range + " as b, " + proof.bytes()
-                + " as h from only " + table.sql() + " t " + where + " offset 0) s group by b";
+        // Without the offset the planner would fold both levels into one and hash each row twice.
+        String sql = bounds.isEmpty()
+                ? "select 0, " + proof.sums() + " from (select " + proof.hash() + " as h from only " + table.sql()
+                        + " t " + where + " offset 0) s having count(*) > 0"
+                : "select b, " + proof.sums() + " from (select width_bucket(" + key() + ", " + array() + ") as b, "
+                        + proof.hash() + " as h from only " + table.sql() + " t " + where + " offset 0) s group by b";
         Map<Integer, Sum> sums = new TreeMap<>();
         Sql.list(on, sql, row -> sums.put(row.getInt(1), Sum.read(row, 2)) == null);
         return sums;

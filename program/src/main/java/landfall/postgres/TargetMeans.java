@@ -20,6 +20,16 @@ record TargetMeans(int cores, long memoryBytes) {
 
     private static final long INDEX_BYTES_MIN = 64L << 20;
     private static final long INDEX_BYTES_MAX = 1L << 30;
+    /** What sorts is done soonest in pieces that fit the processor's caches better than all rows at once do. */
+    private static final String SORT = "set local maintenance_work_mem = '64MB'; ";
+
+    /** What a lost connection costs at most: a part is one transaction. */
+    static final long PART_BYTES = 64L << 20;
+    /** The same where a table is better left whole. */
+    private static final long WHOLE_BYTES_MAX = 2L << 30;
+    /** Methods whose build holds as much of the index in memory as it may. */
+    private static final Pattern SORTLESS = Pattern.compile("\\bUSING (gin|gist|spgist|brin|bloom)\\b");
+
     private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
     private static final Pattern QUOTA = Pattern.compile("(\\d+) (\\d+)");
 
@@ -66,6 +76,22 @@ record TargetMeans(int cores, long memoryBytes) {
 
     int streams() {
         return Math.clamp(cores, STREAMS_MIN, STREAMS_MAX);
+    }
+
+    /**
+     * Tables larger than this are cut. Two streams into one table win nothing where the server has two cores or fewer, and
+     * a table that is not cut is written frozen: its pages are not written again when they are first read, and its
+     * visibility map is there.
+     */
+    long partBytes() {
+        return cores == 0 || cores > 2 ? PART_BYTES : WHOLE_BYTES_MAX;
+    }
+
+    /** What the statement is to be preceded by, in its transaction. */
+    static String memoryFor(PostStatement statement) {
+        boolean sorts = statement.phase() == PostStatement.Phase.INDEX
+                && !SORTLESS.matcher(statement.sql()).find();
+        return sorts ? SORT : "";
     }
 
     /** A quarter of what is free, shared by all streams; the server's own setting where nothing is known. */

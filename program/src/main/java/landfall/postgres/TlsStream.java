@@ -13,15 +13,16 @@ import org.postgresql.ssl.PGjdbcHostnameVerifier;
 import org.postgresql.util.PSQLException;
 
 /** A server's stream with TLS done outside the driver, for those who read COPY's bytes past it; its rules are libpq's. */
-record TlsStream(SSLSocket socket, InputStream input, OutputStream output) implements Duplex {
+record TlsStream(Duplex plain, InputStream input, OutputStream output) implements Duplex {
     /** Length and code of an SSLRequest. */
     private static final byte[] REQUEST = {0, 0, 0, 8, 4, (byte) 210, 22, 47};
 
     /** The stream itself where neither side asks for TLS. */
-    static Duplex over(Duplex plain, ServerAddress address) throws IOException {
+    static Duplex over(Duplex bare, ServerAddress address) throws IOException {
         if (address.sslMode().equals("disable")) {
-            return plain;
+            return bare;
         }
+        WatchedStream plain = WatchedStream.over(bare);
         boolean secured = false;
         try {
             plain.output().write(REQUEST);
@@ -38,6 +39,7 @@ record TlsStream(SSLSocket socket, InputStream input, OutputStream output) imple
                 return plain;
             }
             Duplex tls = handshake(plain, address);
+            plain.release();
             secured = true;
             return tls;
         } finally {
@@ -61,14 +63,15 @@ record TlsStream(SSLSocket socket, InputStream input, OutputStream output) imple
                     && !PGjdbcHostnameVerifier.INSTANCE.verify(address.host(), socket.getSession())) {
                 throw new IOException("the server's certificate is not of " + address.host());
             }
-            return new TlsStream(socket, socket.getInputStream(), socket.getOutputStream());
+            return new TlsStream(plain, socket.getInputStream(), socket.getOutputStream());
         } catch (PSQLException e) {
             throw new IOException(e.getMessage(), e);
         }
     }
 
+    /** Without TLS's own farewell, which would wait where the line is dead: PostgreSQL's says that a session is over. */
     @Override
     public void close() throws IOException {
-        socket.close();
+        plain.close();
     }
 }

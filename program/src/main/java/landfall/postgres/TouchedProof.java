@@ -45,7 +45,6 @@ final class TouchedProof {
                 touched.keys().size() + touched.wholeTables().size(),
                 rows,
                 0,
-                touched.keys().size() + touched.wholeTables().size(),
                 items,
                 Duration.ofNanos(System.nanoTime() - start),
                 problems);

@@ -8,12 +8,10 @@ import landfall.base.Problem;
  * What a comparison of both sides found.
  *
  * @param bytes of the tables on the sending side
- * @param ranges parts of tables whose sums were compared
  * @param items definitions, rights and settings that were compared
  * @param problems empty if everything is equal; names and keys, never values
  */
-public record VerifyReport(
-        int tables, long rows, long bytes, int ranges, int items, Duration took, List<Problem> problems) {
+public record VerifyReport(int tables, long rows, long bytes, int items, Duration took, List<Problem> problems) {
     public VerifyReport {
         problems = List.copyOf(problems);
     }

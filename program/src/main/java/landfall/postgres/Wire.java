@@ -63,7 +63,7 @@ final class Wire implements AutoCloseable {
         AtomicReference<@Nullable Duplex> dialed = new AtomicReference<>();
         Duplex.Dialer capturing = () -> {
             // The driver's own TLS would hide the bytes: it is done below it.
-            Duplex duplex = TlsStream.over(database.dialer().dial(), database.address());
+            Duplex duplex = WatchedStream.over(TlsStream.over(database.dialer().dial(), database.address()));
             dialed.compareAndSet(null, duplex);
             return duplex;
         };

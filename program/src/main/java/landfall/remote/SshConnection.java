@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import landfall.base.Duplex;
@@ -41,6 +42,8 @@ public final class SshConnection implements AutoCloseable {
     private static final class Line {
         private final ClientSession session;
         private int channels;
+        /** A channel was asked for and no answer came in time; heartbeats will tell whether the host is there. */
+        private volatile boolean doubtful;
 
         Line(ClientSession session) {
             this.session = session;
@@ -199,9 +202,19 @@ public final class SshConnection implements AutoCloseable {
             channel.open().verify(Limits.SSH_CONNECT);
             return new SshForward(channel, () -> give(line));
         } catch (IOException e) {
+            line.doubtful |= isLate(e);
             give(line);
             throw e;
         }
+    }
+
+    private static boolean isLate(IOException failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof TimeoutException) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private SshStream stream(String commandLine, boolean rawPty) throws IOException {
@@ -210,6 +223,7 @@ public final class SshConnection implements AutoCloseable {
             return started(line, commandLine, rawPty);
         } catch (IOException refused) {
             give(line);
+            line.doubtful |= isLate(refused);
             if (!isRefusal(refused)) {
                 // The command may have been on its way already.
                 throw new ConnectionLostException("the connection was lost: " + refused.getMessage(), refused);
@@ -286,7 +300,7 @@ public final class SshConnection implements AutoCloseable {
     private synchronized Line take(@Nullable Line except) throws IOException {
         lines.removeIf(line -> !line.session.isOpen() && line.channels == 0);
         for (Line line : lines) {
-            if (line != except && line.session.isOpen() && line.channels < Limits.SSH_CHANNELS_MAX) {
+            if (line != except && line.session.isOpen() && !line.doubtful && line.channels < Limits.SSH_CHANNELS_MAX) {
                 line.channels++;
                 return line;
             }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import landfall.base.Events;
 import landfall.base.Quantities;
@@ -18,11 +19,14 @@ public final class TerminalEvents implements Events {
     private final Style style;
     private final boolean rewrites;
     private final LongSupplier nanoTime;
+    private final IntSupplier columns;
     private final Map<String, Long> started = new HashMap<>();
     private long lastLive;
     private boolean liveShown;
 
-    public TerminalEvents(PrintStream out, Style style, boolean rewrites, LongSupplier nanoTime) {
+    /** @param columns how wide the terminal is now; asked only where lines are rewritten */
+    public TerminalEvents(PrintStream out, Style style, boolean rewrites, LongSupplier nanoTime, IntSupplier columns) {
+        this.columns = columns;
         this.out = out;
         this.style = style;
         this.rewrites = rewrites;
@@ -38,7 +42,7 @@ public final class TerminalEvents implements Events {
             case "progress" -> progress(fields);
             case "lag" -> live(lag(fields));
             case "command" -> line("\n" + style.bold("$ " + text(fields, "message")));
-            case "output" -> live(style.dim("  … " + text(fields, "line").strip()), true);
+            case "output" -> live("  … " + text(fields, "line").strip(), true);
             case "note" -> line("  " + text(fields, "message"));
             case "problem" -> line(style.bad("  ! ") + text(fields, "message"));
             case "table" -> table(fields);
@@ -63,13 +67,13 @@ public final class TerminalEvents implements Events {
         switch (text(fields, "state")) {
             case "begin" -> {
                 started.put(step, nanoTime.getAsLong());
-                live(style.dim("  … " + step + (message.isEmpty() ? "" : ": " + message)), true);
+                live("  … " + step + (message.isEmpty() ? "" : ": " + message), true);
             }
             case "done" -> line(style.good("  ✓ ") + pad(step) + message + took(step));
             case "changed" -> line(style.good("  ✓ ") + step + (message.isEmpty() ? "" : ": " + message) + took(step));
             case "unchanged" -> line(style.dim("  = " + step + (message.isEmpty() ? "" : ": " + message)));
             case "would change" -> line(style.warn("  ~ ") + step + (message.isEmpty() ? "" : ": " + message));
-            case "running" -> live(style.dim("  … " + step + ": " + message), true);
+            case "running" -> live("  … " + step + ": " + message, true);
             case "failed" -> line(style.bad("  ✗ ") + pad(step) + message + took(step));
             default -> line("  - " + pad(step) + message);
         }
@@ -91,7 +95,7 @@ public final class TerminalEvents implements Events {
         String step = text(fields, "step");
         if (fields.containsKey("message")) {
             // Whoever tells it knows better than a division of what is done by the time.
-            live(style.dim("  … " + step + " " + text(fields, "message")));
+            live("  … " + step + " " + text(fields, "message"));
             return;
         }
         long done = number(fields, "done");
@@ -117,7 +121,7 @@ public final class TerminalEvents implements Events {
                         .append(" left");
             }
         }
-        live(style.dim(text.toString()));
+        live(text.toString());
     }
 
     private static String lag(Map<String, Object> fields) {
@@ -148,7 +152,7 @@ public final class TerminalEvents implements Events {
         long pause = rewrites ? 100_000_000L : 2_000_000_000L;
         if (rewrites && (now || time - lastLive >= pause)) {
             lastLive = time;
-            out.print("\r\u001b[K" + (text.length() > 118 ? text.substring(0, 118) : text));
+            out.print("\r\u001b[K" + style.dim(fitting(text)));
             out.flush();
             liveShown = true;
         } else if (!rewrites && !now && time - lastLive >= pause) {
@@ -156,6 +160,13 @@ public final class TerminalEvents implements Events {
             out.println(text);
             out.flush();
         }
+    }
+
+    /** A line that is longer than the terminal is wide would wrap, and what is rewritten then is its last part alone. */
+    private String fitting(String text) {
+        int room = Math.max(1, columns.getAsInt() - 1);
+        int length = text.codePointCount(0, text.length());
+        return length <= room ? text : text.substring(0, text.offsetByCodePoints(0, room - 1)) + "…";
     }
 
     private static String text(Map<String, Object> fields, String name) {

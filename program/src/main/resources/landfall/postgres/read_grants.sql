@@ -19,7 +19,25 @@
     select 'database', ':database', d.datdba, d.datacl from pg_database d where d.datname = current_database()
 ), single as (
     select g.kind, g.name, g.owner, a.grantee, a.privilege_type, a.is_grantable
-      from granted g cross join lateral aclexplode(g.acl) a where g.acl is not null
+      from granted g cross join lateral aclexplode(g.acl) a
+     where g.acl is not null and (a.privilege_type <> 'MAINTAIN' or :maintain)
+    union all
+    -- MAINTAIN came with 17: who had all that a server before it could give has it there too, as by GRANT ALL.
+    select g.kind, g.name, g.owner, a.grantee, 'MAINTAIN', bool_and(a.is_grantable)
+      from granted g cross join lateral aclexplode(g.acl) a
+     where g.kind = 'table' and :maintain and current_setting('server_version_num')::int < 170000
+     group by g.kind, g.name, g.owner, a.grantee
+    having count(distinct a.privilege_type) = 7
+), given_by_default as (
+    select d.oid, x.grantee, x.privilege_type, x.is_grantable
+      from pg_default_acl d cross join lateral aclexplode(d.defaclacl) x
+     where x.privilege_type <> 'MAINTAIN' or :maintain
+    union all
+    select d.oid, x.grantee, 'MAINTAIN', bool_and(x.is_grantable)
+      from pg_default_acl d cross join lateral aclexplode(d.defaclacl) x
+     where d.defaclobjtype = 'r' and :maintain and current_setting('server_version_num')::int < 170000
+     group by d.oid, x.grantee
+    having count(distinct x.privilege_type) = 7
 ), grantee as (
     select oid, target_name, rolsuper and rolname <> :former as is_rank from named
     union all select 0, 'public', false
@@ -63,7 +81,7 @@
                   case when x.grantee = 0 then 'public' else quote_ident(e.target_name) end,
                   case when x.is_grantable and x.grantee <> 0 then ' with grant option' else '' end)
       from pg_default_acl d join named n on n.oid = d.defaclrole
-     cross join lateral aclexplode(d.defaclacl) x
+      join given_by_default x on x.oid = d.oid
       join grantee e on e.oid = x.grantee
       join (values ('r', 'tables'), ('S', 'sequences'), ('f', 'functions'), ('T', 'types'), ('n', 'schemas')) t (letter, word)
         on t.letter = d.defaclobjtype::text
@@ -83,7 +101,9 @@
       from pg_db_role_setting s
      cross join lateral unnest(s.setconfig) as setting
       left join carried n on n.oid = s.setrole
-     where (s.setrole = 0 or n.oid is not null and (not n.rolsuper or n.rolname = :former))
+     -- A plain move copies behind the fence, which sets this: carried, the target would refuse every write.
+     where not (s.setrole = 0 and split_part(setting, '=', 1) = 'default_transaction_read_only')
+       and (s.setrole = 0 or n.oid is not null and (not n.rolsuper or n.rolname = :former))
        and (s.setdatabase = 0 and s.setrole <> 0
             or s.setdatabase = (select oid from pg_database where datname = current_database()))
 )

@@ -19,7 +19,13 @@ select target_name, 2,
  where not r.rolsuper or rolname = :former
 union all
 select m.target_name, 3,
-       format('grant %I to %I%s', g.target_name, m.target_name, case when a.admin_option then ' with admin option' else '' end)
+       format('grant %I to %I', g.target_name, m.target_name)
+       || coalesce(' with ' || nullif(concat_ws(', ',
+              case when bool_or(a.admin_option) then 'admin option' end,
+              -- Columns of 16; a server before it doesn't know these options.
+              case when :membership_options then 'inherit ' || bool_or((to_jsonb(a) ->> 'inherit_option')::boolean) end,
+              case when :membership_options and not bool_or((to_jsonb(a) ->> 'set_option')::boolean) then 'set false' end),
+              ''), '')
   from pg_auth_members a
   join carried m on m.oid = a.member
   join named g on g.oid = a.roleid
@@ -27,6 +33,7 @@ select m.target_name, 3,
    and (g.rolname like 'pg\_%' and g.rolname <> 'pg_database_owner' or g.oid in (select oid from carried))
    -- what lets a role read the server's files or run its programs is the server owner's to give
    and g.rolname not in ('pg_read_server_files', 'pg_write_server_files', 'pg_execute_server_program')
+ group by g.target_name, m.target_name
 union all
 -- An app that was superuser could reach what others own; as an ordinary role it does as their member.
 select :app, 4, format('grant %I to %I', o.target_name, :app)

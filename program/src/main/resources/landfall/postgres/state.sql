@@ -102,9 +102,17 @@ select 'role the app''s role', ''
    and not exists (select from concerned c where c.rolname = :former)
 union all
 select format('membership of role %s in %s', c.name, g.name),
-       case when m.admin_option then 'with admin option' else '' end
-  from pg_auth_members m join concerned c on c.oid = m.member join role_name g on g.oid = m.roleid
+       concat_ws(' ', case when bool_or(m.admin_option) then 'with admin option' end,
+                 -- columns of 16
+                 case when not bool_or((to_jsonb(m) ->> 'set_option')::boolean) then 'without set' end,
+                 case when bool_or((to_jsonb(m) ->> 'inherit_option')::boolean) <> bool_or(r.rolinherit)
+                      then 'inherits otherwise' end)
+  from pg_auth_members m
+  join concerned c on c.oid = m.member
+  join role_name g on g.oid = m.roleid
+  join pg_roles r on r.oid = m.member
  where c.name <> 'the app''s role'
+ group by c.name, g.name
 union all
 select concat('setting ', split_part(setting, '=', 1),
               coalesce(' of role ' || n.name, ' of the database'),
@@ -142,6 +150,17 @@ select 'enforcement of constraint ' || r.full_name || '.' || quote_ident(k.conna
   join relation r on r.oid = k.conrelid
  where t.tgisinternal
  group by r.full_name, k.conname
+union all
+select 'columns read by view ' || r.full_name,
+       string_agg(distinct concat_ws('.', d.refobjid::regclass, quote_ident(a.attname)), ','
+                  order by concat_ws('.', d.refobjid::regclass, quote_ident(a.attname)))
+  from relation r
+  join pg_rewrite u on u.ev_class = r.oid and u.rulename = '_RETURN'
+  join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = u.oid
+                  and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.oid
+  left join pg_attribute a on a.attrelid = d.refobjid and a.attnum = d.refobjsubid and a.attnum > 0
+ where r.relkind in ('v', 'm')
+ group by r.full_name
 union all
 select 'contents of materialized view ' || full_name, case when relispopulated then 'filled' else 'not filled' end
   from relation where relkind = 'm'

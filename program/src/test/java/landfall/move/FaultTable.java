@@ -54,16 +54,16 @@ final class FaultTable {
                     plan.fault() == FaultPlan.Fault.KILL ? moment(plan.moment()) : "",
                     outcome.struck(),
                     List.of(
-                        plan.seed(),
-                        (long) outcome.attempts(),
-                        (long) outcome.acknowledged(),
-                        (long) outcome.lost(),
-                        (long) outcome.doubled(),
-                        (long) outcome.bothSides(),
-                        (long) outcome.writerErrors(),
-                        outcome.broken().isEmpty() ? 0L : 1L,
-                        outcome.waitMillis(),
-                        outcome.took().toMillis()));
+                            plan.seed(),
+                            (long) outcome.attempts(),
+                            (long) outcome.acknowledged(),
+                            (long) outcome.lost(),
+                            (long) outcome.doubled(),
+                            (long) outcome.bothSides(),
+                            (long) outcome.writerErrors(),
+                            outcome.broken().isEmpty() ? 0L : 1L,
+                            outcome.waitMillis(),
+                            outcome.took().toMillis()));
         }
 
         static Run parse(String line) {
@@ -72,9 +72,7 @@ final class FaultTable {
                     cells[0],
                     cells[1],
                     Boolean.parseBoolean(cells[2]),
-                    Arrays.stream(cells[3].split(" "))
-                            .map(Long::parseLong)
-                            .toList());
+                    Arrays.stream(cells[3].split(" ")).map(Long::parseLong).toList());
         }
 
         String line() {

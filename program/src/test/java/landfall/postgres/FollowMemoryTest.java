@@ -24,12 +24,22 @@ final class FollowMemoryTest {
                 "update big set n = 7, v = repeat('u', 100000000) where id = 1",
                 "update big set id = 30 where id = 3",
                 "insert into big values (4, 4, 'small')");
+        follow(move, "256m");
+        for (String sql : new String[] {
+            "select count(*) || md5(string_agg(id || v, ',' order by id)) from t",
+            "select string_agg(id || ' ' || n || ' ' || length(v) || ' ' || md5(v), ',' order by id) from big"
+        }) {
+            assertThat(Servers.read(move.target(), sql)).isEqualTo(Servers.read(move.source(), sql));
+        }
+    }
+
+    static void follow(Servers.Move move, String heap) throws Exception {
         Servers servers = Servers.get();
         Process process = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
                         "-XX:TieredStopAtLevel=1",
-                        "-Xmx256m",
+                        "-Xmx" + heap,
                         "-cp",
                         System.getProperty("java.class.path"),
                         FollowMemoryProgram.class.getName(),
@@ -46,11 +56,5 @@ final class FollowMemoryTest {
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).as(said).isZero();
-        for (String sql : new String[] {
-            "select count(*) || md5(string_agg(id || v, ',' order by id)) from t",
-            "select string_agg(id || ' ' || n || ' ' || length(v) || ' ' || md5(v), ',' order by id) from big"
-        }) {
-            assertThat(Servers.read(move.target(), sql)).isEqualTo(Servers.read(move.source(), sql));
-        }
     }
 }

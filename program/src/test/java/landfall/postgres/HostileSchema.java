@@ -238,11 +238,9 @@ record HostileSchema(
         }
 
         private static String unquoted(String sql) {
-            String table =
-                    sql.substring(sql.indexOf(".\"") + 2, sql.length() - 1).replace("\"\"", "\"");
-            return sql.startsWith("public.")
-                    ? "public." + table
-                    : "Odd.Schema." + sql.substring(14, sql.length() - 1).replace("\"\"", "\"");
+            String schema = sql.startsWith("public.") ? "public." : "\"Odd.Schema\".";
+            return schema.replace("\"", "")
+                    + sql.substring(schema.length() + 1, sql.length() - 1).replace("\"\"", "\"");
         }
 
         private void partitions(String sql, String kind, int index, List<String> columnLines) {

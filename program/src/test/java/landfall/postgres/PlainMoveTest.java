@@ -86,8 +86,8 @@ final class PlainMoveTest {
     @Test
     void everythingIsCopiedBehindTheFenceProvedOpenedAndGoesBack() throws Exception {
         Servers.Move move = move();
-        PlainMove plain =
-                new PlainMove(move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE);
+        PlainMove plain = new PlainMove(
+                move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE, () -> false);
         PlainMove.Forecast forecast = plain.forecast();
         assertThat(forecast.sampleBytes()).isGreaterThan(1 << 20);
         assertThat(forecast.downtime()).isPositive();
@@ -103,6 +103,12 @@ final class PlainMoveTest {
         assertThat(plain.verify().problems()).isEmpty();
         ReplicationSlots.prepare(move.target(), move.source(), Direction.BACKWARD, move.naming());
         assertThat(plain.open(marker)).isEqualTo(1);
+        // The fence's setting stays where it is: the app's sessions on the target don't set it aside, as ours do.
+        assertThat(Servers.read(
+                        move.target(),
+                        "select count(*) from pg_db_role_setting s join pg_database d on d.oid = s.setdatabase"
+                                + " where datname = current_database() and s::text like '%read_only%'"))
+                .isEqualTo("0");
         Servers.run(move.target(), "insert into note (body) values ('there')", "insert into bare values (3)");
         // The target's log can be followed though the source's can't.
         Fence.allowReading(move.source(), move.naming());
@@ -126,8 +132,8 @@ final class PlainMoveTest {
     @Test
     void damageBehindTheFenceIsFoundBeforeAnythingOpens() throws Exception {
         Servers.Move move = move();
-        PlainMove plain =
-                new PlainMove(move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE);
+        PlainMove plain = new PlainMove(
+                move.source(), move.target(), move.naming(), move.role(), SchemaTool.NONE, Events.NONE, () -> false);
         Fence.raise(move.source(), move.naming(), true, Duration.ofMillis(200));
         plain.copy();
         try (Connection connection = move.target().connect("test")) {

@@ -97,7 +97,7 @@ final class Servers {
         }
     }
 
-    private static final Map<String, String> SETTINGS = Map.of(
+    static final Map<String, String> SETTINGS = Map.of(
             "wal_level", "logical",
             "fsync", "off",
             "max_replication_slots", "400",
@@ -141,25 +141,29 @@ final class Servers {
     /** Fresh databases; the source's is filled by the statements. */
     static Move move(String... statements) throws Exception {
         Servers servers = get();
+        return move(servers.source, servers.target, statements);
+    }
+
+    static Move move(EmbeddedServer source, EmbeddedServer target, String... statements) throws Exception {
         String name = "t" + COUNT.incrementAndGet();
-        for (EmbeddedServer server : List.of(servers.source, servers.target)) {
+        for (EmbeddedServer server : List.of(source, target)) {
             try (Connection connection = server.connect("postgres")) {
                 Sql.execute(connection, "create database " + name);
             }
         }
-        try (Connection connection = servers.source.connect(name)) {
+        try (Connection connection = source.connect(name)) {
             Sql.execute(connection, "alter database " + name + " owner to app_owner");
             for (String statement : statements) {
                 Sql.execute(connection, statement);
             }
         }
-        Line sourceLine = new Line(servers.source.port());
-        Line targetLine = new Line(servers.target.port());
-        Database superuser = new Database("source", sourceLine, name, "postgres", servers.source.superuserPassword());
+        Line sourceLine = new Line(source.port());
+        Line targetLine = new Line(target.port());
+        Database superuser = new Database("source", sourceLine, name, "postgres", source.superuserPassword());
         MoverRole.create(superuser, Secret.of("mover"));
         return new Move(
                 superuser.as(MoverRole.NAME, Secret.of("mover")),
-                new Database("target", targetLine, name, "postgres", servers.target.superuserPassword()),
+                new Database("target", targetLine, name, "postgres", target.superuserPassword()),
                 new Naming(name),
                 new TargetRole(name + "_app", Secret.of("target"), "app_owner"),
                 sourceLine,

@@ -109,6 +109,22 @@ final class SurveyTest {
     }
 
     @Test
+    void rowsThatAreTooWideAreNamedByKey() throws Exception {
+        Servers.Move move = Servers.move(
+                // xml goes as text, and so does the whole row: each byte of b is two letters
+                "create table wide (id int primary key, a text, b bytea, x xml)",
+                "insert into wide values (1, repeat('a', 20000000), '', null), (3, 'small', null, null)",
+                "insert into wide select 2, null, convert_to(repeat('b', 537000000), 'utf8'), null");
+        Survey.Result result = survey(move, Choices.NONE);
+        assertThat(finding(result, "row of public.wide with key (2)").verdict()).isEqualTo(Verdict.BLOCKER);
+        try (Connection connection = move.source().connect("test")) {
+            assertThat(SurveyRows.widest(connection, Catalog.tables(connection).getFirst(), 10_000_000))
+                    .extracting(SurveyRows.Wide::key)
+                    .containsExactly("(2)", "(1)");
+        }
+    }
+
+    @Test
     void tablesThatCantBeFollowedWaitForADecisionOfTheUser() throws Exception {
         Servers.Move move = Servers.move(
                 "create table bare (a int)",

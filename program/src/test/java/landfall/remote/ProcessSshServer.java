@@ -58,12 +58,12 @@ public final class ProcessSshServer implements AutoCloseable {
     }
 
     /** Lets another key in, and no longer its own. */
-    void accept(PublicKey other) {
+    public void accept(PublicKey other) {
         server.setPublickeyAuthenticator((user, key, session) -> KeyUtils.compareKeys(key, other));
     }
 
     /** Lets others be reached through this server. */
-    void allowForwarding() {
+    public void allowForwarding() {
         server.setForwardingFilter(AcceptAllForwardingFilter.INSTANCE);
     }
 
@@ -72,7 +72,7 @@ public final class ProcessSshServer implements AutoCloseable {
         server.getActiveSessions().forEach(session -> session.close(true));
     }
 
-    Path identity() {
+    public Path identity() {
         return identity;
     }
 
