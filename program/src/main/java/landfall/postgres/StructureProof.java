@@ -124,7 +124,7 @@ final class StructureProof {
         for (String item : items) {
             String expected = one.get(item);
             String found = other.get(item);
-            if (!Objects.equals(expected, found)
+            if (!Objects.equals(Deparsed.settled(expected), Deparsed.settled(found))
                     && !isNewer(item, expected, found)
                     && (oneMajor || !isWrittenOtherwise(item, expected, found))) {
                 problems.add(Problem.error(

@@ -76,7 +76,7 @@ select 'function ' || p.oid::regprocedure,
 union all
 select 'type ' || format_type(t.oid, null),
        concat_ws(' ', t.typtype, format_type(nullif(t.typbasetype, 0), t.typtypmod), 'notnull', t.typnotnull,
-                 t.typdefault,
+                 coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault),
                  (select 'over ' || format_type(g.rngsubtype, null) from pg_range g where g.rngtypid = t.oid),
                  (select 'collation ' || collname from pg_collation where oid = t.typcollation and t.typtype = 'd'),
                  (select string_agg(quote_literal(e.enumlabel), ',' order by e.enumsortorder)

@@ -1,10 +1,10 @@
 -- Begins the readers of roles: what each role of the source is called on the target. Superusers become the app's role:
 -- on the target nobody but the service's own is one.
-with named as (
+with recursive named as (
     select r.oid, r.rolname, r.rolsuper,
            case when r.rolsuper or r.rolname = :former then :app else r.rolname end as target_name
       from pg_roles r
-), concerned as (
+), near as (
     select distinct d.refobjid as oid
       from pg_shdepend d
      where d.refclassid = 'pg_authid'::regclass
@@ -19,6 +19,12 @@ with named as (
                         and d.dbid = (select oid from pg_database where datname = current_database())
     union
     select oid from pg_roles where rolname = :former
+), concerned (oid) as (
+    select oid from near
+    union
+    -- What a role is a member of may be asked for by a policy, though it has no rights here itself.
+    select m.roleid from pg_auth_members m join concerned c on c.oid = m.member
+     where not (select rolsuper from pg_roles r where r.oid = m.member)
 ), carried as (
     select n.* from named n join concerned c on c.oid = n.oid
      where n.rolname not like 'pg\_%' and n.rolname <> 'landfall_mover'

@@ -76,7 +76,7 @@
     select 5, concat(n.target_name, d.defaclobjtype, x.privilege_type),
            format('alter default privileges for role %I%s grant %s on %s to %s%s', n.target_name,
                   case when d.defaclnamespace <> 0
-                       then ' in schema ' || quote_ident(d.defaclnamespace::regnamespace::text) else '' end,
+                       then ' in schema ' || d.defaclnamespace::regnamespace else '' end,
                   x.privilege_type, t.word,
                   case when x.grantee = 0 then 'public' else quote_ident(e.target_name) end,
                   case when x.is_grantable and x.grantee <> 0 then ' with grant option' else '' end)

@@ -58,6 +58,21 @@ select place, statement, item, owner
     select 9, format('alter statistics %I.%I owner to %I', s.nspname, x.stxname, n.target_name), null, n.target_name
       from pg_statistic_ext x join user_schema s on s.oid = x.stxnamespace join named n on n.oid = x.stxowner
     union all
+    select 11, format('alter operator class %I.%I using %I owner to %I', s.nspname, x.opcname, a.amname, n.target_name), null, n.target_name
+      from pg_opclass x join user_schema s on s.oid = x.opcnamespace join named n on n.oid = x.opcowner join pg_am a on a.oid = x.opcmethod
+     where not exists (select from pg_depend d
+                        where d.classid = 'pg_opclass'::regclass and d.objid = x.oid and d.deptype = 'e')
+    union all
+    select 12, format('alter operator family %I.%I using %I owner to %I', s.nspname, x.opfname, a.amname, n.target_name), null, n.target_name
+      from pg_opfamily x join user_schema s on s.oid = x.opfnamespace join named n on n.oid = x.opfowner join pg_am a on a.oid = x.opfmethod
+     where not exists (select from pg_depend d
+                        where d.classid = 'pg_opfamily'::regclass and d.objid = x.oid and d.deptype = 'e')
+    union all
+    select 13, format('alter conversion %I.%I owner to %I', s.nspname, x.conname, n.target_name), null, n.target_name
+      from pg_conversion x join user_schema s on s.oid = x.connamespace join named n on n.oid = x.conowner
+     where not exists (select from pg_depend d
+                        where d.classid = 'pg_conversion'::regclass and d.objid = x.oid and d.deptype = 'e')
+    union all
     select 10, format('alter database :database owner to %I', n.target_name), null, n.target_name
       from pg_database d join named n on n.oid = d.datdba
      where d.datname = current_database()

@@ -37,7 +37,7 @@ select 'DECISION', 'function ' || full_name || ' and search_path',
        'SECURITY DEFINER without a search_path of its own: it runs with its owner''s rights and its caller''s names'
        || ', here and on the target',
        format('ALTER %s %s SET search_path = %s, pg_temp;', case prokind when 'p' then 'PROCEDURE' else 'FUNCTION' end,
-              full_name, quote_ident(pronamespace::regnamespace::text))
+              full_name, pronamespace::regnamespace)
   from routine
  where prosecdef and prokind in ('f', 'p')
    and not exists (select from unnest(proconfig) as setting where setting like 'search_path=%')
@@ -47,7 +47,7 @@ select distinct 'DECISION', 'function ' || p.full_name || ' and search_path',
        'an index, constraint or generated column uses it, and it has no search_path of its own: where it names'
        || ' something without its schema, it fails while that is built on the target',
        format('ALTER FUNCTION %s SET search_path = %s, pg_catalog;', p.full_name,
-              quote_ident(p.pronamespace::regnamespace::text))
+              p.pronamespace::regnamespace)
   from routine p
   join pg_depend d on d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
                   and d.classid in ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass)

@@ -29,11 +29,14 @@ final class RolesTest {
                         + " in role pg_monitor",
                 "create role " + n + "_reports login password 'reports' noinherit bypassrls",
                 "create role " + n + "_group nologin",
+                "create role " + n + "_marker nologin",
+                "grant " + n + "_marker to " + n + "_reports",
                 "grant " + n + "_group to " + n + "_web with admin option",
                 "alter role " + n + "_web set work_mem = '9MB'",
                 "alter role " + n + "_web in database " + n + " set search_path = tenant, public, \"$user\"",
                 "alter database " + n + " set statement_timeout = '77s'",
                 "create schema tenant authorization " + n + "_owner",
+                "create schema \"Odd Schema\" authorization " + n + "_owner",
                 "grant usage on schema tenant to " + n + "_web, " + n + "_reports",
                 "grant usage on schema public to " + n + "_group",
                 "set role " + n + "_owner",
@@ -47,6 +50,7 @@ final class RolesTest {
                 "create function tenant.secret() returns int language sql as 'select 1'",
                 "revoke execute on function tenant.secret() from public",
                 "alter default privileges in schema tenant grant select on tables to " + n + "_reports",
+                "alter default privileges in schema \"Odd Schema\" grant select on tables to " + n + "_group",
                 "alter default privileges revoke execute on functions from public",
                 "insert into tenant.note (owner, body) values ('a', 'of a'), ('b', 'of b')",
                 "reset role",
@@ -100,7 +104,7 @@ final class RolesTest {
                         + " unnest(nspacl) x)) from pg_namespace where nspname = 'tenant'",
                 "select concat_ws(' ', pg_get_userbyid(proowner), proacl) from pg_proc where proname = 'secret'",
                 "select string_agg(concat_ws(' ', pg_get_userbyid(defaclrole), defaclnamespace::regnamespace, defaclobjtype,"
-                        + " defaclacl), ';' order by defaclnamespace <> 0) from pg_default_acl",
+                        + " defaclacl), ';' order by defaclnamespace <> 0, defaclnamespace::regnamespace::text) from pg_default_acl",
                 "select string_agg(concat_ws(' ', coalesce(r.rolname, '-'), s.setdatabase <> 0, s.setconfig), ';'"
                         + " order by r.rolname, s.setdatabase) from pg_db_role_setting s left join pg_roles r on r.oid ="
                         + " s.setrole where r.rolname like '" + n

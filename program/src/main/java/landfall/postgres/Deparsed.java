@@ -1,0 +1,102 @@
+package landfall.postgres;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Definitions as PostgreSQL writes them after a dump has been restored. What it writes isn't always what it writes when it
+ * has read that again: {@code varchar IN ('a', 'b')} is one cast of an array before, and a cast of each element behind;
+ * a nameless {@code 'x'::text} is called {@code text}. Both mean the same.
+ */
+final class Deparsed {
+    private static final String CAST_ARRAY = "(ARRAY[";
+    private static final Pattern ARRAY_TYPE =
+            Pattern.compile("\\)::((?:\"(?:[^\"]|\"\")+\"|[A-Za-z_0-9 .])+?(?:\\([0-9, ]+\\))?)\\[]");
+    private static final Pattern NAMED_AFTER_TYPE =
+            Pattern.compile("((?:'|NULL)::([a-z][a-z0-9 ]*?)) AS ([a-z0-9]+)\\b");
+    /** Names of types where they aren't what is written. */
+    private static final Map<String, String> NAMES = Map.of(
+            "integer", "int4",
+            "bigint", "int8",
+            "smallint", "int2",
+            "boolean", "bool",
+            "character varying", "varchar",
+            "double precision", "float8",
+            "real", "float4",
+            "timestamp with time zone", "timestamptz",
+            "timestamp without time zone", "timestamp");
+
+    private Deparsed() {}
+
+    /** The form in which the definition comes out of every later dump. */
+    static @Nullable String settled(@Nullable String definition) {
+        if (definition == null) {
+            return null;
+        }
+        return NAMED_AFTER_TYPE
+                .matcher(castEach(definition))
+                .replaceAll(found -> Matcher.quoteReplacement(
+                        NAMES.getOrDefault(found.group(2), found.group(2)).equals(found.group(3))
+                                ? found.group(1)
+                                : found.group()));
+    }
+
+    private static String castEach(String definition) {
+        String text = definition;
+        int from = 0;
+        while (true) {
+            int start = text.indexOf(CAST_ARRAY, from);
+            if (start < 0) {
+                return text;
+            }
+            List<String> elements = new ArrayList<>();
+            int end = elements(text, start + CAST_ARRAY.length(), elements);
+            Matcher type = ARRAY_TYPE.matcher(text);
+            from = start + 1;
+            if (end >= 0 && type.find(end + 1) && type.start() == end + 1) {
+                String each = String.join(
+                        ", ",
+                        elements.stream()
+                                .map(element -> "(" + element + ")::" + type.group(1))
+                                .toList());
+                text = text.substring(0, start) + "ARRAY[" + each + "]" + text.substring(type.end());
+            }
+        }
+    }
+
+    /** @return where the bracket closes; -1 if it doesn't */
+    private static int elements(String text, int from, List<String> into) {
+        int depth = 0;
+        int begin = from;
+        for (int i = from; i < text.length(); i++) {
+            switch (text.charAt(i)) {
+                case '\'', '"' -> {
+                    i = text.indexOf(text.charAt(i), i + 1);
+                    if (i < 0) {
+                        return -1;
+                    }
+                }
+                case '(', '[' -> depth++;
+                case ')', ']' -> {
+                    if (depth == 0) {
+                        into.add(text.substring(begin, i));
+                        return i;
+                    }
+                    depth--;
+                }
+                case ',' -> {
+                    if (depth == 0) {
+                        into.add(text.substring(begin, i));
+                        begin = i + 2;
+                    }
+                }
+                default -> {}
+            }
+        }
+        return -1;
+    }
+}
