@@ -8,11 +8,17 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Definitions as PostgreSQL writes them after a dump has been restored. What it writes isn't always what it writes when it
- * has read that again: {@code varchar IN ('a', 'b')} is one cast of an array before, and a cast of each element behind;
- * a nameless {@code 'x'::text} is called {@code text}. Both mean the same.
+ * Definitions as servers write them back from their own trees: one meaning may have several spellings, of which a move must
+ * not be refused.
  */
 final class Deparsed {
+    /** Items of the fingerprint that hold whole queries. */
+    private static final Pattern QUERIES = Pattern.compile("^(view|rule|function) .*", Pattern.DOTALL);
+
+    /** A literal is left as it is; of a name with dots in it the last part counts. */
+    private static final Pattern LITERAL_OR_QUALIFIER =
+            Pattern.compile("('(?:[^']|'')*')|(?:\"(?:[^\"]|\"\")+\"|[\\p{L}_][\\p{L}\\p{N}_$]*)\\.");
+
     private static final String CAST_ARRAY = "(ARRAY[";
     private static final Pattern ARRAY_TYPE =
             Pattern.compile("\\)::((?:\"(?:[^\"]|\"\")+\"|[A-Za-z_0-9 .])+?(?:\\([0-9, ]+\\))?)\\[]");
@@ -32,7 +38,11 @@ final class Deparsed {
 
     private Deparsed() {}
 
-    /** The form in which the definition comes out of every later dump. */
+    /**
+     * The form in which the definition comes out of every dump after the first. What a server writes isn't always what it
+     * writes when it has read that again: {@code varchar IN ('a', 'b')} is one cast of an array before, and a cast of each
+     * element behind; a nameless {@code 'x'::text} is called {@code text}.
+     */
     static @Nullable String settled(@Nullable String definition) {
         if (definition == null) {
             return null;
@@ -43,6 +53,18 @@ final class Deparsed {
                         NAMES.getOrDefault(found.group(2), found.group(2)).equals(found.group(3))
                                 ? found.group(1)
                                 : found.group()));
+    }
+
+    /**
+     * Without what a column is qualified with, for servers of different majors: since 16 a query over one table has {@code
+     * place} where 15 wrote {@code child.place}. What a view reads is compared beside it, by its dependencies (state.sql).
+     */
+    static String unqualified(String item, String definition) {
+        if (!QUERIES.matcher(item).matches()) {
+            return definition;
+        }
+        Matcher matcher = LITERAL_OR_QUALIFIER.matcher(definition);
+        return matcher.replaceAll(found -> found.group(1) == null ? "" : Matcher.quoteReplacement(found.group(1)));
     }
 
     private static String castEach(String definition) {

@@ -122,9 +122,9 @@ final class StructureProof {
         Set<String> items = new TreeSet<>(one.keySet());
         items.addAll(other.keySet());
         for (String item : items) {
-            String expected = one.get(item);
-            String found = other.get(item);
-            if (!Objects.equals(Deparsed.settled(expected), Deparsed.settled(found))
+            String expected = Deparsed.settled(one.get(item));
+            String found = Deparsed.settled(other.get(item));
+            if (!Objects.equals(expected, found)
                     && !isNewer(item, expected, found)
                     && (oneMajor || !isWrittenOtherwise(item, expected, found))) {
                 problems.add(Problem.error(
@@ -147,7 +147,7 @@ final class StructureProof {
         }
         return expected != null
                 && found != null
-                && DeparsedText.comparable(item, expected).equals(DeparsedText.comparable(item, found));
+                && Deparsed.unqualified(item, expected).equals(Deparsed.unqualified(item, found));
     }
 
     /** An extension is made in the version that its server offers, which needn't be that of the other side. */

@@ -67,7 +67,7 @@ select 'function ' || p.oid::regprocedure,
             then (select concat_ws(' ', 'aggregate', a.aggtransfn, a.aggfinalfn, a.aggtranstype::regtype, a.agginitval,
                                    a.aggcombinefn, a.aggsortop::regoperator)
                     from pg_aggregate a where a.aggfnoid = p.oid)
-            -- A body that is kept parsed is written otherwise by another major version; see DeparsedText.
+            -- A body that is kept parsed is written otherwise by another major version; see Deparsed.
             when p.prosqlbody is not null then pg_get_functiondef(p.oid)
             else md5(pg_get_functiondef(p.oid)) end
   from pg_proc p join user_schema s on s.oid = p.pronamespace

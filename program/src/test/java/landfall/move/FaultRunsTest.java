@@ -88,8 +88,7 @@ final class FaultRunsTest {
     @Test
     void nothingIsLostOrDoubledAndTheSourceIsLeftAsFound() throws Exception {
         int runs = Integer.parseInt(System.getenv().getOrDefault("LANDFALL_FAULT_RUNS", Integer.toString(RUNS)));
-        long seed = Long.parseLong(
-                System.getenv().getOrDefault("LANDFALL_FAULT_SEED", Long.toString(System.nanoTime() & 0xffffff)));
+        long seed = Long.parseLong(System.getenv().getOrDefault("LANDFALL_FAULT_SEED", "1"));
         System.out.println("LANDFALL_FAULT_SEED=" + seed + " LANDFALL_FAULT_RUNS=" + runs);
         long seconds = Long.parseLong(System.getenv().getOrDefault("LANDFALL_FAULT_SECONDS", "86400"));
         long end = System.nanoTime() + seconds * 1_000_000_000;
