@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects.admin;
+
+import org.jspecify.annotations.NullMarked;
