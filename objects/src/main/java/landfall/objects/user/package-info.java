@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects.user;
+
+import org.jspecify.annotations.NullMarked;
