@@ -1,0 +1,176 @@
+package landfall.objects;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import landfall.objects.user.Secret;
+import landfall.objects.user.User;
+
+/**
+ * How a server is set up: one file of {@code NAME=value} lines, and the environment, which wins. The names are the same in
+ * both. Secrets may lie in a file of their own ({@code NAME_FILE}), never in arguments.
+ *
+ * @param data the folder with the buckets
+ * @param host address to listen on
+ * @param port 0 for any that is free
+ * @param adminSocket Unix socket of the admin side
+ * @param region what clients must sign for
+ * @param domain names below it are buckets (virtual-host style); empty for path style only
+ * @param root the administrator's keys, if given here
+ * @param accessLog {@code -} for standard output, {@code off}, or a file
+ * @param requestsMax requests under way at the same time, in all
+ * @param stopSeconds how long requests may take to finish once the server is told to stop
+ */
+public record Configuration(
+        Path data,
+        String host,
+        int port,
+        Path adminSocket,
+        String region,
+        String domain,
+        Optional<User.AccessKey> root,
+        String accessLog,
+        int requestsMax,
+        int stopSeconds) {
+
+    /** One setting: its name, its default (empty for none) and what it is for. */
+    public record Setting(String name, String standard, String meaning) {}
+
+    /** All settings, in the order in which help shows them. */
+    public static final List<Setting> SETTINGS = List.of(
+            new Setting("OBJECTS_DATA", "/var/lib/objects", "the folder with the buckets"),
+            new Setting("OBJECTS_LISTEN", "0.0.0.0:9000", "address and port of the S3 side; port 0 takes a free one"),
+            new Setting("OBJECTS_ADMIN_SOCKET", "", "Unix socket of the admin side; DATA/.landfall/admin.sock unless given"),
+            new Setting("OBJECTS_REGION", "us-east-1", "the region that clients sign for"),
+            new Setting("OBJECTS_DOMAIN", "", "BUCKET.DOMAIN is taken for a bucket; without it path style only"),
+            new Setting("OBJECTS_ACCESS_KEY_ID", "", "an administrator's access key"),
+            new Setting("OBJECTS_SECRET_ACCESS_KEY", "", "its secret; or OBJECTS_SECRET_ACCESS_KEY_FILE, a file holding it"),
+            new Setting("OBJECTS_ACCESS_LOG", "-", "one JSON line a request: - for standard output, off, or a file"),
+            new Setting("OBJECTS_REQUESTS_MAX", "256", "requests under way at the same time"),
+            new Setting("OBJECTS_STOP_SECONDS", "30", "how long requests may take to finish on SIGTERM"));
+
+    /** Something is wrong with the configuration: all of it is said at once. */
+    public static final class Unfit extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Unfit(List<String> problems) {
+            super(String.join("\n", problems));
+        }
+    }
+
+    /**
+     * Reads file and environment.
+     *
+     * @param file or empty
+     * @throws Unfit naming each setting that won't do, with its line where it stands in the file
+     */
+    public static Configuration read(Optional<Path> file, Map<String, String> environment) throws Unfit {
+        List<String> problems = new ArrayList<>();
+        SequencedMap<String, String> values = new LinkedHashMap<>();
+        SETTINGS.forEach(setting -> values.put(setting.name(), setting.standard()));
+        file.ifPresent(path -> values.putAll(lines(path, problems)));
+        for (Setting setting : SETTINGS) {
+            String given = environment.get(setting.name());
+            if (given != null) {
+                values.put(setting.name(), given.strip());
+            }
+        }
+        Map<String, String> found = new HashMap<>(values);
+        Path data = Path.of(found.getOrDefault("OBJECTS_DATA", "")).toAbsolutePath().normalize();
+        String listen = found.getOrDefault("OBJECTS_LISTEN", "");
+        int colon = listen.lastIndexOf(':');
+        if (colon < 0) {
+            problems.add("OBJECTS_LISTEN is " + listen + ": an address and a port are wanted, like 0.0.0.0:9000");
+        }
+        String socket = found.getOrDefault("OBJECTS_ADMIN_SOCKET", "");
+        Path adminSocket = socket.isEmpty() ? data.resolve(".landfall/admin.sock") : Path.of(socket);
+        Optional<User.AccessKey> root = root(found, environment, problems);
+        int port = colon < 0 ? 0 : number("OBJECTS_LISTEN", listen.substring(colon + 1), 0, 65_535, problems);
+        int requests = number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
+        int stop = number("OBJECTS_STOP_SECONDS", found.getOrDefault("OBJECTS_STOP_SECONDS", ""), 0, 3_600, problems);
+        if (!problems.isEmpty()) {
+            throw new Unfit(problems);
+        }
+        return new Configuration(
+                data,
+                listen.substring(0, colon).replace("[", "").replace("]", ""),
+                port,
+                adminSocket,
+                found.getOrDefault("OBJECTS_REGION", ""),
+                found.getOrDefault("OBJECTS_DOMAIN", ""),
+                root,
+                found.getOrDefault("OBJECTS_ACCESS_LOG", ""),
+                requests,
+                stop);
+    }
+
+    private static Optional<User.AccessKey> root(
+            Map<String, String> found, Map<String, String> environment, List<String> problems) {
+        String id = found.getOrDefault("OBJECTS_ACCESS_KEY_ID", "");
+        String secret = found.getOrDefault("OBJECTS_SECRET_ACCESS_KEY", "");
+        String secretFile = environment.getOrDefault(
+                "OBJECTS_SECRET_ACCESS_KEY_FILE", found.getOrDefault("OBJECTS_SECRET_ACCESS_KEY_FILE", ""));
+        if (secret.isEmpty() && !secretFile.isEmpty()) {
+            try {
+                secret = Files.readString(Path.of(secretFile)).strip();
+            } catch (IOException unreadable) {
+                problems.add("OBJECTS_SECRET_ACCESS_KEY_FILE: can't read " + unreadable.getMessage());
+            }
+        }
+        if (id.isEmpty() != secret.isEmpty()) {
+            problems.add("OBJECTS_ACCESS_KEY_ID and OBJECTS_SECRET_ACCESS_KEY belong together: only one of them is set");
+        }
+        return id.isEmpty() || secret.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new User.AccessKey(id, Secret.of(secret)));
+    }
+
+    private static int number(String name, String text, int least, int most, List<String> problems) {
+        try {
+            int number = Integer.parseInt(text);
+            if (number >= least && number <= most) {
+                return number;
+            }
+        } catch (NumberFormatException notANumber) {
+            // said below, with the bounds
+        }
+        problems.add(name + " is " + text + ": a number from " + least + " to " + most + " is wanted");
+        return least;
+    }
+
+    private static Map<String, String> lines(Path file, List<String> problems) {
+        Map<String, String> values = new LinkedHashMap<>();
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file);
+        } catch (IOException unreadable) {
+            problems.add("can't read the configuration " + file + ": " + unreadable.getMessage());
+            return values;
+        }
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).strip();
+            if (line.isEmpty() || line.startsWith("#")) {
+                continue;
+            }
+            int equals = line.indexOf('=');
+            String name = equals < 0 ? line : line.substring(0, equals).strip();
+            boolean known = name.equals("OBJECTS_SECRET_ACCESS_KEY_FILE")
+                    || SETTINGS.stream().anyMatch(setting -> setting.name().equals(name));
+            if (equals < 0 || !known) {
+                problems.add(file + ":" + (i + 1) + ": "
+                        + (equals < 0 ? "not of the form NAME=value" : name + " is no setting")
+                        + "; `objects serve --help` lists them");
+                continue;
+            }
+            values.put(name, line.substring(equals + 1).strip());
+        }
+        return values;
+    }
+}

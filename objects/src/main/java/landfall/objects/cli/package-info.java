@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects.cli;
+
+import org.jspecify.annotations.NullMarked;
