@@ -1,0 +1,120 @@
+package landfall.objects.admin;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Talks to the admin side of a running server. HTTP/1.0 over the Unix socket, written here because the JDK's client knows
+ * no Unix sockets: one request, the answer to the end of the stream.
+ */
+public final class AdminClient {
+    private final Path socket;
+    private final JsonMapper json = JsonMapper.builder().build();
+
+    public AdminClient(Path socket) {
+        this.socket = socket;
+    }
+
+    /** The server refused, or there is none; the message is for the user. */
+    public static final class Refused extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        Refused(String message) {
+            super(message);
+        }
+    }
+
+    /** One request with one JSON answer. */
+    public JsonNode ask(String method, String path, @Nullable JsonNode body) throws IOException, Refused {
+        StringBuilder answer = new StringBuilder();
+        exchange(method, path, body, line -> answer.append(line).append('\n'));
+        return json.readTree(answer.toString());
+    }
+
+    /** One request answered with lines, which are handed on as they come. */
+    public void follow(String path, JsonNode body, Consumer<JsonNode> lines) throws IOException, Refused {
+        exchange("POST", path, body, line -> {
+            if (!line.isBlank()) {
+                lines.accept(json.readTree(line));
+            }
+        });
+    }
+
+    private void exchange(String method, String path, @Nullable JsonNode body, Consumer<String> lines)
+            throws IOException, Refused {
+        if (!Files.exists(socket)) {
+            throw new Refused("no server is running here: there is no socket " + socket
+                    + ". Start one with `objects serve`, or name its data folder with --data");
+        }
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            try {
+                channel.connect(UnixDomainSocketAddress.of(socket));
+            } catch (IOException unreachable) {
+                throw new Refused("the server's socket " + socket + " doesn't answer (" + unreachable.getMessage()
+                        + "): it was killed, or belongs to another user");
+            }
+            byte[] bytes = body == null ? new byte[0] : json.writeValueAsBytes(body);
+            ByteArrayOutputStream request = new ByteArrayOutputStream();
+            request.writeBytes((method + " " + path + " HTTP/1.0\r\nHost: admin\r\nContent-Type: application/json\r\n"
+                            + "Content-Length: " + bytes.length + "\r\n\r\n")
+                    .getBytes(StandardCharsets.UTF_8));
+            request.writeBytes(bytes);
+            ByteBuffer buffer = ByteBuffer.wrap(request.toByteArray());
+            while (buffer.hasRemaining()) {
+                channel.write(buffer);
+            }
+            read(Channels.newInputStream(channel), lines);
+        }
+    }
+
+    private void read(InputStream in, Consumer<String> lines) throws IOException, Refused {
+        BufferedReader reader = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8));
+        String first = reader.readLine();
+        if (first == null) {
+            throw new Refused("the server closed the connection without an answer: see its log");
+        }
+        int status = Integer.parseInt(first.split(" ", 3)[1]);
+        boolean chunked = false;
+        for (String header = reader.readLine(); header != null && !header.isEmpty(); header = reader.readLine()) {
+            chunked |= header.toLowerCase(Locale.ROOT).startsWith("transfer-encoding:");
+        }
+        if (chunked) {
+            throw new Refused("the server answered HTTP/1.0 with chunks; this client and the server don't match");
+        }
+        StringBuilder error = new StringBuilder();
+        for (String line = reader.readLine(); line != null; line = reader.readLine()) {
+            if (status < 300) {
+                lines.accept(line);
+            } else {
+                error.append(line);
+            }
+        }
+        if (status >= 300) {
+            throw new Refused(said(error.toString(), status));
+        }
+    }
+
+    private String said(String answer, int status) {
+        try {
+            return json.readTree(answer).path("error").asString(answer);
+        } catch (tools.jackson.core.JacksonException notJson) {
+            return "HTTP status " + status + ": " + answer;
+        }
+    }
+}

@@ -1,0 +1,237 @@
+package landfall.objects.store;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLongArray;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes the files of a key agree with its rows: after each commit, and at start for keys that are marked unsettled. It
+ * needs no log of moves, as a file number is in one place only; objects/DESIGN.md tells the cases.
+ */
+final class FilesFollowRows {
+    private static final int STRIPES = 4_096;
+
+    private final Layout layout;
+    private final Buckets buckets;
+    private final Set<Committer.Touched> moving = ConcurrentHashMap.newKeySet();
+    private final AtomicLongArray epochs = new AtomicLongArray(STRIPES);
+
+    FilesFollowRows(Layout layout, Buckets buckets) {
+        this.layout = layout;
+        this.buckets = buckets;
+    }
+
+    /** Grows whenever files of the key are about to move; a reader for whom it grew looks the row up again. */
+    long epoch(int bucket, String key) {
+        return epochs.get(stripe(bucket, key));
+    }
+
+    /** Whether files of the key may still be in the folder of incoming files. */
+    boolean isMoving(int bucket, String key) {
+        return moving.contains(new Committer.Touched(bucket, key));
+    }
+
+    void moving(Collection<Committer.Touched> keys) {
+        moving.addAll(keys);
+    }
+
+    void settled(Collection<Committer.Touched> keys) {
+        moving.removeAll(keys);
+    }
+
+    private static int stripe(int bucket, String key) {
+        return Math.floorMod(31 * key.hashCode() + bucket, STRIPES);
+    }
+
+    /** File numbers without a row, by the key that they were of. */
+    record Gone(Committer.Touched key, long file) {}
+
+    /**
+     * Settles each key and removes the files of numbers that have no row any more. A key that can't be settled keeps its
+     * mark and is still served from where its file is.
+     *
+     * @return the keys that couldn't be settled, each with why
+     */
+    Map<Committer.Touched, Exception> settle(
+            Index.Session session, Collection<Committer.Touched> keys, List<Gone> gone) {
+        Map<Committer.Touched, Exception> failed = new LinkedHashMap<>();
+        for (Committer.Touched each : keys) {
+            epochs.incrementAndGet(stripe(each.bucket(), each.key()));
+        }
+        for (Gone each : gone) {
+            try {
+                Files.deleteIfExists(layout.incoming(each.file()));
+                Buckets.Known known = buckets.byId(each.key().bucket());
+                if (known != null) {
+                    Files.deleteIfExists(layout.version(known.bucket().name(), each.file()));
+                }
+            } catch (IOException undeleted) {
+                failed.put(each.key(), undeleted);
+            }
+        }
+        for (Committer.Touched each : keys) {
+            Buckets.Known known = buckets.byId(each.bucket());
+            try {
+                if (known != null) {
+                    new Key(session, known.id(), known.bucket().name(), each.key()).settle();
+                }
+            } catch (IOException | SQLException unsettled) {
+                failed.put(each, unsettled);
+            }
+            if (!failed.containsKey(each)) {
+                moving.remove(each);
+            }
+        }
+        return failed;
+    }
+
+    /** One key's rows and files. */
+    private final class Key {
+        private final Index.Session session;
+        private final int bucket;
+        private final String bucketName;
+        private final String key;
+
+        Key(Index.Session session, int bucket, String bucketName, String key) {
+            this.session = session;
+            this.bucket = bucket;
+            this.bucketName = bucketName;
+            this.key = key;
+        }
+
+        void settle() throws IOException, SQLException {
+            Row current = current();
+            List<Row> unplaced = unplaced();
+            boolean kept = current != null && !current.marker();
+            Path from = current != null && kept && !current.inline() ? elsewhere(current) : null;
+            for (boolean odd : places(current, unplaced)) {
+                Path place = layout.object(bucketName, key, odd);
+                boolean holds = current != null && kept && current.odd() == odd;
+                if (!holds || from != null || (current != null && current.inline())) {
+                    clear(place, unplaced, holds);
+                }
+            }
+            for (Row older : unplaced) {
+                if (!older.inline() && !older.marker()) {
+                    Path arrived = layout.incoming(older.file());
+                    if (Files.exists(arrived)) {
+                        move(arrived, layout.version(bucketName, older.file()));
+                    }
+                }
+            }
+            if (from != null && current != null) {
+                move(from, layout.object(bucketName, key, current.odd()));
+            }
+        }
+
+        /** Where files of the key may lie: at its plain path, at the one named by its digest. */
+        private List<Boolean> places(@Nullable Row current, List<Row> unplaced) {
+            boolean odd = !Layout.plain(key)
+                    || (current != null && current.odd())
+                    || unplaced.stream().anyMatch(Row::odd);
+            boolean plain = Layout.plain(key)
+                    && ((current != null && !current.odd()) || !odd || unplaced.stream().anyMatch(row -> !row.odd()));
+            List<Boolean> places = new ArrayList<>();
+            if (plain) {
+                places.add(false);
+            }
+            if (odd) {
+                places.add(true);
+            }
+            return places;
+        }
+
+        /** Where the current row's file is, if not at its place. */
+        private @Nullable Path elsewhere(Row current) {
+            Path incoming = layout.incoming(current.file());
+            if (Files.exists(incoming)) {
+                return incoming;
+            }
+            Path version = layout.version(bucketName, current.file());
+            return Files.exists(version) ? version : null;
+        }
+
+        /** Takes what lies at the place away: it is an older version's, or nobody's. */
+        private void clear(Path place, List<Row> unplaced, boolean holdsCurrent) throws IOException {
+            if (!Files.isRegularFile(place, LinkOption.NOFOLLOW_LINKS)) {
+                return;
+            }
+            for (Row older : unplaced) {
+                if (!older.inline()
+                        && !older.marker()
+                        && !Files.exists(layout.version(bucketName, older.file()))
+                        && !Files.exists(layout.incoming(older.file()))) {
+                    move(place, layout.version(bucketName, older.file()));
+                    prune(place.getParent());
+                    return;
+                }
+            }
+            if (!holdsCurrent) {
+                Files.delete(place);
+                prune(place.getParent());
+            }
+        }
+
+        private void move(Path from, Path to) throws IOException {
+            try {
+                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            } catch (NoSuchFileException folderAbsent) {
+                Files.createDirectories(to.getParent());
+                Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+
+        /** Removes folders that keys left empty, up to the bucket's. */
+        private void prune(@Nullable Path folder) throws IOException {
+            Path top = layout.bucket(bucketName);
+            for (Path each = folder; each != null && each.startsWith(top) && !each.equals(top); each = each.getParent()) {
+                try {
+                    Files.delete(each);
+                } catch (DirectoryNotEmptyException | NoSuchFileException kept) {
+                    return;
+                }
+            }
+        }
+
+        private @Nullable Row current() throws SQLException {
+            PreparedStatement select =
+                    session.prepare("SELECT " + Row.COLUMNS + " FROM object WHERE bucket = ? AND key = ?");
+            select.setInt(1, bucket);
+            select.setBytes(2, key.getBytes(StandardCharsets.UTF_8));
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next() ? Row.read(rows) : null;
+            }
+        }
+
+        private List<Row> unplaced() throws SQLException {
+            PreparedStatement select = session.prepare(
+                    "SELECT " + Row.COLUMNS + " FROM version INDEXED BY version_unplaced WHERE bucket = ? AND key = ? AND placed = 0");
+            select.setInt(1, bucket);
+            select.setBytes(2, key.getBytes(StandardCharsets.UTF_8));
+            List<Row> found = new ArrayList<>();
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    found.add(Row.read(rows));
+                }
+            }
+            return found;
+        }
+    }
+}
