@@ -68,6 +68,10 @@ final class Committer implements AutoCloseable {
             return session.prepare(sql);
         }
 
+        Index.Session session() {
+            return session;
+        }
+
         Buckets buckets() {
             return buckets;
         }

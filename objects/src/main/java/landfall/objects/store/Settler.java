@@ -25,6 +25,9 @@ final class Settler implements AutoCloseable {
     /** Bodies made into files at a time. */
     private static final int BODIES_MAX = 2_000;
 
+    /** And their bytes. */
+    private static final long BYTES_MAX = 16L << 20;
+
     private static final long PAUSE_MILLIS = 500;
     private static final long TROUBLE_PAUSE_MILLIS = 5_000;
     private static final long LOG_BYTES_MAX = 256L << 20;
@@ -141,7 +144,7 @@ final class Settler implements AutoCloseable {
             clear(transaction, moved);
             return true;
         });
-        return written.size() == BODIES_MAX;
+        return !written.isEmpty();
     }
 
     private List<Body> write() throws IOException {
@@ -151,8 +154,9 @@ final class Settler implements AutoCloseable {
             PreparedStatement select =
                     session.prepare("SELECT file, bucket, key, sequence, bytes FROM body ORDER BY file LIMIT ?");
             select.setInt(1, BODIES_MAX);
+            long held = 0;
             try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
+                while (held < BYTES_MAX && rows.next()) {
                     list.add(new Full(
                             new Body(
                                     rows.getLong(1),
@@ -160,6 +164,7 @@ final class Settler implements AutoCloseable {
                                     new String(rows.getBytes(3), StandardCharsets.UTF_8),
                                     rows.getLong(4)),
                             rows.getBytes(5)));
+                    held += list.getLast().bytes().length;
                 }
             }
             return list;

@@ -1,0 +1,289 @@
+package landfall.objects.store;
+
+import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** What putting and deleting an object do to the rows, version by version, as "Using versioning" in S3's guide tells. */
+final class Changes {
+    private static final String NULL_VERSION = "null";
+
+    private final Index.Session session;
+    private final LongSupplier numbers;
+    private final Clock clock;
+
+    /** {@code session}: the committer's; all methods run in its turn. */
+    Changes(Index.Session session, LongSupplier numbers, Clock clock) {
+        this.session = session;
+        this.numbers = numbers;
+        this.clock = clock;
+    }
+
+    /** Bytes that are to become an object. {@code body}: the bytes themselves where the index keeps them for now. */
+    record Arrived(long file, long size, byte[] blocks, String etag, String meta, byte @Nullable [] body) {}
+
+    /** Makes it the current version of the key. */
+    Row put(Committer.Transaction transaction, String bucketName, String key, Arrived arrived, Precondition condition)
+            throws SQLException {
+        Buckets.Known known = transaction.buckets().required(bucketName);
+        Bucket bucket = known.bucket();
+        Row current = Rows.current(session, known.id(), key);
+        check(current, condition, key);
+        long freed = bucket.versioning() == Bucket.Versioning.OFF && current != null ? current.size() : 0;
+        Long quota = bucket.quotaBytes();
+        if (quota != null && bucket.bytes() + arrived.size() - freed > quota) {
+            throw new StoreException(
+                    StoreException.Reason.QUOTA_EXCEEDED,
+                    "the bucket " + bucketName + " may hold " + quota + " bytes and holds " + bucket.bytes());
+        }
+        long sequence = numbers.getAsLong();
+        boolean odd = odd(known.id(), key, current);
+        String version = makeRoom(transaction, known, key, current, sequence);
+        Row row = new Row(
+                known.id(),
+                key,
+                sequence,
+                version,
+                false,
+                arrived.size(),
+                arrived.etag(),
+                clock.millis(),
+                arrived.meta(),
+                arrived.blocks(),
+                arrived.file(),
+                odd,
+                arrived.body() != null);
+        insert(row);
+        byte[] body = arrived.body();
+        if (body != null) {
+            insertBody(row, body);
+        } else {
+            transaction.touch(known.id(), key);
+        }
+        transaction.count(known.id(), 1, arrived.size());
+        return row;
+    }
+
+    /** What becomes of the version that was current; answers the new one's version id. */
+    private String makeRoom(
+            Committer.Transaction transaction, Buckets.Known known, String key, @Nullable Row current, long sequence)
+            throws SQLException {
+        Bucket.Versioning versioning = known.bucket().versioning();
+        if (versioning != Bucket.Versioning.ENABLED) {
+            Row replaced = current != null && current.version().equals(NULL_VERSION)
+                    ? current
+                    : versioning == Bucket.Versioning.OFF
+                            ? null
+                            : Rows.noncurrent(session, known.id(), key, NULL_VERSION);
+            if (replaced != null) {
+                remove(transaction, replaced, replaced == current);
+            }
+            if (current != null && replaced != current) {
+                setAside(transaction, current);
+            }
+            return NULL_VERSION;
+        }
+        if (current != null) {
+            setAside(transaction, current);
+        }
+        return "%016x".formatted(sequence);
+    }
+
+    /** Deletes as S3 does; see {@link Store#delete}. */
+    Store.Deleted delete(
+            Committer.Transaction transaction,
+            String bucketName,
+            String key,
+            @Nullable String version,
+            Precondition condition)
+            throws SQLException {
+        Buckets.Known known = transaction.buckets().required(bucketName);
+        Row current = Rows.current(session, known.id(), key);
+        if (version != null) {
+            return deleteVersion(transaction, known, key, current, version, condition);
+        }
+        check(current, condition, key);
+        if (known.bucket().versioning() == Bucket.Versioning.OFF) {
+            if (current != null) {
+                remove(transaction, current, true);
+            }
+            return new Store.Deleted(null, false, current != null);
+        }
+        long sequence = numbers.getAsLong();
+        boolean odd = odd(known.id(), key, current);
+        String id = makeRoom(transaction, known, key, current, sequence);
+        insert(new Row(
+                known.id(),
+                key,
+                sequence,
+                id,
+                true,
+                0,
+                "",
+                clock.millis(),
+                MetaJson.write(Meta.of(known.bucket().owner())),
+                new byte[0],
+                0,
+                odd,
+                false));
+        transaction.touch(known.id(), key);
+        return new Store.Deleted(id, true, current != null && !current.marker());
+    }
+
+    private Store.Deleted deleteVersion(
+            Committer.Transaction transaction,
+            Buckets.Known known,
+            String key,
+            @Nullable Row current,
+            String version,
+            Precondition condition)
+            throws SQLException {
+        if (current != null && current.version().equals(version)) {
+            check(current, condition, key);
+            remove(transaction, current, true);
+            Row next = Rows.newestNoncurrent(session, known.id(), key);
+            if (next != null) {
+                deleteNoncurrent(next);
+                insert(next);
+            }
+            return new Store.Deleted(version, current.marker(), true);
+        }
+        Row older = Rows.noncurrent(session, known.id(), key, version);
+        if (older == null) {
+            return new Store.Deleted(version, false, false);
+        }
+        check(older, condition, key);
+        remove(transaction, older, false);
+        return new Store.Deleted(version, older.marker(), true);
+    }
+
+    /** Changes the metadata of a version in place. */
+    Row updateMeta(Committer.Transaction transaction, Row row, boolean current, String meta) throws SQLException {
+        PreparedStatement update = transaction.prepare(
+                current
+                        ? "UPDATE object SET meta = ? WHERE bucket = ? AND key = ? AND sequence = ?"
+                        : "UPDATE version SET meta = ? WHERE bucket = ? AND key = ? AND sequence = ?");
+        update.setString(1, meta);
+        update.setInt(2, row.bucket());
+        update.setBytes(3, row.key().getBytes(StandardCharsets.UTF_8));
+        update.setLong(4, row.sequence());
+        update.executeUpdate();
+        return row.withMeta(meta);
+    }
+
+    private static void check(@Nullable Row current, Precondition condition, String key) {
+        boolean there = current != null && !current.marker();
+        String match = condition.ifMatch();
+        if (match != null && (current == null || !there)) {
+            throw new StoreException(StoreException.Reason.NO_SUCH_KEY, "there is no object " + key);
+        }
+        if (match != null && current != null && !match.equals("*") && !match.equals(current.etag())) {
+            throw failed("If-Match", key);
+        }
+        String noneMatch = condition.ifNoneMatch();
+        if (noneMatch != null
+                && current != null
+                && there
+                && (noneMatch.equals("*") || noneMatch.equals(current.etag()))) {
+            throw failed("If-None-Match", key);
+        }
+        Long size = condition.ifSize();
+        Long modified = condition.ifModified();
+        if (current != null && size != null && size != current.size()) {
+            throw failed("x-amz-if-match-size", key);
+        }
+        if (current != null && modified != null && modified != current.modified() / 1000) {
+            throw failed("x-amz-if-match-last-modified-time", key);
+        }
+    }
+
+    private static StoreException failed(String condition, String key) {
+        return new StoreException(
+                StoreException.Reason.PRECONDITION_FAILED, condition + " doesn't hold for the object " + key);
+    }
+
+    /** Whether the key needs a place named by its digest: no path can be it, or files stand in the way (x beside x/y). */
+    private boolean odd(int bucket, String key, @Nullable Row current) throws SQLException {
+        if (current != null) {
+            return current.odd();
+        }
+        Row older = Rows.newestNoncurrent(session, bucket, key);
+        if (older != null) {
+            return older.odd();
+        }
+        if (!Layout.plain(key) || Rows.plainBelow(session, bucket, key + "/")) {
+            return true;
+        }
+        for (int slash = key.indexOf('/'); slash > 0; slash = key.indexOf('/', slash + 1)) {
+            Row above = Rows.current(session, bucket, key.substring(0, slash));
+            if (above != null && !above.marker() && !above.odd()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void remove(Committer.Transaction transaction, Row row, boolean current) throws SQLException {
+        if (current) {
+            PreparedStatement delete = session.prepare("DELETE FROM object WHERE bucket = ? AND key = ?");
+            delete.setInt(1, row.bucket());
+            delete.setBytes(2, row.key().getBytes(StandardCharsets.UTF_8));
+            delete.executeUpdate();
+        } else {
+            deleteNoncurrent(row);
+        }
+        if (row.marker()) {
+            transaction.touch(row.bucket(), row.key());
+            return;
+        }
+        if (row.inline()) {
+            PreparedStatement delete = session.prepare("DELETE FROM body WHERE file = ?");
+            delete.setLong(1, row.file());
+            delete.executeUpdate();
+        }
+        transaction.gone(row.bucket(), row.key(), row.file());
+        transaction.count(row.bucket(), -1, -row.size());
+    }
+
+    private void deleteNoncurrent(Row row) throws SQLException {
+        PreparedStatement delete =
+                session.prepare("DELETE FROM version WHERE bucket = ? AND key = ? AND sequence = ?");
+        delete.setInt(1, row.bucket());
+        delete.setBytes(2, row.key().getBytes(StandardCharsets.UTF_8));
+        delete.setLong(3, row.sequence());
+        delete.executeUpdate();
+    }
+
+    private void setAside(Committer.Transaction transaction, Row row) throws SQLException {
+        PreparedStatement insert = session.prepare(
+                "INSERT INTO version (" + Row.COLUMNS + ", placed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        row.bind(insert);
+        insert.setInt(14, row.marker() ? 1 : 0);
+        insert.executeUpdate();
+        PreparedStatement delete = session.prepare("DELETE FROM object WHERE bucket = ? AND key = ?");
+        delete.setInt(1, row.bucket());
+        delete.setBytes(2, row.key().getBytes(StandardCharsets.UTF_8));
+        delete.executeUpdate();
+        transaction.touch(row.bucket(), row.key());
+    }
+
+    private void insert(Row row) throws SQLException {
+        PreparedStatement insert = session.prepare(
+                "INSERT INTO object (" + Row.COLUMNS + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        row.bind(insert);
+        insert.executeUpdate();
+    }
+
+    private void insertBody(Row row, byte[] body) throws SQLException {
+        PreparedStatement insert = session.prepare("INSERT INTO body VALUES (?, ?, ?, ?, ?)");
+        insert.setLong(1, row.file());
+        insert.setInt(2, row.bucket());
+        insert.setBytes(3, row.key().getBytes(StandardCharsets.UTF_8));
+        insert.setLong(4, row.sequence());
+        insert.setBytes(5, body);
+        insert.executeUpdate();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects.store;
+
+import org.jspecify.annotations.NullMarked;
