@@ -35,8 +35,8 @@ final class Authentication {
     private static final Pattern HEADER_PART = Pattern.compile("(Credential|SignedHeaders|Signature)=([^,\\s]*)");
     /** Query parameters that are part of what Version 2 signs: "Signing and Authenticating REST Requests". */
     private static final Set<String> SIGNED_BY_VERSION_2 = Set.of(
-            "acl", "cors", "delete", "lifecycle", "location", "logging", "notification", "partNumber", "policy",
-            "requestPayment", "response-cache-control", "response-content-disposition", "response-content-encoding",
+            "accelerate", "acl", "analytics", "cors", "delete", "inventory", "lifecycle", "location", "logging", "metrics",
+            "notification", "partNumber", "policy", "replication", "requestPayment", "response-cache-control", "response-content-disposition", "response-content-encoding",
             "response-content-language", "response-content-type", "response-expires", "tagging", "torrent", "uploadId",
             "uploads", "versionId", "versioning", "versions", "website", "publicAccessBlock", "ownershipControls",
             "policyStatus", "encryption", "object-lock", "restore");
@@ -229,7 +229,8 @@ final class Authentication {
 
     private static Instant httpDate(String text) {
         try {
-            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text));
+            return Instant.from(
+                    DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip().replaceFirst("-0000$", "GMT")));
         } catch (DateTimeException unread) {
             throw new S3Exception(
                     S3Error.AccessDenied, "AWS authentication requires a valid Date or x-amz-date header", unread);
@@ -276,7 +277,7 @@ final class Authentication {
         List<String> values = new ArrayList<>();
         for (HttpField field : call.headers()) {
             if (field.getName().equalsIgnoreCase(name) && field.getValue() != null) {
-                values.add(field.getValue().strip().replaceAll(" +", " "));
+                values.add(Headers.utf8(field.getValue()).strip().replaceAll(" +", " "));
             }
         }
         return String.join(",", values);
@@ -294,6 +295,10 @@ final class Authentication {
         String amz = call.header("x-amz-date");
         String date = call.header("date", "");
         Instant signed = instant(amz == null ? date : amz);
+        if (signed.isBefore(Instant.EPOCH)) {
+            throw new S3Exception(
+                    S3Error.AccessDenied, "AWS authentication requires a valid Date or x-amz-date header");
+        }
         if (Duration.between(signed, clock.instant()).abs().compareTo(SKEW_MAX) > 0) {
             throw skewed(amz == null ? date : amz);
         }

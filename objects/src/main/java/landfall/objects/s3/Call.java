@@ -48,7 +48,7 @@ public final class Call {
         this.key = key;
     }
 
-    String requestId() {
+    public String requestId() {
         return requestId;
     }
 
@@ -154,7 +154,7 @@ public final class Call {
         return operation;
     }
 
-    String operationName() {
+    public String operationName() {
         return operation == null ? "none" : operation.name();
     }
 
@@ -196,7 +196,7 @@ public final class Call {
         return bytes;
     }
 
-    long received() {
+    public long received() {
         return payload == null ? 0 : payload.count();
     }
 
@@ -210,7 +210,7 @@ public final class Call {
         response.setStatus(status);
     }
 
-    int status() {
+    public int status() {
         return response.getStatus();
     }
 
@@ -218,7 +218,7 @@ public final class Call {
         return response.isCommitted();
     }
 
-    long sent() {
+    public long sent() {
         return sent;
     }
 

@@ -1,0 +1,106 @@
+package landfall.objects;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import landfall.objects.admin.AdminHandler;
+import landfall.objects.admin.AdminServer;
+import landfall.objects.admin.Metrics;
+import landfall.objects.s3.S3Handler;
+import landfall.objects.s3.S3Options;
+import landfall.objects.s3.S3Server;
+import landfall.objects.store.FolderCare;
+import landfall.objects.store.FolderStore;
+import landfall.objects.user.User;
+import landfall.objects.user.UserFile;
+
+/** A whole server: the store, its users, the S3 side and the admin side. */
+public final class ObjectsServer implements AutoCloseable {
+    private final FolderStore store;
+    private final UserFile users;
+    private final S3Server s3;
+    private final AdminServer admin;
+    private final AccessLog log;
+
+    private ObjectsServer(FolderStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log) {
+        this.store = store;
+        this.users = users;
+        this.s3 = s3;
+        this.admin = admin;
+        this.log = log;
+    }
+
+    /** @throws IOException saying what couldn't be opened and what to do */
+    public static ObjectsServer start(Configuration configuration, Clock clock) throws IOException {
+        FolderStore store = FolderStore.open(configuration.data(), clock);
+        try {
+            Path own = configuration.data().resolve(".landfall");
+            UserFile users = UserFile.open(own.resolve("users.json"));
+            configuration.root().ifPresent(key -> administrator(users, key));
+            Metrics metrics = new Metrics(store::buckets);
+            AccessLog log = AccessLog.open(configuration.accessLog(), metrics);
+            S3Handler handler = new S3Handler(
+                    store,
+                    users,
+                    new S3Options(configuration.region(), configuration.domain(), configuration.requestsMax()),
+                    clock,
+                    log);
+            AdminServer admin = AdminServer.start(
+                    configuration.adminSocket(), new AdminHandler(store, users, metrics, new FolderCare(store)));
+            S3Server s3 = S3Server.start(
+                    configuration.host(),
+                    configuration.port(),
+                    handler,
+                    Duration.ofSeconds(configuration.stopSeconds()));
+            return new ObjectsServer(store, users, s3, admin, log);
+        } catch (IOException | RuntimeException unstarted) {
+            store.close();
+            throw unstarted;
+        }
+    }
+
+    /** The administrator of the configuration: made at the first start, given these keys at each. */
+    private static void administrator(UserFile users, User.AccessKey key) {
+        try {
+            if (users.byName("root").isEmpty()) {
+                users.create(new UserFile.NewUser("root", "root", "", true, true, List.of(key), List.of()));
+            } else {
+                users.update("root", old -> new User(
+                        old.name(),
+                        old.canonicalId(),
+                        old.displayName(),
+                        old.email(),
+                        true,
+                        true,
+                        List.of(key),
+                        old.grants()));
+            }
+        } catch (IOException unwritten) {
+            throw new java.io.UncheckedIOException(unwritten);
+        }
+    }
+
+    public int port() {
+        return s3.port();
+    }
+
+    public UserFile users() {
+        return users;
+    }
+
+    /** Lets requests finish, then closes the store. */
+    @Override
+    public void close() {
+        s3.close();
+        admin.close();
+        store.close();
+        try {
+            log.close();
+        } catch (IOException unwritten) {
+            System.getLogger(ObjectsServer.class.getName())
+                    .log(System.Logger.Level.WARNING, "The access log's end couldn't be written", unwritten);
+        }
+    }
+}
