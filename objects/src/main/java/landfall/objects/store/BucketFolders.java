@@ -14,11 +14,15 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Buckets: their rows and their folders. */
 final class BucketFolders {
     private static final System.Logger LOG = System.getLogger(BucketFolders.class.getName());
+
+    /** Wider than S3's rules, which the caller checks: a folder's name, and none of ours. */
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,254}");
 
     private final Layout layout;
     private final Clock clock;
@@ -37,8 +41,8 @@ final class BucketFolders {
                             .anyMatch(each -> !each.getFileName().toString().equals(Layout.OWN))) {
                 throw new StoreException(
                         StoreException.Reason.BUCKET_EXISTS,
-                        "there is a bucket " + name + ", or a folder of that name with files in it: `objects adopt " + name
-                                + "` would serve it");
+                        "there is a bucket " + name + ", or a folder of that name with files in it: `objects adopt "
+                                + name + "` would serve it");
             }
         } catch (IOException unread) {
             throw new StoreException(
@@ -46,9 +50,11 @@ final class BucketFolders {
         }
     }
 
-    Bucket create(
-            Committer.Transaction transaction, String name, String owner, SequencedMap<String, String> settings)
+    Bucket create(Committer.Transaction transaction, String name, String owner, SequencedMap<String, String> settings)
             throws SQLException {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("no name of a bucket: " + name);
+        }
         if (transaction.buckets().byName(name) != null) {
             throw new StoreException(StoreException.Reason.BUCKET_EXISTS, "there is a bucket " + name + " already");
         }
@@ -105,7 +111,7 @@ final class BucketFolders {
         return bucket;
     }
 
-    void delete(Committer.Transaction transaction, String name) throws SQLException {
+    void requireEmpty(Committer.Transaction transaction, String name) throws SQLException {
         Buckets.Known known = transaction.buckets().required(name);
         for (String table : new String[] {"object", "version"}) {
             PreparedStatement select = transaction.prepare("SELECT 1 FROM " + table + " WHERE bucket = ? LIMIT 1");
@@ -117,11 +123,19 @@ final class BucketFolders {
                 }
             }
         }
+    }
+
+    void delete(Committer.Transaction transaction, String name) throws SQLException {
+        Buckets.Known known = transaction.buckets().required(name);
         PreparedStatement delete = transaction.prepare("DELETE FROM bucket WHERE id = ?");
         delete.setInt(1, known.id());
         delete.executeUpdate();
         transaction.buckets().remove(known);
-        transaction.after(() -> removeFolder(name));
+        // Only now are files of keys that were deleted in the same group away.
+        transaction.afterFiles(() -> {
+            removeFolder(name);
+            transaction.buckets().forget(known);
+        });
     }
 
     /** Our own folder goes with all in it, other folders if they are empty: files that nobody gave us stay. */
@@ -152,7 +166,10 @@ final class BucketFolders {
                 }
             });
         } catch (IOException unremoved) {
-            LOG.log(System.Logger.Level.WARNING, "The folder of the bucket " + name + " couldn't be removed", unremoved);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The folder of the bucket " + name + " couldn't be removed",
+                    unremoved);
         }
     }
 }

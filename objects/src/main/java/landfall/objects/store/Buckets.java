@@ -7,10 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** All buckets, in memory: looked up by every request, changed by the committer only. */
 final class Buckets {
+    /** Buckets that are gone, while files of theirs are still being removed: names by id. */
+    private final Map<Integer, String> removed = new ConcurrentHashMap<>();
+
     private volatile Snapshot now = new Snapshot(Map.of(), Map.of());
 
     /** A bucket with its row id. */
@@ -40,12 +44,25 @@ final class Buckets {
         }
     }
 
-    @Nullable Known byName(String name) {
+    @Nullable
+    Known byName(String name) {
         return now.byName().get(name);
     }
 
-    @Nullable Known byId(int id) {
+    @Nullable
+    Known byId(int id) {
         return now.byId().get(id);
+    }
+
+    /** The name of the bucket's folder, also while a bucket that was just deleted still has one. */
+    @Nullable
+    String folder(int id) {
+        Known known = byId(id);
+        return known == null ? removed.get(id) : known.bucket().name();
+    }
+
+    void forget(Known known) {
+        removed.remove(known.id());
     }
 
     /** @throws StoreException NO_SUCH_BUCKET */
@@ -76,6 +93,7 @@ final class Buckets {
         Map<Integer, Known> ids = new TreeMap<>(now.byId());
         names.remove(known.bucket().name());
         ids.remove(known.id());
+        removed.put(known.id(), known.bucket().name());
         now = new Snapshot(names, ids);
     }
 

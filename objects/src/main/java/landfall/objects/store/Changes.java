@@ -32,7 +32,10 @@ final class Changes {
         Bucket bucket = known.bucket();
         Row current = Rows.current(session, known.id(), key);
         check(current, condition, key);
-        long freed = bucket.versioning() == Bucket.Versioning.OFF && current != null ? current.size() : 0;
+        boolean replaces = bucket.versioning() != Bucket.Versioning.ENABLED
+                && current != null
+                && current.version().equals(NULL_VERSION);
+        long freed = replaces ? current.size() : 0;
         Long quota = bucket.quotaBytes();
         if (quota != null && bucket.bytes() + arrived.size() - freed > quota) {
             throw new StoreException(
@@ -207,12 +210,8 @@ final class Changes {
 
     /** Whether the key needs a place named by its digest: no path can be it, or files stand in the way (x beside x/y). */
     private boolean odd(int bucket, String key, @Nullable Row current) throws SQLException {
-        if (current != null) {
+        if (current != null && !current.marker()) {
             return current.odd();
-        }
-        Row older = Rows.newestNoncurrent(session, bucket, key);
-        if (older != null) {
-            return older.odd();
         }
         if (!Layout.plain(key) || Rows.plainBelow(session, bucket, key + "/")) {
             return true;
@@ -249,8 +248,7 @@ final class Changes {
     }
 
     private void deleteNoncurrent(Row row) throws SQLException {
-        PreparedStatement delete =
-                session.prepare("DELETE FROM version WHERE bucket = ? AND key = ? AND sequence = ?");
+        PreparedStatement delete = session.prepare("DELETE FROM version WHERE bucket = ? AND key = ? AND sequence = ?");
         delete.setInt(1, row.bucket());
         delete.setBytes(2, row.key().getBytes(StandardCharsets.UTF_8));
         delete.setLong(3, row.sequence());

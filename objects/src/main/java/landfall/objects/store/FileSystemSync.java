@@ -30,10 +30,9 @@ final class FileSystemSync {
             syncAll();
             return;
         }
-        MethodHandle open = handle(
-                "open", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
-        MethodHandle syncfs =
-                handle("syncfs", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+        MethodHandle open =
+                handle("open", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.ADDRESS, ValueLayout.JAVA_INT));
+        MethodHandle syncfs = handle("syncfs", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
         MethodHandle close = handle("close", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
         try (Arena arena = Arena.ofConfined()) {
             int descriptor = (int) open.invokeExact(arena.allocateFrom(folder.toString()), O_RDONLY_DIRECTORY_CLOEXEC);
@@ -52,6 +51,7 @@ final class FileSystemSync {
         }
     }
 
+    @SuppressWarnings("restricted") // syncfs is the only call that the JDK lacks
     private MethodHandle handle(String name, FunctionDescriptor shape) {
         return linker.downcallHandle(linker.defaultLookup().find(name).orElseThrow(), shape);
     }

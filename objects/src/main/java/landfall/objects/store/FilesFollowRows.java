@@ -3,6 +3,7 @@ package landfall.objects.store;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -13,12 +14,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FilesFollowRows {
     private static final int STRIPES = 4_096;
+    private static final long WHILE_MOVING_NANOS = 20_000;
 
     private final Layout layout;
     private final Buckets buckets;
@@ -38,9 +42,23 @@ final class FilesFollowRows {
         this.buckets = buckets;
     }
 
-    /** Grows whenever files of the key are about to move; a reader for whom it grew looks the row up again. */
+    /**
+     * Changes whenever files of the key move; a reader for whom it changed looks the row up again. While they move it is odd,
+     * and this waits.
+     */
     long epoch(int bucket, String key) {
-        return epochs.get(stripe(bucket, key));
+        int stripe = stripe(bucket, key);
+        while (true) {
+            long epoch = epochs.get(stripe);
+            if ((epoch & 1) == 0) {
+                return epoch;
+            }
+            LockSupport.parkNanos(WHILE_MOVING_NANOS);
+        }
+    }
+
+    boolean unchanged(int bucket, String key, long epoch) {
+        return epochs.get(stripe(bucket, key)) == epoch;
     }
 
     /** Whether files of the key may still be in the folder of incoming files. */
@@ -48,8 +66,14 @@ final class FilesFollowRows {
         return moving.contains(new Committer.Touched(bucket, key));
     }
 
-    void moving(Collection<Committer.Touched> keys) {
-        moving.addAll(keys);
+    /** Returns those that weren't moving already. */
+    List<Committer.Touched> moving(Collection<Committer.Touched> keys) {
+        return keys.stream().filter(moving::add).toList();
+    }
+
+    /** Keys whose files couldn't be moved yet. */
+    List<Committer.Touched> moving() {
+        return List.copyOf(moving);
     }
 
     void settled(Collection<Committer.Touched> keys) {
@@ -71,28 +95,37 @@ final class FilesFollowRows {
      */
     Map<Committer.Touched, Exception> settle(
             Index.Session session, Collection<Committer.Touched> keys, List<Gone> gone) {
-        Map<Committer.Touched, Exception> failed = new LinkedHashMap<>();
-        for (Committer.Touched each : keys) {
-            epochs.incrementAndGet(stripe(each.bucket(), each.key()));
+        Set<Integer> stripes = new HashSet<>();
+        keys.forEach(each -> stripes.add(stripe(each.bucket(), each.key())));
+        stripes.forEach(epochs::incrementAndGet);
+        try {
+            return settleNow(session, keys, gone);
+        } finally {
+            stripes.forEach(epochs::incrementAndGet);
         }
+    }
+
+    private Map<Committer.Touched, Exception> settleNow(
+            Index.Session session, Collection<Committer.Touched> keys, List<Gone> gone) {
+        Map<Committer.Touched, Exception> failed = new LinkedHashMap<>();
         for (Gone each : gone) {
             try {
                 Files.deleteIfExists(layout.incoming(each.file()));
-                Buckets.Known known = buckets.byId(each.key().bucket());
-                if (known != null) {
-                    Files.deleteIfExists(layout.version(known.bucket().name(), each.file()));
+                String folder = buckets.folder(each.key().bucket());
+                if (folder != null) {
+                    Files.deleteIfExists(layout.version(folder, each.file()));
                 }
-            } catch (IOException undeleted) {
+            } catch (IOException | RuntimeException undeleted) {
                 failed.put(each.key(), undeleted);
             }
         }
         for (Committer.Touched each : keys) {
-            Buckets.Known known = buckets.byId(each.bucket());
+            String folder = buckets.folder(each.bucket());
             try {
-                if (known != null) {
-                    new Key(session, known.id(), known.bucket().name(), each.key()).settle();
+                if (folder != null) {
+                    new Key(session, each.bucket(), folder, each.key()).settle();
                 }
-            } catch (IOException | SQLException unsettled) {
+            } catch (IOException | SQLException | RuntimeException unsettled) {
                 failed.put(each, unsettled);
             }
             if (!failed.containsKey(each)) {
@@ -137,25 +170,74 @@ final class FilesFollowRows {
                 }
             }
             if (from != null && current != null) {
-                move(from, layout.object(bucketName, key, current.odd()));
+                place(from, current);
             }
+        }
+
+        /** Moves the current object's file to its path, or to the odd keys if something that isn't ours is in the way. */
+        private void place(Path from, Row current) throws IOException, SQLException {
+            Path place = layout.object(bucketName, key, current.odd());
+            try {
+                move(from, place);
+            } catch (NoSuchFileException missing) {
+                throw missing;
+            } catch (FileSystemException blocked) {
+                if (removeEmpty(place)) {
+                    move(from, place);
+                    return;
+                }
+                if (current.odd() || !inTheWay(place)) {
+                    throw blocked;
+                }
+                // First the row, then the file: in between it is served from where it is.
+                PreparedStatement update =
+                        session.prepare("UPDATE object SET odd = 1 WHERE bucket = ? AND key = ? AND file = ?");
+                update.setInt(1, bucket);
+                update.setBytes(2, key.getBytes(StandardCharsets.UTF_8));
+                update.setLong(3, current.file());
+                update.executeUpdate();
+                move(from, layout.object(bucketName, key, true));
+            }
+        }
+
+        /** Whether a folder lies at the path, or something that is no folder on the way to it. */
+        private boolean inTheWay(Path place) {
+            if (Files.isDirectory(place, LinkOption.NOFOLLOW_LINKS)) {
+                return true;
+            }
+            Path top = layout.bucket(bucketName);
+            for (Path each = place.getParent(); each != null && !each.equals(top); each = each.getParent()) {
+                if (Files.exists(each, LinkOption.NOFOLLOW_LINKS)
+                        && !Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** Removes the folder at the path if all below it are empty folders too. */
+        private boolean removeEmpty(Path folder) throws IOException {
+            if (!Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
+                return false;
+            }
+            for (Path each : FolderStore.entries(folder)) {
+                if (!removeEmpty(each)) {
+                    return false;
+                }
+            }
+            Files.delete(folder);
+            return true;
         }
 
         /** Where files of the key may lie: at its plain path, at the one named by its digest. */
         private List<Boolean> places(@Nullable Row current, List<Row> unplaced) {
-            boolean odd = !Layout.plain(key)
-                    || (current != null && current.odd())
-                    || unplaced.stream().anyMatch(Row::odd);
+            // What lies at the plain path of a key that is kept among the odd ones isn't ours.
             boolean plain = Layout.plain(key)
-                    && ((current != null && !current.odd()) || !odd || unplaced.stream().anyMatch(row -> !row.odd()));
-            List<Boolean> places = new ArrayList<>();
-            if (plain) {
-                places.add(false);
-            }
-            if (odd) {
-                places.add(true);
-            }
-            return places;
+                    && (current == null
+                            || current.marker()
+                            || !current.odd()
+                            || unplaced.stream().anyMatch(row -> !row.odd()));
+            return plain ? List.of(false, true) : List.of(true);
         }
 
         /** Where the current row's file is, if not at its place. */
@@ -176,6 +258,7 @@ final class FilesFollowRows {
             for (Row older : unplaced) {
                 if (!older.inline()
                         && !older.marker()
+                        && place.equals(layout.object(bucketName, key, older.odd()))
                         && !Files.exists(layout.version(bucketName, older.file()))
                         && !Files.exists(layout.incoming(older.file()))) {
                     move(place, layout.version(bucketName, older.file()));
@@ -201,7 +284,9 @@ final class FilesFollowRows {
         /** Removes folders that keys left empty, up to the bucket's. */
         private void prune(@Nullable Path folder) throws IOException {
             Path top = layout.bucket(bucketName);
-            for (Path each = folder; each != null && each.startsWith(top) && !each.equals(top); each = each.getParent()) {
+            for (Path each = folder;
+                    each != null && each.startsWith(top) && !each.equals(top);
+                    each = each.getParent()) {
                 try {
                     Files.delete(each);
                 } catch (DirectoryNotEmptyException | NoSuchFileException kept) {
@@ -221,8 +306,8 @@ final class FilesFollowRows {
         }
 
         private List<Row> unplaced() throws SQLException {
-            PreparedStatement select = session.prepare(
-                    "SELECT " + Row.COLUMNS + " FROM version INDEXED BY version_unplaced WHERE bucket = ? AND key = ? AND placed = 0");
+            PreparedStatement select = session.prepare("SELECT " + Row.COLUMNS
+                    + " FROM version INDEXED BY version_unplaced WHERE bucket = ? AND key = ? AND placed = 0");
             select.setInt(1, bucket);
             select.setBytes(2, key.getBytes(StandardCharsets.UTF_8));
             List<Row> found = new ArrayList<>();

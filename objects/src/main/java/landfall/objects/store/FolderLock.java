@@ -19,8 +19,8 @@ final class FolderLock implements AutoCloseable {
 
     /** @throws IOException if another process holds it */
     static FolderLock take(Layout layout) throws IOException {
-        FileChannel channel = FileChannel.open(
-                layout.own().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        FileChannel channel =
+                FileChannel.open(layout.own().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         @Nullable FileLock lock;
         try {
             lock = channel.tryLock();

@@ -89,7 +89,8 @@ public final class FolderStore implements Store {
         settler.changed();
     }
 
-    // Buckets ----------------------------------------------------------------------------------------------------------
+    // Buckets
+    // ----------------------------------------------------------------------------------------------------------
 
     @Override
     public Bucket createBucket(String name, String owner, SequencedMap<String, String> settings) {
@@ -111,7 +112,8 @@ public final class FolderStore implements Store {
     @Override
     public void deleteBucket(String name) {
         committer.commit(transaction -> {
-            for (Upload upload : uploads.list(name, "", "", "", Integer.MAX_VALUE)) {
+            folders.requireEmpty(transaction, name);
+            for (Upload upload : uploads.list(transaction.session(), name, "", "", "", Integer.MAX_VALUE)) {
                 uploads.remove(transaction, upload, 0);
             }
             folders.delete(transaction, name);
@@ -124,14 +126,16 @@ public final class FolderStore implements Store {
         return committer.commit(transaction -> folders.update(transaction, name, change));
     }
 
-    // Objects ----------------------------------------------------------------------------------------------------------
+    // Objects
+    // ----------------------------------------------------------------------------------------------------------
 
     @Override
     public Incoming receive(long expected) throws IOException {
         if (expected > 0 && expected > Files.getFileStore(layout.data()).getUsableSpace()) {
             throw new StoreException(
                     StoreException.Reason.DISK_FULL,
-                    expected + " bytes are announced, and the disk has " + Files.getFileStore(layout.data()).getUsableSpace());
+                    expected + " bytes are announced, and the disk has "
+                            + Files.getFileStore(layout.data()).getUsableSpace());
         }
         return incoming();
     }
@@ -148,7 +152,20 @@ public final class FolderStore implements Store {
         try (IncomingBytes arrived = (IncomingBytes) bytes) {
             buckets.required(bucket);
             String tag = etag == null ? HexFormat.of().formatHex(arrived.md5()) : etag;
-            return commit(bucket, key, arrived, meta, tag, precondition, null);
+            return commit(bucket, key, arrived, meta, tag, precondition, null, List.of());
+        }
+    }
+
+    /** Commits rows that name the file of these bytes. */
+    private <T> T commitFile(IncomingBytes arrived, Committer.Change<T> change) {
+        try {
+            return committer.commit(change);
+        } catch (StoreException refused) {
+            if (committer.broken() != null) {
+                // The next start may find the rows in the log, and removes the file if not.
+                arrived.handedOver();
+            }
+            throw refused;
         }
     }
 
@@ -159,7 +176,8 @@ public final class FolderStore implements Store {
             Meta meta,
             String etag,
             Precondition precondition,
-            @Nullable Upload completed)
+            @Nullable Upload completed,
+            List<Uploads.PartRow> joined)
             throws IOException {
         byte[] memory = arrived.inMemory();
         if (memory == null) {
@@ -168,12 +186,15 @@ public final class FolderStore implements Store {
         }
         Changes.Arrived row = new Changes.Arrived(
                 arrived.file(), arrived.size(), arrived.blocks(), etag, MetaJson.write(meta), memory);
-        Row stored = committer.commit(transaction -> {
+        Row stored = commitFile(arrived, transaction -> {
             if (completed != null) {
                 uploads.requireUpload(transaction, completed);
-                uploads.remove(transaction, completed, 0);
+                uploads.requireUnchanged(transaction, completed, joined);
             }
             Row put = changes.put(transaction, bucket, key, row, precondition);
+            if (completed != null) {
+                uploads.remove(transaction, completed, 0);
+            }
             transaction.after(() -> {
                 arrived.handedOver();
                 settler.changed();
@@ -209,7 +230,8 @@ public final class FolderStore implements Store {
     @Override
     public ObjectVersion head(String bucket, String key, @Nullable String versionId) {
         Buckets.Known known = buckets.required(bucket);
-        Found found = required(index.read(session -> find(session, known.id(), key, versionId)), key, versionId);
+        Index.Reading<@Nullable Found> look = session -> find(session, known.id(), key, versionId);
+        Found found = required(versionId == null ? index.read(look) : index.snapshot(look), key, versionId);
         return found.row().shown(bucket, found.current());
     }
 
@@ -217,7 +239,7 @@ public final class FolderStore implements Store {
     public Content open(String bucket, String key, @Nullable String versionId) throws IOException {
         Buckets.Known known = buckets.required(bucket);
         for (int look = 0; look < LOOKS_MAX; look++) {
-            Content content = look(known, key, versionId, index::read);
+            Content content = look(known, key, versionId, versionId == null ? index::read : index::snapshot);
             if (content != null) {
                 return content;
             }
@@ -254,7 +276,9 @@ public final class FolderStore implements Store {
                     return reading.read(session);
                 } catch (SQLException unread) {
                     throw new StoreException(
-                            StoreException.Reason.UNAVAILABLE, "the index can't be read: " + unread.getMessage(), unread);
+                            StoreException.Reason.UNAVAILABLE,
+                            "the index can't be read: " + unread.getMessage(),
+                            unread);
                 }
             }
         };
@@ -269,12 +293,14 @@ public final class FolderStore implements Store {
         long epoch = files.epoch(bucket.id(), key);
         Opened opened = reader.read(session -> {
             Found found = required(find(session, bucket.id(), key, versionId), key, versionId);
-            return new Opened(found, found.row().inline() ? body(session, found.row().file()) : null);
+            return new Opened(
+                    found, found.row().inline() ? body(session, found.row().file()) : null);
         });
         Row row = opened.found().row();
         ObjectVersion shown = row.shown(bucket.bucket().name(), opened.found().current());
         if (row.marker()) {
-            throw new StoreException(StoreException.Reason.DELETE_MARKER, "the current version of " + key + " is a delete marker");
+            throw new StoreException(
+                    StoreException.Reason.DELETE_MARKER, "the current version of " + key + " is a delete marker");
         }
         byte[] body = opened.body();
         if (row.inline()) {
@@ -282,7 +308,7 @@ public final class FolderStore implements Store {
             return body == null || blocks == null ? null : StoredContent.of(shown, blocks, body);
         }
         FileChannel file = openFile(bucket, row, opened.found().current());
-        if (epoch != files.epoch(bucket.id(), key)) {
+        if (!files.unchanged(bucket.id(), key, epoch)) {
             if (file != null) {
                 file.close();
             }
@@ -329,7 +355,8 @@ public final class FolderStore implements Store {
 
     private static StoreException missing(String bucket, String key) {
         return new StoreException(
-                StoreException.Reason.DAMAGED, "the file of " + bucket + "/" + key + " is missing from the data folder");
+                StoreException.Reason.DAMAGED,
+                "the file of " + bucket + "/" + key + " is missing from the data folder");
     }
 
     @Override
@@ -338,8 +365,7 @@ public final class FolderStore implements Store {
     }
 
     @Override
-    public ObjectVersion updateMeta(
-            String bucket, String key, @Nullable String versionId, UnaryOperator<Meta> change) {
+    public ObjectVersion updateMeta(String bucket, String key, @Nullable String versionId, UnaryOperator<Meta> change) {
         return committer.commit(transaction -> {
             Buckets.Known known = buckets.required(bucket);
             Found found = required(find(transaction.session(), known.id(), key, versionId), key, versionId);
@@ -362,10 +388,11 @@ public final class FolderStore implements Store {
     @Override
     public Listing listVersions(String bucket, Listing.Request request) {
         Buckets.Known known = buckets.required(bucket);
-        return index.read(session -> new Lists(session, known, request).versions());
+        return index.snapshot(session -> new Lists(session, known, request).versions());
     }
 
-    // Multipart --------------------------------------------------------------------------------------------------------
+    // Multipart
+    // --------------------------------------------------------------------------------------------------------
 
     @Override
     public Upload createUpload(
@@ -387,7 +414,7 @@ public final class FolderStore implements Store {
             arrived.toFile();
             arrived.sync();
             incomingFolder.sync();
-            return committer.commit(transaction -> {
+            return commitFile(arrived, transaction -> {
                 Part part = uploads.put(transaction, upload, number, arrived, etag, checksums);
                 transaction.after(arrived::handedOver);
                 return part;
@@ -412,13 +439,16 @@ public final class FolderStore implements Store {
             Upload upload, List<Integer> numbers, String etag, Meta meta, Precondition precondition)
             throws IOException {
         try (IncomingBytes joined = incoming()) {
+            List<Uploads.PartRow> parts = uploads.chosen(upload, numbers);
             try {
-                uploads.join(upload, uploads.chosen(upload, numbers), joined);
+                uploads.join(upload, parts, joined);
             } catch (NoSuchFileException raced) {
                 throw new StoreException(
-                        StoreException.Reason.NO_SUCH_UPLOAD, "upload " + upload.id() + " was completed or aborted", raced);
+                        StoreException.Reason.NO_SUCH_UPLOAD,
+                        "upload " + upload.id() + " was completed or aborted",
+                        raced);
             }
-            return commit(upload.bucket(), upload.key(), joined, meta, etag, precondition, upload);
+            return commit(upload.bucket(), upload.key(), joined, meta, etag, precondition, upload, parts);
         }
     }
 
@@ -443,7 +473,10 @@ public final class FolderStore implements Store {
         try {
             index.close();
         } catch (SQLException unclosed) {
-            LOG.log(System.Logger.Level.WARNING, "The index didn't close cleanly; it recovers at the next start", unclosed);
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The index didn't close cleanly; it recovers at the next start",
+                    unclosed);
         }
         lock.close();
     }

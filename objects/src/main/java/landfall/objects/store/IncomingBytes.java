@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Bytes that arrive: in memory up to {@link #MEMORY_MAX}, then in a file by its number among the incoming. */
@@ -51,10 +52,26 @@ final class IncomingBytes implements Incoming {
             small.writeBytes(copy);
             return;
         }
-        FileChannel out = channel();
-        while (bytes.hasRemaining()) {
-            out.write(bytes);
+        try {
+            FileChannel out = channel();
+            while (bytes.hasRemaining()) {
+                out.write(bytes);
+            }
+        } catch (IOException unwritten) {
+            throw full(unwritten);
         }
+    }
+
+    /** Java has no exception of its own for ENOSPC and EDQUOT: their texts tell. @throws StoreException DISK_FULL */
+    static IOException full(IOException unwritten) {
+        String message = String.valueOf(unwritten.getMessage()).toLowerCase(Locale.ROOT);
+        if (message.contains("no space left") || message.contains("quota exceeded")) {
+            throw new StoreException(
+                    StoreException.Reason.DISK_FULL,
+                    "the disk with the data folder is full; nothing was stored",
+                    unwritten);
+        }
+        return unwritten;
     }
 
     private FileChannel channel() throws IOException {
@@ -104,14 +121,22 @@ final class IncomingBytes implements Incoming {
 
     /** Writes what is in memory to the file too, as parts are kept in files. */
     void toFile() throws IOException {
-        channel();
+        try {
+            channel();
+        } catch (IOException unwritten) {
+            throw full(unwritten);
+        }
     }
 
     /** Syncs the file's bytes (not the folder's entry). */
     void sync() throws IOException {
         FileChannel open = channel;
         if (open != null) {
-            open.force(true);
+            try {
+                open.force(true);
+            } catch (IOException unwritten) {
+                throw full(unwritten);
+            }
             open.close();
         }
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The SQLite database: one connection that writes, used by the committer only, and a few that read. In WAL mode readers
@@ -117,12 +118,12 @@ final class Index implements AutoCloseable {
     }
 
     /** Something read from the index. */
-    interface Reading<T> {
+    interface Reading<T extends @Nullable Object> {
         T read(Session session) throws SQLException;
     }
 
     /** Runs a reading on one of the connections that read; waits its turn for a bounded time. */
-    <T> T read(Reading<T> reading) {
+    <T extends @Nullable Object> T read(Reading<T> reading) {
         Session session = null;
         try {
             session = readers.poll(READER_WAIT_SECONDS, TimeUnit.SECONDS);
@@ -145,10 +146,23 @@ final class Index implements AutoCloseable {
         }
     }
 
+    /** As {@link #read}, but all of its statements see the index of one moment. */
+    <T extends @Nullable Object> T snapshot(Reading<T> reading) {
+        return read(session -> {
+            session.execute("BEGIN");
+            try {
+                return reading.read(session);
+            } finally {
+                session.execute("ROLLBACK");
+            }
+        });
+    }
+
     /** The first number of this run: greater than any that was ever given out. */
     long firstNumber() throws SQLException {
         long next = 1;
-        try (ResultSet rows = writer.prepare("SELECT value FROM state WHERE name = 'number'").executeQuery()) {
+        try (ResultSet rows =
+                writer.prepare("SELECT value FROM state WHERE name = 'number'").executeQuery()) {
             if (rows.next()) {
                 next = rows.getLong(1);
             }

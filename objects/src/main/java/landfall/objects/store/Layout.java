@@ -1,6 +1,7 @@
 package landfall.objects.store;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -68,9 +69,18 @@ record Layout(Path data) {
                 return false;
             }
             if (slash < 0) {
-                return true;
+                return nameable(key);
             }
             from = slash + 1;
+        }
+    }
+
+    /** Without a UTF-8 locale the Java runtime can't name all files; such keys go among the odd ones. */
+    private static boolean nameable(String key) {
+        try {
+            return Path.of(key).toString().equals(key);
+        } catch (InvalidPathException unnameable) {
+            return false;
         }
     }
 

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  * @param nextVersion in a versions listing: the version id after which the next page begins within nextMarker's key
  */
 public record Listing(
-        List<Item> items, boolean truncated, @Nullable String nextMarker, @Nullable String nextVersion) {
+        List<Item> items,
+        boolean truncated,
+        @Nullable String nextMarker,
+        @Nullable String nextVersion) {
     public sealed interface Item {}
 
     public record Entry(ObjectVersion version) implements Item {}

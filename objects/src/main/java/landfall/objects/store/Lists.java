@@ -56,9 +56,7 @@ final class Lists {
         if (after != null && !after.isEmpty()) {
             byte[] marker = bytes(after);
             String common = common(after);
-            byte @Nullable [] next = common != null && common.equals(after)
-                    ? beyond(marker)
-                    : withinKey ? marker : justAfter(marker);
+            byte @Nullable [] next = common != null ? beyond(bytes(common)) : withinKey ? marker : justAfter(marker);
             if (next == null) {
                 return null;
             }
@@ -84,7 +82,8 @@ final class Lists {
         int step = request.delimiter().isEmpty() ? request.limit() + 1 : STEP;
         while (from != null) {
             List<Row> rows = rows(
-                    "SELECT " + Row.COLUMNS + " FROM object WHERE bucket = ? AND key >= ? AND marker = 0 ORDER BY key LIMIT ?",
+                    "SELECT " + Row.COLUMNS
+                            + " FROM object WHERE bucket = ? AND key >= ? AND marker = 0 ORDER BY key LIMIT ?",
                     from,
                     step);
             from = rows.size() < step ? null : justAfter(bytes(rows.getLast().key()));
@@ -154,8 +153,7 @@ final class Lists {
 
     private List<Shown> ofKey(byte[] key) throws SQLException {
         List<Shown> all = new ArrayList<>();
-        for (Row row : rows(
-                "SELECT " + Row.COLUMNS + " FROM object WHERE bucket = ? AND key = ? LIMIT ?", key, 1)) {
+        for (Row row : rows("SELECT " + Row.COLUMNS + " FROM object WHERE bucket = ? AND key = ? LIMIT ?", key, 1)) {
             all.add(new Shown(row, true));
         }
         for (Row row : rows(
@@ -168,7 +166,8 @@ final class Lists {
     }
 
     private byte @Nullable [] nextKey(byte[] from) throws SQLException {
-        byte @Nullable [] one = firstKey("SELECT key FROM object WHERE bucket = ? AND key >= ? ORDER BY key LIMIT 1", from);
+        byte @Nullable [] one =
+                firstKey("SELECT key FROM object WHERE bucket = ? AND key >= ? ORDER BY key LIMIT 1", from);
         byte @Nullable [] other =
                 firstKey("SELECT key FROM version WHERE bucket = ? AND key >= ? ORDER BY key LIMIT 1", from);
         if (one == null || other == null) {

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param ifModified for deletes: the time of modification it must have, epoch seconds, or null
  */
 public record Precondition(
-        @Nullable String ifMatch, @Nullable String ifNoneMatch, @Nullable Long ifSize, @Nullable Long ifModified) {
+        @Nullable String ifMatch,
+        @Nullable String ifNoneMatch,
+        @Nullable Long ifSize,
+        @Nullable Long ifModified) {
     public static final Precondition NONE = new Precondition(null, null, null, null);
 }

@@ -32,8 +32,8 @@ final class Recovery {
     void run() throws SQLException, IOException {
         Set<Committer.Touched> keys = new LinkedHashSet<>();
         List<FilesFollowRows.Gone> gone = new ArrayList<>();
-        try (ResultSet rows =
-                session.prepare("SELECT bucket, key, gone FROM unsettled ORDER BY id").executeQuery()) {
+        try (ResultSet rows = session.prepare("SELECT bucket, key, gone FROM unsettled ORDER BY id")
+                .executeQuery()) {
             while (rows.next()) {
                 Committer.Touched key =
                         new Committer.Touched(rows.getInt(1), new String(rows.getBytes(2), StandardCharsets.UTF_8));
@@ -46,8 +46,8 @@ final class Recovery {
         }
         files.moving(keys);
         Map<Committer.Touched, Exception> failed = files.settle(session, keys, gone);
-        failed.forEach((key, why) ->
-                LOG.log(System.Logger.Level.ERROR, "The file of key " + key.key() + " couldn't be moved to its place", why));
+        failed.forEach((key, why) -> LOG.log(
+                System.Logger.Level.ERROR, "The file of key " + key.key() + " couldn't be moved to its place", why));
         if (failed.isEmpty()) {
             removeLeftovers();
         }

@@ -82,6 +82,7 @@ record Row(
     }
 
     Row withMeta(String newMeta) {
-        return new Row(bucket, key, sequence, version, marker, size, etag, modified, newMeta, blocks, file, odd, inline);
+        return new Row(
+                bucket, key, sequence, version, marker, size, etag, modified, newMeta, blocks, file, odd, inline);
     }
 }

@@ -20,8 +20,8 @@ final class Rows {
 
     /** The noncurrent version with that id. */
     static @Nullable Row noncurrent(Index.Session session, int bucket, String key, String version) throws SQLException {
-        PreparedStatement select = session.prepare(
-                "SELECT " + Row.COLUMNS + " FROM version WHERE bucket = ? AND key = ? AND version = ?");
+        PreparedStatement select =
+                session.prepare("SELECT " + Row.COLUMNS + " FROM version WHERE bucket = ? AND key = ? AND version = ?");
         select.setInt(1, bucket);
         select.setBytes(2, key.getBytes(StandardCharsets.UTF_8));
         select.setString(3, version);
@@ -30,19 +30,23 @@ final class Rows {
 
     /** The noncurrent version that would become current. */
     static @Nullable Row newestNoncurrent(Index.Session session, int bucket, String key) throws SQLException {
-        PreparedStatement select = session.prepare("SELECT " + Row.COLUMNS
-                + " FROM version WHERE bucket = ? AND key = ? ORDER BY sequence DESC LIMIT 1");
+        PreparedStatement select = session.prepare(
+                "SELECT " + Row.COLUMNS + " FROM version WHERE bucket = ? AND key = ? ORDER BY sequence DESC LIMIT 1");
         select.setInt(1, bucket);
         select.setBytes(2, key.getBytes(StandardCharsets.UTF_8));
         return first(select);
     }
 
-    /** Whether a current or noncurrent object lies at a plain path below {@code folder} (which ends with a slash). */
+    /**
+     * Whether a current object lies at a plain path below {@code folder} (which ends with a slash), as far as the first
+     * thousand keys tell; if one lies there after all, that shows when the file is moved.
+     */
     static boolean plainBelow(Index.Session session, int bucket, String folder) throws SQLException {
         byte[] from = folder.getBytes(StandardCharsets.UTF_8);
         byte @Nullable [] end = Lists.beyond(from);
         PreparedStatement select = session.prepare(
-                "SELECT 1 FROM object WHERE bucket = ? AND key >= ? AND key < ? AND odd = 0 AND marker = 0 LIMIT 1");
+                "SELECT 1 FROM (SELECT odd, marker FROM object WHERE bucket = ? AND key >= ? AND key < ? LIMIT 1000)"
+                        + " WHERE odd = 0 AND marker = 0 LIMIT 1");
         select.setInt(1, bucket);
         select.setBytes(2, from);
         select.setBytes(3, end);

@@ -76,7 +76,7 @@ final class Settler implements AutoCloseable {
                         boolean more = cycle();
                         checkpoint(session);
                         pause = more ? 0 : PAUSE_MILLIS;
-                    } catch (IOException | SQLException | StoreException trouble) {
+                    } catch (IOException | SQLException | RuntimeException trouble) {
                         LOG.log(System.Logger.Level.ERROR, "Small objects stay in the index for now", trouble);
                         changed();
                         pause = TROUBLE_PAUSE_MILLIS;
@@ -128,7 +128,8 @@ final class Settler implements AutoCloseable {
     boolean cycle() throws IOException {
         // In the committer's turn all earlier groups have moved their files.
         long moved = committer.commit(transaction -> {
-            try (ResultSet rows = transaction.prepare("SELECT max(id) FROM unsettled").executeQuery()) {
+            try (ResultSet rows =
+                    transaction.prepare("SELECT max(id) FROM unsettled").executeQuery()) {
                 return rows.next() ? rows.getLong(1) : 0L;
             }
         });
@@ -199,8 +200,8 @@ final class Settler implements AutoCloseable {
         current.setBytes(2, key);
         current.setLong(3, body.file());
         if (current.executeUpdate() == 0) {
-            PreparedStatement older = transaction.prepare(
-                    "UPDATE version SET inline = 0 WHERE bucket = ? AND key = ? AND sequence = ?");
+            PreparedStatement older =
+                    transaction.prepare("UPDATE version SET inline = 0 WHERE bucket = ? AND key = ? AND sequence = ?");
             older.setInt(1, body.bucket());
             older.setBytes(2, key);
             older.setLong(3, body.sequence());
@@ -211,14 +212,12 @@ final class Settler implements AutoCloseable {
 
     /** Clears the marks up to {@code moved}, whose moves the sync has made durable; those of keys in trouble stay. */
     private void clear(Committer.Transaction transaction, long moved) throws SQLException {
-        PreparedStatement select =
-                transaction.prepare("SELECT DISTINCT bucket, key FROM unsettled WHERE id <= ?");
+        PreparedStatement select = transaction.prepare("SELECT DISTINCT bucket, key FROM unsettled WHERE id <= ?");
         select.setLong(1, moved);
         List<Committer.Touched> keys = new ArrayList<>();
         try (ResultSet rows = select.executeQuery()) {
             while (rows.next()) {
-                keys.add(new Committer.Touched(
-                        rows.getInt(1), new String(rows.getBytes(2), StandardCharsets.UTF_8)));
+                keys.add(new Committer.Touched(rows.getInt(1), new String(rows.getBytes(2), StandardCharsets.UTF_8)));
             }
         }
         PreparedStatement placed = transaction.prepare(

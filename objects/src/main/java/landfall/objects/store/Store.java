@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * {@link StoreException}s; IOException means trouble with the disk or the line.
  */
 public interface Store extends AutoCloseable {
-    // Buckets ----------------------------------------------------------------------------------------------------------
+    // Buckets
+    // ----------------------------------------------------------------------------------------------------------
 
     /** @throws StoreException BUCKET_EXISTS */
     Bucket createBucket(String name, String owner, SequencedMap<String, String> settings);
@@ -29,7 +30,8 @@ public interface Store extends AutoCloseable {
     /** Changes versioning, settings, owner or quota: {@code change} gets the bucket as it is; counts are ignored. */
     Bucket updateBucket(String name, UnaryOperator<Bucket> change);
 
-    // Objects ----------------------------------------------------------------------------------------------------------
+    // Objects
+    // ----------------------------------------------------------------------------------------------------------
 
     /** Room for bytes that arrive. {@code expected}: bytes announced, -1 if not. @throws StoreException DISK_FULL */
     Incoming receive(long expected) throws IOException;
@@ -68,7 +70,8 @@ public interface Store extends AutoCloseable {
 
     Listing listVersions(String bucket, Listing.Request request);
 
-    // Multipart --------------------------------------------------------------------------------------------------------
+    // Multipart
+    // --------------------------------------------------------------------------------------------------------
 
     Upload createUpload(
             String bucket, String key, Meta meta, @Nullable String checksumAlgorithm, @Nullable String checksumType);

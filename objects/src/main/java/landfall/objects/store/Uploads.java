@@ -79,29 +79,33 @@ final class Uploads {
     }
 
     List<Upload> list(String bucketName, String prefix, String keyMarker, String idMarker, int limit) {
+        return index.read(session -> list(session, bucketName, prefix, keyMarker, idMarker, limit));
+    }
+
+    List<Upload> list(
+            Index.Session session, String bucketName, String prefix, String keyMarker, String idMarker, int limit)
+            throws SQLException {
         Buckets.Known bucket = buckets.required(bucketName);
         byte[] start = prefix.getBytes(StandardCharsets.UTF_8);
-        return index.read(session -> {
-            PreparedStatement select = session.prepare("SELECT id, key, initiated, meta, algorithm, type FROM upload"
-                    + " WHERE bucket = ? AND (key, id) > (?, ?) AND key >= ? ORDER BY key, id LIMIT ?");
-            select.setInt(1, bucket.id());
-            select.setBytes(2, keyMarker.getBytes(StandardCharsets.UTF_8));
-            // Without an id the marker's own uploads are left out: no id is greater than this.
-            select.setString(3, keyMarker.isEmpty() || !idMarker.isEmpty() ? idMarker : "\uffff");
-            select.setBytes(4, start);
-            select.setInt(5, limit);
-            List<Upload> found = new ArrayList<>();
-            try (ResultSet rows = select.executeQuery()) {
-                while (rows.next()) {
-                    Upload upload = read(rows, bucketName);
-                    if (!upload.key().startsWith(prefix)) {
-                        break;
-                    }
-                    found.add(upload);
+        PreparedStatement select = session.prepare("SELECT id, key, initiated, meta, algorithm, type FROM upload"
+                + " WHERE bucket = ? AND (key, id) > (?, ?) AND key >= ? ORDER BY key, id LIMIT ?");
+        select.setInt(1, bucket.id());
+        select.setBytes(2, keyMarker.getBytes(StandardCharsets.UTF_8));
+        // Without an id the marker's own uploads are left out: no id is greater than this.
+        select.setString(3, keyMarker.isEmpty() || !idMarker.isEmpty() ? idMarker : "\uffff");
+        select.setBytes(4, start);
+        select.setInt(5, limit);
+        List<Upload> found = new ArrayList<>();
+        try (ResultSet rows = select.executeQuery()) {
+            while (rows.next()) {
+                Upload upload = read(rows, bucketName);
+                if (!upload.key().startsWith(prefix)) {
+                    break;
                 }
+                found.add(upload);
             }
-            return found;
-        });
+        }
+        return found;
     }
 
     private static Upload read(ResultSet rows, String bucketName) throws SQLException {
@@ -131,6 +135,20 @@ final class Uploads {
         requireUpload(transaction, upload);
         Map<Integer, PartRow> old = byNumber(rows(transaction.session(), upload, number - 1, 1));
         PartRow replaced = old.get(number);
+        Bucket known = transaction.buckets().required(upload.bucket()).bucket();
+        Long quota = known.quotaBytes();
+        long held = quota == null ? 0 : held(transaction, upload);
+        if (quota != null
+                && known.bytes()
+                                + held
+                                - (replaced == null ? 0 : replaced.part().size())
+                                + bytes.size()
+                        > quota) {
+            throw new StoreException(
+                    StoreException.Reason.QUOTA_EXCEEDED,
+                    "the bucket " + upload.bucket() + " may hold " + quota + " bytes and holds " + known.bytes()
+                            + ", this upload " + held);
+        }
         int bucket = transaction.buckets().required(upload.bucket()).id();
         if (replaced != null) {
             transaction.gone(bucket, upload.key(), replaced.file());
@@ -149,6 +167,14 @@ final class Uploads {
         return part;
     }
 
+    private static long held(Committer.Transaction transaction, Upload upload) throws SQLException {
+        PreparedStatement select = transaction.prepare("SELECT coalesce(sum(size), 0) FROM part WHERE upload = ?");
+        select.setString(1, upload.id());
+        try (ResultSet rows = select.executeQuery()) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
+    }
+
     void requireUpload(Committer.Transaction transaction, Upload upload) throws SQLException {
         PreparedStatement select = transaction.prepare("SELECT 1 FROM upload WHERE id = ?");
         select.setString(1, upload.id());
@@ -159,9 +185,24 @@ final class Uploads {
         }
     }
 
+    /** The parts that were joined must still be the upload's. @throws StoreException INVALID_PART */
+    void requireUnchanged(Committer.Transaction transaction, Upload upload, List<PartRow> joined) throws SQLException {
+        Map<Integer, PartRow> now = byNumber(rows(transaction.session(), upload, 0, Integer.MAX_VALUE));
+        for (PartRow part : joined) {
+            PartRow same = now.get(part.part().number());
+            if (same == null || same.file() != part.file()) {
+                throw new StoreException(
+                        StoreException.Reason.INVALID_PART,
+                        "part " + part.part().number() + " was replaced while upload " + upload.id()
+                                + " was completed");
+            }
+        }
+    }
+
     List<PartRow> rows(Index.Session session, Upload upload, int after, int limit) throws SQLException {
-        PreparedStatement select = session.prepare("SELECT number, size, etag, modified, checksums, blocks, file FROM part"
-                + " WHERE upload = ? AND number > ? ORDER BY number LIMIT ?");
+        PreparedStatement select =
+                session.prepare("SELECT number, size, etag, modified, checksums, blocks, file FROM part"
+                        + " WHERE upload = ? AND number > ? ORDER BY number LIMIT ?");
         select.setString(1, upload.id());
         select.setInt(2, after);
         select.setInt(3, limit);
@@ -196,7 +237,8 @@ final class Uploads {
             PartRow row = all.get(number);
             if (row == null) {
                 throw new StoreException(
-                        StoreException.Reason.INVALID_PART, "part " + number + " of upload " + upload.id() + " isn't here");
+                        StoreException.Reason.INVALID_PART,
+                        "part " + number + " of upload " + upload.id() + " isn't here");
             }
             chosen.add(row);
         }

@@ -82,7 +82,8 @@ final class FolderStoreTest {
 
     private List<String> keys() {
         List<String> keys = new ArrayList<>();
-        for (Listing.Item item : store.list("uploads", new Listing.Request("", "", null, null, 1000)).items()) {
+        for (Listing.Item item : store.list("uploads", new Listing.Request("", "", null, null, 1000))
+                .items()) {
             keys.add(((Listing.Entry) item).version().key());
         }
         return keys;
@@ -126,22 +127,39 @@ final class FolderStoreTest {
         assertThat(get("k", null)).isEqualTo(random(200_000, 2));
         put("deep/er/key", bytes("x"));
         becomesFile(folder.resolve("uploads/deep/er/key"), bytes("x"));
-        assertThat(store.delete("uploads", "deep/er/key", null, Precondition.NONE).existed()).isTrue();
-        assertThat(store.delete("uploads", "k", null, Precondition.NONE).existed()).isTrue();
-        assertThat(store.delete("uploads", "k", null, Precondition.NONE).existed()).isFalse();
+        assertThat(store.delete("uploads", "deep/er/key", null, Precondition.NONE)
+                        .existed())
+                .isTrue();
+        assertThat(store.delete("uploads", "k", null, Precondition.NONE).existed())
+                .isTrue();
+        assertThat(store.delete("uploads", "k", null, Precondition.NONE).existed())
+                .isFalse();
         assertThat(keys()).isEmpty();
         assertThat(folder.resolve("uploads")).isEmptyDirectory();
         assertThat(store.bucket("uploads").orElseThrow().bytes()).isZero();
         assertThatThrownBy(() -> get("k", null))
-                .isInstanceOfSatisfying(StoreException.class, refused -> assertThat(refused.reason())
-                        .isEqualTo(StoreException.Reason.NO_SUCH_KEY));
+                .isInstanceOfSatisfying(
+                        StoreException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(StoreException.Reason.NO_SUCH_KEY));
     }
 
     @Test
     void keysThatNoPathCanExpressAreKeptExactly() throws Exception {
         List<String> odd = List.of(
-                "x", "x/y", "x/y/z", "a//b", "/", "../../etc/passwd", "dir/", ".landfall/index.db", ".", "a/./b",
-                "s".repeat(300), "u/ü💥 *?\"<>|\\", "nul\u0001", "t".repeat(1024));
+                "x",
+                "x/y",
+                "x/y/z",
+                "a//b",
+                "/",
+                "../../etc/passwd",
+                "dir/",
+                ".landfall/index.db",
+                ".",
+                "a/./b",
+                "s".repeat(300),
+                "u/ü💥 *?\"<>|\\",
+                "nul\u0001",
+                "t".repeat(1024));
         for (String key : odd) {
             put(key, bytes("of " + key));
         }
@@ -162,16 +180,26 @@ final class FolderStoreTest {
         Precondition absent = new Precondition(null, "*", null, null);
         put("once", bytes("first"), absent);
         assertThatThrownBy(() -> put("once", bytes("second"), absent))
-                .isInstanceOfSatisfying(StoreException.class, refused -> assertThat(refused.reason())
-                        .isEqualTo(StoreException.Reason.PRECONDITION_FAILED));
+                .isInstanceOfSatisfying(
+                        StoreException.class,
+                        refused -> assertThat(refused.reason()).isEqualTo(StoreException.Reason.PRECONDITION_FAILED));
         assertThat(get("once", null)).isEqualTo(bytes("first"));
     }
 
     @Test
     void versionsAreKeptMarkedAndPromoted() throws Exception {
         put("k", bytes("before versioning"));
-        store.updateBucket("uploads", bucket -> new Bucket(
-                bucket.name(), bucket.created(), bucket.owner(), Bucket.Versioning.ENABLED, bucket.settings(), 0, 0, null));
+        store.updateBucket(
+                "uploads",
+                bucket -> new Bucket(
+                        bucket.name(),
+                        bucket.created(),
+                        bucket.owner(),
+                        Bucket.Versioning.ENABLED,
+                        bucket.settings(),
+                        0,
+                        0,
+                        null));
         ObjectVersion second = put("k", random(100_000, 5));
         ObjectVersion third = put("k", bytes("third"));
         Store.Deleted marker = store.delete("uploads", "k", null, Precondition.NONE);
@@ -181,7 +209,8 @@ final class FolderStoreTest {
         assertThat(get("k", "null")).isEqualTo(bytes("before versioning"));
         assertThat(get("k", second.versionId())).isEqualTo(random(100_000, 5));
         assertThat(get("k", third.versionId())).isEqualTo(bytes("third"));
-        assertThat(store.listVersions("uploads", new Listing.Request("", "", null, null, 1000)).items())
+        assertThat(store.listVersions("uploads", new Listing.Request("", "", null, null, 1000))
+                        .items())
                 .hasSize(4);
         store.delete("uploads", "k", marker.versionId(), Precondition.NONE);
         store.delete("uploads", "k", third.versionId(), Precondition.NONE);
@@ -190,7 +219,8 @@ final class FolderStoreTest {
         store.delete("uploads", "k", second.versionId(), Precondition.NONE);
         assertThat(get("k", null)).isEqualTo(bytes("before versioning"));
         store.delete("uploads", "k", "null", Precondition.NONE);
-        assertThat(store.listVersions("uploads", new Listing.Request("", "", null, null, 1000)).items())
+        assertThat(store.listVersions("uploads", new Listing.Request("", "", null, null, 1000))
+                        .items())
                 .isEmpty();
         store.deleteBucket("uploads");
         assertThat(folder.resolve("uploads")).doesNotExist();
@@ -226,7 +256,8 @@ final class FolderStoreTest {
         Listing second = store.list("uploads", new Listing.Request("", "/", first.nextMarker(), null, 2));
         assertThat(second.truncated()).isFalse();
         assertThat(second.items()).hasSize(1);
-        assertThat(store.list("uploads", new Listing.Request("photos/", "/", null, null, 1000)).items())
+        assertThat(store.list("uploads", new Listing.Request("photos/", "/", null, null, 1000))
+                        .items())
                 .hasSize(300);
     }
 
