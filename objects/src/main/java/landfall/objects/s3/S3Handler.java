@@ -67,6 +67,7 @@ public final class S3Handler extends Handler.Abstract {
         new DeleteOperations(store, access).register(actions);
         new MultipartOperations(store, users, access).register(actions);
         new SettingOperations(store, users).register(actions);
+        new PostOperations(store, access, authentication, new PostPolicy(clock)).register(actions);
     }
 
     @Override
