@@ -31,7 +31,7 @@ final class Changes {
         Buckets.Known known = transaction.buckets().required(bucketName);
         Bucket bucket = known.bucket();
         Row current = Rows.current(session, known.id(), key);
-        check(current, condition, key);
+        check(current, condition, key, false);
         boolean replaces = bucket.versioning() != Bucket.Versioning.ENABLED
                 && current != null
                 && current.version().equals(NULL_VERSION);
@@ -108,7 +108,7 @@ final class Changes {
         if (version != null) {
             return deleteVersion(transaction, known, key, current, version, condition);
         }
-        check(current, condition, key);
+        check(current, condition, key, true);
         if (known.bucket().versioning() == Bucket.Versioning.OFF) {
             if (current != null) {
                 remove(transaction, current, true);
@@ -132,7 +132,7 @@ final class Changes {
             Precondition condition)
             throws SQLException {
         if (current != null && current.version().equals(version)) {
-            check(current, condition, key);
+            check(current, condition, key, true);
             remove(transaction, current, true);
             Row next = Rows.newestNoncurrent(session, known.id(), key);
             if (next != null) {
@@ -145,7 +145,7 @@ final class Changes {
         if (older == null) {
             return new Store.Deleted(version, false, false);
         }
-        check(older, condition, key);
+        check(older, condition, key, true);
         remove(transaction, older, false);
         return new Store.Deleted(version, older.marker(), true);
     }
@@ -241,8 +241,8 @@ final class Changes {
         return row.withMeta(meta);
     }
 
-    private static void check(@Nullable Row current, Precondition condition, String key) {
-        boolean there = current != null && !current.marker();
+    private static void check(@Nullable Row current, Precondition condition, String key, boolean deletes) {
+        boolean there = current != null && (deletes || !current.marker());
         String match = condition.ifMatch();
         if (match != null && (current == null || !there)) {
             throw new StoreException(StoreException.Reason.NO_SUCH_KEY, "there is no object " + key);
