@@ -120,14 +120,16 @@ final class ObjectOperations {
             return null;
         }
         if (call.header("range") != null) {
-            throw new S3Exception(S3Error.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.");
+            throw new S3Exception(
+                    S3Error.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.");
         }
         int number = Numbers.bounded(text, "partNumber", 1, 10_000, 1);
         List<Meta.PartSize> parts = version.meta().parts();
         if (parts.isEmpty() && number == 1) {
             return version.size() == 0
                     ? new Part(null, 1, version.meta().checksums())
-                    : new Part(new Range(0, version.size() - 1), 1, version.meta().checksums());
+                    : new Part(
+                            new Range(0, version.size() - 1), 1, version.meta().checksums());
         }
         long first = 0;
         for (int i = 0; i < parts.size(); i++) {
@@ -162,7 +164,8 @@ final class ObjectOperations {
     /** A delete marker is answered with 404 as the current version, with 405 if its id was given. */
     private static S3Exception marker(ObjectVersion version, boolean named) {
         S3Exception refused = named
-                ? new S3Exception(S3Error.MethodNotAllowed).header("Last-Modified", Headers.httpDate(version.modified()))
+                ? new S3Exception(S3Error.MethodNotAllowed)
+                        .header("Last-Modified", Headers.httpDate(version.modified()))
                 : new S3Exception(S3Error.NoSuchKey);
         return refused.header("x-amz-delete-marker", "true").header("x-amz-version-id", version.versionId());
     }
@@ -227,7 +230,8 @@ final class ObjectOperations {
                 .filter(part -> part.number() > marker)
                 .limit(limit)
                 .toList();
-        boolean more = !page.isEmpty() && page.getLast().number() < parts.getLast().number();
+        boolean more =
+                !page.isEmpty() && page.getLast().number() < parts.getLast().number();
         xml.begin("ObjectParts").add("PartsCount", parts.size()).add("PartNumberMarker", marker);
         xml.add("NextPartNumberMarker", page.isEmpty() ? 0 : page.getLast().number());
         xml.add("MaxParts", limit).add("IsTruncated", more);

@@ -186,9 +186,7 @@ final class Committer implements AutoCloseable {
                 throw refused;
             }
             throw new StoreException(
-                    StoreException.Reason.UNAVAILABLE,
-                    "the change couldn't be made: " + failed.getCause().getMessage(),
-                    failed.getCause());
+                    StoreException.Reason.UNAVAILABLE, "the change couldn't be made: " + failed.getMessage(), failed);
         }
     }
 

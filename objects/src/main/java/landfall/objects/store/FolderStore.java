@@ -67,8 +67,8 @@ public final class FolderStore implements Store {
         FolderLock lock = FolderLock.take(layout);
         try {
             Index index = Index.open(layout.index());
-            FolderStore store = new FolderStore(
-                    layout, index, new Descriptions(layout), lock, index.firstNumber(), clock);
+            FolderStore store =
+                    new FolderStore(layout, index, new Descriptions(layout), lock, index.firstNumber(), clock);
             store.start();
             return store;
         } catch (SQLException unread) {
@@ -249,21 +249,18 @@ public final class FolderStore implements Store {
         }
         // The key changes all the time: in the committer's turn nothing does.
         IOException[] failed = new IOException[1];
-        Content content = committer.commit(transaction -> {
+        Optional<Content> content = committer.commit(transaction -> {
             try {
-                return look(known, key, versionId, reading(transaction.session()));
+                return Optional.ofNullable(look(known, key, versionId, reading(transaction.session())));
             } catch (IOException unread) {
                 failed[0] = unread;
-                return null;
+                return Optional.empty();
             }
         });
         if (failed[0] != null) {
             throw failed[0];
         }
-        if (content == null) {
-            throw missing(bucket, key);
-        }
-        return content;
+        return content.orElseThrow(() -> missing(bucket, key));
     }
 
     /** How {@link #look} reads rows. */
@@ -288,6 +285,7 @@ public final class FolderStore implements Store {
     }
 
     /** A row with its bytes where the index has them. */
+    @SuppressWarnings("ArrayRecordComponent")
     private record Opened(Found found, byte @Nullable [] body) {}
 
     /** One look: null if the key's files moved meanwhile. */
@@ -476,7 +474,8 @@ public final class FolderStore implements Store {
         });
     }
 
-    // For those that care for the files --------------------------------------------------------------------------------
+    // For those that care for the files
+    // --------------------------------------------------------------------------------
 
     Layout layout() {
         return layout;
@@ -490,7 +489,8 @@ public final class FolderStore implements Store {
         return index.read(reading);
     }
 
-    @Nullable Row currentRow(String bucket, String key) {
+    @Nullable
+    Row currentRow(String bucket, String key) {
         int id = bucketId(bucket);
         Index.Reading<@Nullable Row> look = session -> Rows.current(session, id, key);
         return index.read(look);

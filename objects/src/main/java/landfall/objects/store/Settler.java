@@ -95,14 +95,13 @@ final class Settler implements AutoCloseable {
     private boolean await() {
         lock.lock();
         try {
-            if (!work) {
-                boolean signalled = wake.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                if (!signalled && !work) {
-                    return false;
-                }
+            long left = TimeUnit.MILLISECONDS.toNanos(PAUSE_MILLIS);
+            while (!work && left > 0) {
+                left = wake.awaitNanos(left);
             }
+            boolean found = work;
             work = false;
-            return true;
+            return found;
         } catch (InterruptedException interrupted) {
             stopping = true;
             return false;
@@ -190,6 +189,7 @@ final class Settler implements AutoCloseable {
     }
 
     private List<Body> write() throws IOException {
+        @SuppressWarnings("ArrayRecordComponent")
         record Full(Body body, byte[] bytes) {}
         List<Full> found = index.read(session -> {
             List<Full> list = new ArrayList<>();

@@ -81,7 +81,8 @@ final class CrashTest {
                 String first = lines.readLine();
                 assertThat(first).isEqualTo("READY");
             }
-            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(whileStarting ? 0 : 20 + random.nextInt(1_500));
+            long until =
+                    System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(whileStarting ? 0 : 20 + random.nextInt(1_500));
             Thread killer = Thread.ofVirtual().start(() -> {
                 try {
                     Thread.sleep(Math.max(0, (until - System.nanoTime()) / 1_000_000));

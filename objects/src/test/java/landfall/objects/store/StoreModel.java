@@ -23,12 +23,12 @@ final class StoreModel {
         }
     }
 
-    final TreeMap<String, List<Version>> keys = new TreeMap<>(
-            (one, other) -> Arrays.compareUnsigned(
-                    one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8)));
+    final TreeMap<String, List<Version>> keys = new TreeMap<>((one, other) ->
+            Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8)));
     Bucket.Versioning versioning = Bucket.Versioning.OFF;
 
-    @Nullable Version current(String key) {
+    @Nullable
+    Version current(String key) {
         List<Version> versions = keys.get(key);
         return versions == null ? null : versions.getFirst();
     }
@@ -56,7 +56,10 @@ final class StoreModel {
     }
 
     long objects() {
-        return keys.values().stream().flatMap(List::stream).filter(each -> !each.marker()).count();
+        return keys.values().stream()
+                .flatMap(List::stream)
+                .filter(each -> !each.marker())
+                .count();
     }
 
     long bytes() {
@@ -85,8 +88,12 @@ final class StoreModel {
                     boolean latest = version == versions.getFirst();
                     add(
                             lines,
-                            line(key, prefix, delimiter, key + " " + version.id() + (version.marker() ? " marker" : "")
-                                    + (latest ? " latest" : "")));
+                            line(
+                                    key,
+                                    prefix,
+                                    delimiter,
+                                    key + " " + version.id() + (version.marker() ? " marker" : "")
+                                            + (latest ? " latest" : "")));
                 }
             }
         });
