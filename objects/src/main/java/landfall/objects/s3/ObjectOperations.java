@@ -47,6 +47,7 @@ final class ObjectOperations {
                     null,
                     Receiving.precondition(call));
             call.answer().put("ETag", Headers.quoted(stored.etag()));
+            Lifecycle.tell(call, Receiving.bucket(store, call), stored);
             checksums.forEach((name, value) -> call.answer().put("x-amz-checksum-" + name, value));
             if (!checksums.isEmpty()) {
                 call.answer().put("x-amz-checksum-type", "FULL_OBJECT");
@@ -96,9 +97,10 @@ final class ObjectOperations {
         }
     }
 
-    private static void describe(
+    private void describe(
             Call call, ObjectVersion version, boolean versioned, @Nullable Part part, @Nullable Range range) {
         Headers.describe(call, version, versioned);
+        Lifecycle.tell(call, Receiving.bucket(store, call), version);
         if (part != null) {
             call.answer().put("x-amz-mp-parts-count", part.count());
             Headers.checksums(call, part.checksums(), version.meta().checksumType());

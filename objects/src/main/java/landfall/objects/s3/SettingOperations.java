@@ -45,9 +45,25 @@ final class SettingOperations {
         actions.put(Operation.GetBucketOwnershipControls, this::ownership);
         actions.put(Operation.PutBucketOwnershipControls, this::putOwnership);
         actions.put(Operation.DeleteBucketOwnershipControls, call -> remove(call, "ownership"));
+        registerLifecycle(actions);
         actions.put(Operation.GetBucketCors, this::cors);
         actions.put(Operation.PutBucketCors, this::putCors);
         actions.put(Operation.DeleteBucketCors, call -> remove(call, "cors"));
+    }
+
+    private void registerLifecycle(Map<Operation, S3Handler.Action> actions) {
+        actions.put(
+                Operation.GetBucketLifecycleConfiguration,
+                call -> sendText(
+                        call,
+                        "application/xml",
+                        required(call, Lifecycle.SETTING, S3Error.NoSuchLifecycleConfiguration)));
+        actions.put(Operation.PutBucketLifecycleConfiguration, call -> {
+            byte[] xml = Lifecycle.parse(call.body(BODY_MAX)).xml().bytes();
+            set(call, Lifecycle.SETTING, new String(xml, StandardCharsets.UTF_8));
+            call.sendEmpty(200);
+        });
+        actions.put(Operation.DeleteBucketLifecycle, call -> remove(call, Lifecycle.SETTING));
     }
 
     private Bucket bucket(Call call) {
