@@ -1,10 +1,12 @@
 package landfall.objects.admin;
 
+import java.io.BufferedInputStream;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -56,19 +58,80 @@ public final class AdminClient {
         });
     }
 
-    private void exchange(String method, String path, @Nullable JsonNode body, Consumer<String> lines)
-            throws IOException, Refused {
+    /** Writes what the server sends, to the end. @throws IOException if the server broke off before it */
+    public void download(String path, OutputStream out) throws IOException, Refused {
+        try (SocketChannel channel = connect()) {
+            send(channel, "GET " + path + " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n\r\n");
+            InputStream in = new BufferedInputStream(Channels.newInputStream(channel), 1 << 16);
+            Chunks.Head head = Chunks.head(in);
+            if (head.status() >= 300) {
+                throw new Refused(said(Chunks.text(in, head), head.status()));
+            }
+            Chunks.copy(in, head, out);
+            out.flush();
+        }
+    }
+
+    /** Sends a stream to its end and returns the server's answer. */
+    public JsonNode upload(String path, InputStream body) throws IOException, Refused {
+        try (SocketChannel channel = connect()) {
+            send(channel, "PUT " + path + " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n"
+                    + "Transfer-Encoding: chunked\r\n\r\n");
+            try {
+                byte[] copy = new byte[1 << 16];
+                for (int count = body.read(copy); count >= 0; count = body.read(copy)) {
+                    if (count > 0) {
+                        send(channel, Integer.toHexString(count) + "\r\n");
+                        send(channel, ByteBuffer.wrap(copy, 0, count));
+                        send(channel, "\r\n");
+                    }
+                }
+                send(channel, "0\r\n\r\n");
+            } catch (IOException broken) {
+                if (!"Broken pipe".equals(broken.getMessage())) {
+                    throw broken;
+                }
+                // The server refused before the end and says why below.
+            }
+            InputStream in = new BufferedInputStream(Channels.newInputStream(channel));
+            Chunks.Head head = Chunks.head(in);
+            String answer = Chunks.text(in, head);
+            if (head.status() >= 300) {
+                throw new Refused(said(answer, head.status()));
+            }
+            return json.readTree(answer);
+        }
+    }
+
+    private static void send(SocketChannel channel, String text) throws IOException {
+        send(channel, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private static void send(SocketChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    private SocketChannel connect() throws IOException, Refused {
         if (!Files.exists(socket)) {
             throw new Refused("no server is running here: there is no socket " + socket
                     + ". Start one with `objects serve`, or name its data folder with --data");
         }
-        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            try {
-                channel.connect(UnixDomainSocketAddress.of(socket));
-            } catch (IOException unreachable) {
-                throw new Refused("the server's socket " + socket + " doesn't answer (" + unreachable.getMessage()
-                        + "): it was killed, or belongs to another user");
-            }
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+        try {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            return channel;
+        } catch (IOException unreachable) {
+            channel.close();
+            throw new Refused("the server's socket " + socket + " doesn't answer (" + unreachable.getMessage()
+                    + "): it was killed, or belongs to another user");
+        }
+    }
+
+    private void exchange(String method, String path, @Nullable JsonNode body, Consumer<String> lines)
+            throws IOException, Refused {
+        try (SocketChannel channel = connect()) {
             byte[] bytes = body == null ? new byte[0] : json.writeValueAsBytes(body);
             ByteArrayOutputStream request = new ByteArrayOutputStream();
             request.writeBytes((method + " " + path + " HTTP/1.0\r\nHost: admin\r\nContent-Type: application/json\r\n"

@@ -8,6 +8,8 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import landfall.objects.archive.ArchiveReader;
+import landfall.objects.archive.ArchiveWriter;
 import landfall.objects.store.Bucket;
 import landfall.objects.store.Store;
 import landfall.objects.store.StoreException;
@@ -85,6 +87,7 @@ public final class AdminHandler extends Handler.Abstract {
             case "users" -> users(request, response, path);
             case "buckets" -> buckets(request, response, path);
             case "care" -> care(request, response, path);
+            case "archive" -> archive(request, response);
             default -> throw new AdminException(404, "there is nothing at /" + String.join("/", path));
         }
     }
@@ -323,6 +326,49 @@ public final class AdminHandler extends Handler.Abstract {
                 case "adopt" -> care.adopt(BucketNames.checked(text(body, "bucket", "")), lines);
                 default -> throw new AdminException(404, "there is no task " + task + ": scrub, adopt");
             }
+        }
+    }
+
+    private void archive(Request request, Response response) throws IOException {
+        switch (request.getMethod()) {
+            case "GET" -> {
+                response.getHeaders().put(HttpHeader.CONTENT_TYPE, "application/x-tar");
+                try {
+                    // Closed by the callback, not here: an archive that failed must not look whole.
+                    new ArchiveWriter(store).write(new UnclosedStream(Content.Sink.asOutputStream(response)));
+                } catch (StoreException | IOException broken) {
+                    System.getLogger(AdminHandler.class.getName())
+                            .log(System.Logger.Level.ERROR, "The archive broke off", broken);
+                    throw broken;
+                }
+            }
+            case "PUT" -> {
+                try (InputStream in = Content.Source.asInputStream(request)) {
+                    ArchiveReader.Result result = new ArchiveReader(store).read(in);
+                    ObjectNode node = json.createObjectNode().put("objects", result.objects());
+                    send(response, 200, node.put("bytes", result.bytes()));
+                } catch (ArchiveReader.Unfit unfit) {
+                    throw new AdminException(400, unfit.getMessage());
+                }
+            }
+            default -> throw new AdminException(405, "an archive is got with GET and brought with PUT");
+        }
+    }
+
+    /** Flushes where it should close. */
+    private static final class UnclosedStream extends java.io.FilterOutputStream {
+        UnclosedStream(OutputStream out) {
+            super(out);
+        }
+
+        @Override
+        public void write(byte[] bytes, int offset, int length) throws IOException {
+            out.write(bytes, offset, length);
+        }
+
+        @Override
+        public void close() throws IOException {
+            flush();
         }
     }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
@@ -14,6 +15,8 @@ import org.eclipse.jetty.util.thread.QueuedThreadPool;
 public final class AdminServer implements AutoCloseable {
     /** What a Unix socket's path may have: sun_path in unix(7), less the final zero. */
     private static final int SOCKET_PATH_MAX = 107;
+
+    private static final Duration IDLE = Duration.ofMinutes(15);
 
     private final Server server;
     private final Path socket;
@@ -45,6 +48,8 @@ public final class AdminServer implements AutoCloseable {
         UnixDomainServerConnector connector =
                 new UnixDomainServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setUnixDomainPath(socket);
+        // An archive may come from a slow line, and a scrub may be silent for long.
+        connector.setIdleTimeout(IDLE.toMillis());
         server.addConnector(connector);
         server.setHandler(handler);
         try {

@@ -30,7 +30,20 @@ final class BucketCommands {
         @Nullable
         String quota;
 
-        void into(ObjectNode body) {
+        @Option(
+                names = "--public-read",
+                negatable = true,
+                description = "Everybody may get its objects (not list them); --no-public-read ends it.")
+        @Nullable
+        Boolean publicRead;
+
+        void into(ObjectNode body, String bucket) {
+            Boolean open = publicRead;
+            if (open != null && open) {
+                body.putObject("settings").put("policy", publicPolicy(bucket));
+            } else if (open != null) {
+                body.putObject("settings").putNull("policy");
+            }
             String state = versioning;
             if (state != null) {
                 body.put("versioning", state);
@@ -41,6 +54,19 @@ final class BucketCommands {
             } else if (most != null) {
                 body.put("quotaBytes", bytes(most));
             }
+        }
+
+        /** The policy of AWS's user guide, "Granting read-only permission to an anonymous user". */
+        private static String publicPolicy(String bucket) {
+            ObjectNode policy = Admin.object().put("Version", "2012-10-17");
+            policy.putArray("Statement")
+                    .addObject()
+                    .put("Sid", "PublicRead")
+                    .put("Effect", "Allow")
+                    .put("Principal", "*")
+                    .put("Action", "s3:GetObject")
+                    .put("Resource", "arn:aws:s3:::" + bucket + "/*");
+            return Admin.JSON.writeValueAsString(policy);
         }
 
         private static long bytes(String text) {
@@ -72,7 +98,7 @@ final class BucketCommands {
         @Override
         int run(AdminClient client, PrintWriter out) throws IOException, AdminClient.Refused {
             ObjectNode body = object().put("name", name).put("owner", owner);
-            shape.into(body);
+            shape.into(body, name);
             JsonNode bucket = client.ask("POST", "/buckets", body);
             show(out, bucket, () -> out.println("bucket " + name + " created"));
             return CommandLine.ExitCode.OK;
@@ -91,10 +117,10 @@ final class BucketCommands {
         @Override
         int run(AdminClient client, PrintWriter out) throws IOException, AdminClient.Refused {
             ObjectNode body = object();
-            shape.into(body);
+            shape.into(body, name);
             if (body.isEmpty()) {
                 throw new CommandLine.ParameterException(
-                        spec.commandLine(), "nothing to change: give --versioning or --quota");
+                        spec.commandLine(), "nothing to change: give --versioning, --quota or --public-read");
             }
             JsonNode bucket = client.ask("PATCH", "/buckets/" + encoded(name), body);
             show(out, bucket, () -> out.println("bucket " + name + " changed"));

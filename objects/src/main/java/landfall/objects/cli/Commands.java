@@ -29,7 +29,10 @@ import picocli.CommandLine.Command;
             BucketCommands.Destroy.class,
             BucketCommands.Scrub.class,
             BucketCommands.Adopt.class,
-            BucketCommands.Health.class
+            BucketCommands.Health.class,
+            ArchiveCommands.Export.class,
+            ArchiveCommands.Import.class,
+            ArchiveCommands.Store.class
         })
 public final class Commands {
     private Commands() {}

@@ -9,12 +9,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** The arithmetic of signatures. */
-final class Signing {
+public final class Signing {
     static final String EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
     private Signing() {}
 
-    static byte[] hmac(String algorithm, byte[] key, String text) {
+    public static byte[] hmac(String algorithm, byte[] key, String text) {
         try {
             Mac mac = Mac.getInstance(algorithm);
             mac.init(new SecretKeySpec(key, algorithm));
@@ -24,7 +24,7 @@ final class Signing {
         }
     }
 
-    static MessageDigest digest(String algorithm) {
+    public static MessageDigest digest(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);
         } catch (GeneralSecurityException absent) {
@@ -32,11 +32,11 @@ final class Signing {
         }
     }
 
-    static String sha256(String text) {
+    public static String sha256(String text) {
         return hex(digest("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    static String hex(byte[] bytes) {
+    public static String hex(byte[] bytes) {
         return HexFormat.of().formatHex(bytes);
     }
 
@@ -45,7 +45,7 @@ final class Signing {
     }
 
     /** The key of Signature Version 4 for a day, region and service. */
-    static byte[] key(String secret, String day, String region, String service) {
+    public static byte[] key(String secret, String day, String region, String service) {
         byte[] ofDay = hmac("HmacSHA256", ("AWS4" + secret).getBytes(StandardCharsets.UTF_8), day);
         byte[] ofRegion = hmac("HmacSHA256", ofDay, region);
         byte[] ofService = hmac("HmacSHA256", ofRegion, service);

@@ -12,12 +12,12 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Meta as the JSON in which the index keeps it; what is empty is left out. */
-final class MetaJson {
+public final class MetaJson {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private MetaJson() {}
 
-    static String write(Meta meta) {
+    public static String write(Meta meta) {
         ObjectNode node = JSON.createObjectNode();
         node.put("owner", meta.owner());
         put(node, "headers", meta.headers());
@@ -42,7 +42,7 @@ final class MetaJson {
         return JSON.writeValueAsString(node);
     }
 
-    static Meta read(String text) {
+    public static Meta read(String text) {
         JsonNode node = JSON.readTree(text);
         List<Meta.PartSize> parts = new ArrayList<>();
         for (JsonNode part : node.path("parts")) {

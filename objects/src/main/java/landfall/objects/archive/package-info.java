@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects.archive;
+
+import org.jspecify.annotations.NullMarked;
