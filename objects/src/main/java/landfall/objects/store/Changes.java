@@ -23,6 +23,7 @@ final class Changes {
     }
 
     /** Bytes that are to become an object. {@code body}: the bytes themselves where the index keeps them for now. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Arrived(long file, long size, byte[] blocks, String etag, String meta, byte @Nullable [] body) {}
 
     /** Makes it the current version of the key. */
@@ -32,10 +33,12 @@ final class Changes {
         Bucket bucket = known.bucket();
         Row current = Rows.current(session, known.id(), key);
         check(current, condition, key, false);
-        boolean replaces = bucket.versioning() != Bucket.Versioning.ENABLED
+        long freed = 0;
+        if (bucket.versioning() != Bucket.Versioning.ENABLED
                 && current != null
-                && current.version().equals(NULL_VERSION);
-        long freed = replaces ? current.size() : 0;
+                && current.version().equals(NULL_VERSION)) {
+            freed = current.size();
+        }
         Long quota = bucket.quotaBytes();
         if (quota != null && bucket.bytes() + arrived.size() - freed > quota) {
             throw new StoreException(
@@ -76,15 +79,17 @@ final class Changes {
             throws SQLException {
         Bucket.Versioning versioning = known.bucket().versioning();
         if (versioning != Bucket.Versioning.ENABLED) {
-            Row replaced = current != null && current.version().equals(NULL_VERSION)
-                    ? current
-                    : versioning == Bucket.Versioning.OFF
-                            ? null
-                            : Rows.noncurrent(session, known.id(), key, NULL_VERSION);
-            if (replaced != null) {
-                remove(transaction, replaced, replaced == current);
+            if (current != null && current.version().equals(NULL_VERSION)) {
+                remove(transaction, current, true);
+                return NULL_VERSION;
             }
-            if (current != null && replaced != current) {
+            Row replaced = versioning == Bucket.Versioning.OFF
+                    ? null
+                    : Rows.noncurrent(session, known.id(), key, NULL_VERSION);
+            if (replaced != null) {
+                remove(transaction, replaced, false);
+            }
+            if (current != null) {
                 setAside(transaction, current);
             }
             return NULL_VERSION;
@@ -157,7 +162,8 @@ final class Changes {
             return false;
         }
         // Whatever it was called elsewhere: here it was there before versioning.
-        insert(found.at(known.id(), numbers.getAsLong(), numbers.getAsLong(), false).withVersion(NULL_VERSION));
+        insert(found.at(known.id(), numbers.getAsLong(), numbers.getAsLong(), false)
+                .withVersion(NULL_VERSION));
         transaction.count(known.id(), 1, found.size());
         return true;
     }

@@ -56,7 +56,7 @@ final class Committer implements AutoCloseable {
     }
 
     /** A change: refuses by StoreException before it writes anything, else writes through the transaction. */
-    interface Change<T> {
+    interface Change<T extends @Nullable Object> {
         T make(Transaction transaction) throws SQLException;
     }
 
@@ -156,10 +156,10 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private record Waiting<T>(Change<T> change, CompletableFuture<T> answer) {}
+    private record Waiting<T extends @Nullable Object>(Change<T> change, CompletableFuture<T> answer) {}
 
     /** Hands in a change and waits until it is on the disk. */
-    <T> T commit(Change<T> change) {
+    <T extends @Nullable Object> T commit(Change<T> change) {
         Waiting<T> waiting = new Waiting<>(change, new CompletableFuture<>());
         StoreException refusal = broken;
         if (refusal != null) {
@@ -186,9 +186,7 @@ final class Committer implements AutoCloseable {
                 throw refused;
             }
             throw new StoreException(
-                    StoreException.Reason.UNAVAILABLE,
-                    "the change couldn't be made: " + failed.getCause().getMessage(),
-                    failed.getCause());
+                    StoreException.Reason.UNAVAILABLE, "the change couldn't be made: " + failed.getMessage(), failed);
         }
     }
 

@@ -67,8 +67,8 @@ public final class FolderStore implements Store {
         FolderLock lock = FolderLock.take(layout);
         try {
             Index index = Index.open(layout.index());
-            FolderStore store = new FolderStore(
-                    layout, index, new Descriptions(layout), lock, index.firstNumber(), clock);
+            FolderStore store =
+                    new FolderStore(layout, index, new Descriptions(layout), lock, index.firstNumber(), clock);
             store.start();
             return store;
         } catch (SQLException unread) {
@@ -249,7 +249,7 @@ public final class FolderStore implements Store {
         }
         // The key changes all the time: in the committer's turn nothing does.
         IOException[] failed = new IOException[1];
-        Content content = committer.commit(transaction -> {
+        Content content = committer.<@Nullable Content>commit(transaction -> {
             try {
                 return look(known, key, versionId, reading(transaction.session()));
             } catch (IOException unread) {
@@ -288,6 +288,7 @@ public final class FolderStore implements Store {
     }
 
     /** A row with its bytes where the index has them. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Opened(Found found, byte @Nullable [] body) {}
 
     /** One look: null if the key's files moved meanwhile. */
@@ -476,7 +477,8 @@ public final class FolderStore implements Store {
         });
     }
 
-    // For those that care for the files --------------------------------------------------------------------------------
+    // For those that care for the files
+    // --------------------------------------------------------------------------------
 
     Layout layout() {
         return layout;
@@ -490,7 +492,8 @@ public final class FolderStore implements Store {
         return index.read(reading);
     }
 
-    @Nullable Row currentRow(String bucket, String key) {
+    @Nullable
+    Row currentRow(String bucket, String key) {
         int id = bucketId(bucket);
         Index.Reading<@Nullable Row> look = session -> Rows.current(session, id, key);
         return index.read(look);

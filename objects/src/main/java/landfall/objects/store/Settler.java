@@ -95,14 +95,11 @@ final class Settler implements AutoCloseable {
     private boolean await() {
         lock.lock();
         try {
-            if (!work) {
-                boolean signalled = wake.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                if (!signalled && !work) {
-                    return false;
-                }
+            while (!work && !stopping) {
+                wake.await();
             }
             work = false;
-            return true;
+            return !stopping;
         } catch (InterruptedException interrupted) {
             stopping = true;
             return false;
@@ -190,6 +187,7 @@ final class Settler implements AutoCloseable {
     }
 
     private List<Body> write() throws IOException {
+        @SuppressWarnings("ArrayRecordComponent") // never compared
         record Full(Body body, byte[] bytes) {}
         List<Full> found = index.read(session -> {
             List<Full> list = new ArrayList<>();
