@@ -14,9 +14,11 @@ final class Changes {
     private final Index.Session session;
     private final LongSupplier numbers;
     private final Clock clock;
+    private final IndexRoom room;
 
     /** {@code session}: the committer's; all methods run in its turn. */
-    Changes(Index.Session session, LongSupplier numbers, Clock clock) {
+    Changes(Index.Session session, LongSupplier numbers, Clock clock, IndexRoom room) {
+        this.room = room;
         this.session = session;
         this.numbers = numbers;
         this.clock = clock;
@@ -66,6 +68,7 @@ final class Changes {
         byte[] body = arrived.body();
         if (body != null) {
             insertBody(row, body);
+            transaction.after(() -> room.add(body.length));
         } else {
             transaction.touch(known.id(), key);
         }
@@ -312,6 +315,7 @@ final class Changes {
             PreparedStatement delete = session.prepare("DELETE FROM body WHERE file = ?");
             delete.setLong(1, row.file());
             delete.executeUpdate();
+            transaction.after(() -> room.add(-row.size()));
         }
         transaction.gone(row.bucket(), row.key(), row.file(), current && !row.odd());
         transaction.count(row.bucket(), -1, -row.size());

@@ -38,6 +38,8 @@ final class Settler implements AutoCloseable {
     private final Committer committer;
     private final FilesFollowRows files;
     private final Descriptions descriptions;
+    private final IndexRoom room;
+    private final Reserve reserve;
     private final FileSystemSync disk;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,7 +47,16 @@ final class Settler implements AutoCloseable {
     private boolean work;
     private volatile boolean stopping;
 
-    Settler(Layout layout, Index index, Committer committer, FilesFollowRows files, Descriptions descriptions) {
+    Settler(
+            Layout layout,
+            Index index,
+            Committer committer,
+            FilesFollowRows files,
+            Descriptions descriptions,
+            IndexRoom room,
+            Reserve reserve) {
+        this.reserve = reserve;
+        this.room = room;
         this.descriptions = descriptions;
         this.layout = layout;
         this.index = index;
@@ -122,7 +133,7 @@ final class Settler implements AutoCloseable {
         }
     }
 
-    private record Body(long file, int bucket, String key, long sequence) {}
+    private record Body(long file, int bucket, String key, long sequence, int size) {}
 
     /** One round: files written, one sync, one commit. Whether more is waiting. */
     boolean cycle() throws IOException {
@@ -138,6 +149,7 @@ final class Settler implements AutoCloseable {
             return false;
         }
         describe(moved);
+        reserve.make();
         disk.sync();
         committer.commit(transaction -> {
             for (Body body : written) {
@@ -192,7 +204,7 @@ final class Settler implements AutoCloseable {
         List<Full> found = index.read(session -> {
             List<Full> list = new ArrayList<>();
             PreparedStatement select =
-                    session.prepare("SELECT file, bucket, key, sequence, bytes FROM body ORDER BY file LIMIT ?");
+                    session.prepare("SELECT file, bucket, key, sequence, bytes, length(bytes) FROM body ORDER BY file LIMIT ?");
             select.setInt(1, BODIES_MAX);
             long held = 0;
             try (ResultSet rows = select.executeQuery()) {
@@ -202,7 +214,8 @@ final class Settler implements AutoCloseable {
                                     rows.getLong(1),
                                     rows.getInt(2),
                                     new String(rows.getBytes(3), StandardCharsets.UTF_8),
-                                    rows.getLong(4)),
+                                    rows.getLong(4),
+                                    rows.getInt(6)),
                             rows.getBytes(5)));
                     held += list.getLast().bytes().length;
                 }
@@ -233,6 +246,7 @@ final class Settler implements AutoCloseable {
             transaction.gone(body.bucket(), body.key(), body.file(), false);
             return;
         }
+        transaction.after(() -> room.add(-body.size()));
         PreparedStatement current =
                 transaction.prepare("UPDATE object SET inline = 0 WHERE bucket = ? AND key = ? AND file = ?");
         current.setInt(1, body.bucket());
