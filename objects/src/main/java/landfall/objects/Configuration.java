@@ -26,6 +26,7 @@ import landfall.objects.user.User;
  * @param root the administrator's keys, if given here
  * @param accessLog {@code -} for standard output, {@code off}, or a file
  * @param requestsMax requests under way at the same time, in all
+ * @param lifecycleDaySeconds how long a day of lifecycle rules is: 86,400 but for trying rules out
  * @param stopSeconds how long requests may take to finish once the server is told to stop
  */
 public record Configuration(
@@ -38,7 +39,8 @@ public record Configuration(
         Optional<User.AccessKey> root,
         String accessLog,
         int requestsMax,
-        int stopSeconds) {
+        int stopSeconds,
+        int lifecycleDaySeconds) {
 
     /** One setting: its name, its default (empty for none) and what it is for. */
     public record Setting(String name, String standard, String meaning) {}
@@ -47,13 +49,23 @@ public record Configuration(
     public static final List<Setting> SETTINGS = List.of(
             new Setting("OBJECTS_DATA", "/var/lib/objects", "the folder with the buckets"),
             new Setting("OBJECTS_LISTEN", "0.0.0.0:9000", "address and port of the S3 side; port 0 takes a free one"),
-            new Setting("OBJECTS_ADMIN_SOCKET", "", "Unix socket of the admin side; DATA/.landfall/admin.sock unless given"),
+            new Setting(
+                    "OBJECTS_ADMIN_SOCKET",
+                    "",
+                    "Unix socket of the admin side; DATA/.landfall/admin.sock unless given"),
             new Setting("OBJECTS_REGION", "us-east-1", "the region that clients sign for"),
             new Setting("OBJECTS_DOMAIN", "", "BUCKET.DOMAIN is taken for a bucket; without it path style only"),
             new Setting("OBJECTS_ACCESS_KEY_ID", "", "an administrator's access key"),
-            new Setting("OBJECTS_SECRET_ACCESS_KEY", "", "its secret; or OBJECTS_SECRET_ACCESS_KEY_FILE, a file holding it"),
+            new Setting(
+                    "OBJECTS_SECRET_ACCESS_KEY",
+                    "",
+                    "its secret; or OBJECTS_SECRET_ACCESS_KEY_FILE, a file holding it"),
             new Setting("OBJECTS_ACCESS_LOG", "-", "one JSON line a request: - for standard output, off, or a file"),
             new Setting("OBJECTS_REQUESTS_MAX", "256", "requests under way at the same time"),
+            new Setting(
+                    "OBJECTS_LIFECYCLE_DAY_SECONDS",
+                    "86400",
+                    "how long a day of lifecycle rules is; less only for trying rules out"),
             new Setting("OBJECTS_STOP_SECONDS", "30", "how long requests may take to finish on SIGTERM"));
 
     /** Something is wrong with the configuration: all of it is said at once. */
@@ -83,7 +95,8 @@ public record Configuration(
             }
         }
         Map<String, String> found = new HashMap<>(values);
-        Path data = Path.of(found.getOrDefault("OBJECTS_DATA", "")).toAbsolutePath().normalize();
+        Path data =
+                Path.of(found.getOrDefault("OBJECTS_DATA", "")).toAbsolutePath().normalize();
         String listen = found.getOrDefault("OBJECTS_LISTEN", "");
         int colon = listen.lastIndexOf(':');
         if (colon < 0) {
@@ -93,8 +106,15 @@ public record Configuration(
         Path adminSocket = socket.isEmpty() ? data.resolve(".landfall/admin.sock") : Path.of(socket);
         Optional<User.AccessKey> root = root(found, environment, problems);
         int port = colon < 0 ? 0 : number("OBJECTS_LISTEN", listen.substring(colon + 1), 0, 65_535, problems);
-        int requests = number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
+        int requests =
+                number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
         int stop = number("OBJECTS_STOP_SECONDS", found.getOrDefault("OBJECTS_STOP_SECONDS", ""), 0, 3_600, problems);
+        int day = number(
+                "OBJECTS_LIFECYCLE_DAY_SECONDS",
+                found.getOrDefault("OBJECTS_LIFECYCLE_DAY_SECONDS", ""),
+                1,
+                86_400,
+                problems);
         if (!problems.isEmpty()) {
             throw new Unfit(problems);
         }
@@ -108,7 +128,8 @@ public record Configuration(
                 root,
                 found.getOrDefault("OBJECTS_ACCESS_LOG", ""),
                 requests,
-                stop);
+                stop,
+                day);
     }
 
     private static Optional<User.AccessKey> root(
@@ -125,7 +146,8 @@ public record Configuration(
             }
         }
         if (id.isEmpty() != secret.isEmpty()) {
-            problems.add("OBJECTS_ACCESS_KEY_ID and OBJECTS_SECRET_ACCESS_KEY belong together: only one of them is set");
+            problems.add(
+                    "OBJECTS_ACCESS_KEY_ID and OBJECTS_SECRET_ACCESS_KEY belong together: only one of them is set");
         }
         return id.isEmpty() || secret.isEmpty()
                 ? Optional.empty()

@@ -309,19 +309,16 @@ public final class FolderStore implements Store {
         IOException[] failed = new IOException[1];
         Content content = committer.<@Nullable Content>commit(transaction -> {
             try {
-                return look(known, key, versionId, reading(transaction.session()));
+                return Optional.ofNullable(look(known, key, versionId, reading(transaction.session())));
             } catch (IOException unread) {
                 failed[0] = unread;
-                return null;
+                return Optional.empty();
             }
         });
         if (failed[0] != null) {
             throw failed[0];
         }
-        if (content == null) {
-            throw missing(bucket, key);
-        }
-        return content;
+        return content.orElseThrow(() -> missing(bucket, key));
     }
 
     /** How {@link #look} reads rows. */

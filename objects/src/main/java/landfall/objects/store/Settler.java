@@ -109,6 +109,7 @@ final class Settler implements AutoCloseable {
             while (!work && !stopping) {
                 wake.await();
             }
+            boolean found = work;
             work = false;
             return !stopping;
         } catch (InterruptedException interrupted) {
