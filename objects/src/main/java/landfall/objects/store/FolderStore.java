@@ -307,7 +307,7 @@ public final class FolderStore implements Store {
         }
         // The key changes all the time: in the committer's turn nothing does.
         IOException[] failed = new IOException[1];
-        Content content = committer.<@Nullable Content>commit(transaction -> {
+        Optional<Content> content = committer.commit(transaction -> {
             try {
                 return Optional.ofNullable(look(known, key, versionId, reading(transaction.session())));
             } catch (IOException unread) {

@@ -172,7 +172,8 @@ final class Index implements AutoCloseable {
 
     /** Bytes of small objects that have no file yet. */
     long bodyBytes() throws SQLException {
-        try (ResultSet rows = writer.prepare("SELECT coalesce(sum(length(bytes)), 0) FROM body").executeQuery()) {
+        try (ResultSet rows = writer.prepare("SELECT coalesce(sum(length(bytes)), 0) FROM body")
+                .executeQuery()) {
             return rows.next() ? rows.getLong(1) : 0;
         }
     }

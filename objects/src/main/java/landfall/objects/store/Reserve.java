@@ -32,8 +32,7 @@ final class Reserve {
             if (Files.exists(path) || disk.getUsableSpace() < 4 * bytes) {
                 return;
             }
-            try (FileChannel channel =
-                    FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            try (FileChannel channel = FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
                 for (long written = 0; written < bytes; written += zeros.capacity()) {
                     zeros.clear();
@@ -52,7 +51,10 @@ final class Reserve {
         try {
             boolean released = Files.deleteIfExists(path);
             if (released) {
-                LOG.log(System.Logger.Level.WARNING, "The disk is full: the last {0} bytes are used for deleting", bytes);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "The disk is full: the last {0} bytes are used for deleting",
+                        bytes);
             }
             return released;
         } catch (IOException kept) {

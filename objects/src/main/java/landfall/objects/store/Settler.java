@@ -109,7 +109,6 @@ final class Settler implements AutoCloseable {
             while (!work && !stopping) {
                 wake.await();
             }
-            boolean found = work;
             work = false;
             return !stopping;
         } catch (InterruptedException interrupted) {
@@ -204,8 +203,8 @@ final class Settler implements AutoCloseable {
         record Full(Body body, byte[] bytes) {}
         List<Full> found = index.read(session -> {
             List<Full> list = new ArrayList<>();
-            PreparedStatement select =
-                    session.prepare("SELECT file, bucket, key, sequence, bytes, length(bytes) FROM body ORDER BY file LIMIT ?");
+            PreparedStatement select = session.prepare(
+                    "SELECT file, bucket, key, sequence, bytes, length(bytes) FROM body ORDER BY file LIMIT ?");
             select.setInt(1, BODIES_MAX);
             long held = 0;
             try (ResultSet rows = select.executeQuery()) {

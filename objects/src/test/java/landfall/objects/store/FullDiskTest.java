@@ -100,7 +100,8 @@ final class FullDiskTest {
                 reason = full.reason();
             }
             assertThat(reason).isEqualTo(Reason.DISK_FULL);
-            assertThat(FolderStore.entries(folder.resolve(".landfall/incoming"))).isEmpty();
+            assertThat(FolderStore.entries(folder.resolve(".landfall/incoming")))
+                    .isEmpty();
             StoreCalls.put(store, "b", "small", new byte[10]);
             assertThat(StoreCalls.list(store, "b", "", "", 10)).containsExactly("small");
         }

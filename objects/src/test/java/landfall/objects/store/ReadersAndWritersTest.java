@@ -13,9 +13,9 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.io.TempDir;
 
 /** While keys are overwritten, deleted and promoted, a reader gets one version's bytes to the end, never a mixture. */
 final class ReadersAndWritersTest {
@@ -85,11 +85,13 @@ final class ReadersAndWritersTest {
     }
 
     private static @Nullable String someVersion(FolderStore store, String key, Random random) {
-        List<Listing.Item> items =
-                store.listVersions("b", new Listing.Request(key, "", null, null, 5)).items();
+        List<Listing.Item> items = store.listVersions("b", new Listing.Request(key, "", null, null, 5))
+                .items();
         return items.isEmpty() || random.nextInt(3) == 0
                 ? null
-                : ((Listing.Entry) items.get(random.nextInt(items.size()))).version().versionId();
+                : ((Listing.Entry) items.get(random.nextInt(items.size())))
+                        .version()
+                        .versionId();
     }
 
     private void read(FolderStore store, Random random) {
