@@ -35,7 +35,7 @@ final class TestServer implements AutoCloseable {
                                 "OBJECTS_LISTEN",
                                 "127.0.0.1:0",
                                 "OBJECTS_ACCESS_LOG",
-                                "off",
+                                "off", "OBJECTS_LIFECYCLE_DAY_SECONDS", "1",
                                 "OBJECTS_ACCESS_KEY_ID",
                                 KEY,
                                 "OBJECTS_SECRET_ACCESS_KEY",

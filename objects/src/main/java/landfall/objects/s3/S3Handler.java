@@ -155,7 +155,19 @@ public final class S3Handler extends Handler.Abstract {
         return plain.endsWith("." + domain) ? plain.substring(0, plain.length() - domain.length() - 1) : null;
     }
 
+    /** Answers whoever looks after the server, without a signature; a bucket of that name would come first. */
+    private boolean healthAsked(Call call) {
+        return call.rawPath().equals("/health")
+                && (call.method().equals("GET") || call.method().equals("HEAD"))
+                && call.header("authorization") == null
+                && store.bucket("health").isEmpty();
+    }
+
     private void run(Call call) throws IOException {
+        if (healthAsked(call)) {
+            call.send(200, "application/json", "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
+            return;
+        }
         String bucket = call.bucketOrNull();
         String key = call.keyOrNull();
         Cors.tell(call, bucketOrNull(call));
