@@ -24,6 +24,7 @@ import software.amazon.awssdk.services.s3.model.CORSRule;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -255,6 +256,44 @@ final class S3ClientTest {
                 .build();
         assertThat(http.send(put, HttpResponse.BodyHandlers.ofString()).statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void healthIsToldToAnybody() throws Exception {
+        var answer =
+                http.send(HttpRequest.newBuilder(server.uri("/health")).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"ok\"}");
+    }
+
+    @Test
+    void rulesExpireObjectsMarkersAndUploads() throws Exception {
+        s3.createBucket(bucket -> bucket.bucket("expiring"));
+        s3.putObject(object -> object.bucket("expiring").key("tmp/old"), RequestBody.fromString("x"));
+        s3.putObject(object -> object.bucket("expiring").key("kept"), RequestBody.fromString("x"));
+        s3.createMultipartUpload(upload -> upload.bucket("expiring").key("tmp/abandoned"));
+        LifecycleRule rule = LifecycleRule.builder()
+                .id("tmp")
+                .status("Enabled")
+                .filter(filter -> filter.prefix("tmp/"))
+                .expiration(expiration -> expiration.days(1))
+                .abortIncompleteMultipartUpload(abort -> abort.daysAfterInitiation(1))
+                .build();
+        s3.putBucketLifecycleConfiguration(bucket ->
+                bucket.bucket("expiring").lifecycleConfiguration(lifecycle -> lifecycle.rules(List.of(rule))));
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (s3.listObjectsV2(list -> list.bucket("expiring")).keyCount() > 1
+                || !s3.listMultipartUploads(list -> list.bucket("expiring"))
+                        .uploads()
+                        .isEmpty()) {
+            assertThat(System.nanoTime()).as("the rule was carried out").isLessThan(end);
+            Thread.sleep(50);
+        }
+        assertThat(s3.listObjectsV2(list -> list.bucket("expiring"))
+                        .contents()
+                        .getFirst()
+                        .key())
+                .isEqualTo("kept");
     }
 
     @Test

@@ -36,6 +36,8 @@ final class TestServer implements AutoCloseable {
                                 "127.0.0.1:0",
                                 "OBJECTS_ACCESS_LOG",
                                 "off",
+                                "OBJECTS_LIFECYCLE_DAY_SECONDS",
+                                "1",
                                 "OBJECTS_ACCESS_KEY_ID",
                                 KEY,
                                 "OBJECTS_SECRET_ACCESS_KEY",

@@ -14,16 +14,18 @@ final class Changes {
     private final Index.Session session;
     private final LongSupplier numbers;
     private final Clock clock;
+    private final IndexRoom room;
 
     /** {@code session}: the committer's; all methods run in its turn. */
-    Changes(Index.Session session, LongSupplier numbers, Clock clock) {
+    Changes(Index.Session session, LongSupplier numbers, Clock clock, IndexRoom room) {
+        this.room = room;
         this.session = session;
         this.numbers = numbers;
         this.clock = clock;
     }
 
     /** Bytes that are to become an object. {@code body}: the bytes themselves where the index keeps them for now. */
-    @SuppressWarnings("ArrayRecordComponent")
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Arrived(long file, long size, byte[] blocks, String etag, String meta, byte @Nullable [] body) {}
 
     /** Makes it the current version of the key. */
@@ -33,11 +35,12 @@ final class Changes {
         Bucket bucket = known.bucket();
         Row current = Rows.current(session, known.id(), key);
         check(current, condition, key, false);
-        long freed = bucket.versioning() != Bucket.Versioning.ENABLED
-                        && current != null
-                        && current.version().equals(NULL_VERSION)
-                ? current.size()
-                : 0;
+        long freed = 0;
+        if (bucket.versioning() != Bucket.Versioning.ENABLED
+                && current != null
+                && current.version().equals(NULL_VERSION)) {
+            freed = current.size();
+        }
         Long quota = bucket.quotaBytes();
         if (quota != null && bucket.bytes() + arrived.size() - freed > quota) {
             throw new StoreException(
@@ -65,6 +68,7 @@ final class Changes {
         byte[] body = arrived.body();
         if (body != null) {
             insertBody(row, body);
+            transaction.after(() -> room.add(body.length));
         } else {
             transaction.touch(known.id(), key);
         }
@@ -82,11 +86,11 @@ final class Changes {
                 remove(transaction, current, true);
                 return NULL_VERSION;
             }
-            Row older = versioning == Bucket.Versioning.OFF
+            Row replaced = versioning == Bucket.Versioning.OFF
                     ? null
                     : Rows.noncurrent(session, known.id(), key, NULL_VERSION);
-            if (older != null) {
-                remove(transaction, older, false);
+            if (replaced != null) {
+                remove(transaction, replaced, false);
             }
             if (current != null) {
                 setAside(transaction, current);
@@ -311,6 +315,7 @@ final class Changes {
             PreparedStatement delete = session.prepare("DELETE FROM body WHERE file = ?");
             delete.setLong(1, row.file());
             delete.executeUpdate();
+            transaction.after(() -> room.add(-row.size()));
         }
         transaction.gone(row.bucket(), row.key(), row.file(), current && !row.odd());
         transaction.count(row.bucket(), -1, -row.size());

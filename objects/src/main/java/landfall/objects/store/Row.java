@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param odd whether its place is named by the key's digest
  * @param inline whether its bytes are in table body
  */
-@SuppressWarnings("ArrayRecordComponent")
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Row(
         int bucket,
         String key,

@@ -31,7 +31,7 @@ final class Uploads {
     }
 
     /** A part as the index knows it. */
-    @SuppressWarnings("ArrayRecordComponent")
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record PartRow(Part part, byte[] blocks, long file) {}
 
     Upload create(

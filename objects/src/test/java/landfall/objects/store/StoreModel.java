@@ -13,6 +13,7 @@ final class StoreModel {
     static final String NULL = "null";
 
     /** A version; {@code bytes} null for a delete marker. */
+    @SuppressWarnings("ArrayRecordComponent") // ids are compared
     record Version(String id, byte @Nullable [] bytes, String etag, String tag) {
         boolean marker() {
             return bytes == null;
@@ -85,7 +86,7 @@ final class StoreModel {
         keys.forEach((key, versions) -> {
             if (key.startsWith(prefix)) {
                 for (Version version : versions) {
-                    boolean latest = version == versions.getFirst();
+                    boolean latest = version.id().equals(versions.getFirst().id());
                     add(
                             lines,
                             line(

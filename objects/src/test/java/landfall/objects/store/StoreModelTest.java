@@ -11,6 +11,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Random;
+import java.util.SequencedMap;
 import landfall.objects.store.StoreException.Reason;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
@@ -169,8 +170,8 @@ final class StoreModelTest {
             }
         }
 
-        private static LinkedHashMap<String, String> tags(String value) {
-            LinkedHashMap<String, String> tags = new LinkedHashMap<>();
+        private static SequencedMap<String, String> tags(String value) {
+            SequencedMap<String, String> tags = new LinkedHashMap<>();
             tags.put("tag", value);
             return tags;
         }
@@ -306,7 +307,8 @@ final class StoreModelTest {
                 byte[] bytes = version.bytes();
                 ObjectVersion head = store.head("b", key, version.id());
                 assertThat(head.deleteMarker()).isEqualTo(version.marker());
-                assertThat(head.latest()).isEqualTo(version == versions.getFirst());
+                assertThat(head.latest())
+                        .isEqualTo(version.id().equals(versions.getFirst().id()));
                 if (bytes == null) {
                     refused(Reason.DELETE_MARKER, () -> store.open("b", key, version.id()));
                 } else {
