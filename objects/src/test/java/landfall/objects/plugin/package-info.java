@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects.plugin;
+
+import org.jspecify.annotations.NullMarked;
