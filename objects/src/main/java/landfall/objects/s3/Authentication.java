@@ -283,6 +283,38 @@ final class Authentication {
         return String.join(",", values);
     }
 
+    /**
+     * Who signed a form's policy, by Version 4 or 2.
+     *
+     * @param fields the form's, by lower-case name
+     */
+    Identity identifyForm(Map<String, String> fields, String policy) {
+        String credentialText = fields.get("x-amz-credential");
+        if (credentialText == null) {
+            String accessKey = fields.get("awsaccesskeyid");
+            String signature = fields.get("signature");
+            if (accessKey == null || signature == null) {
+                throw new S3Exception(S3Error.InvalidArgument, "Bucket POST must contain a field named 'Signature' and one named 'AWSAccessKeyId'.");
+            }
+            Users.Found found = known(accessKey);
+            compare(
+                    Signing.base64(Signing.hmac(
+                            "HmacSHA1", found.secret().reveal().getBytes(StandardCharsets.UTF_8), policy)),
+                    signature,
+                    accessKey);
+            return new Identity(found.user(), "UNSIGNED-PAYLOAD", null);
+        }
+        Credential credential = Credential.parse(credentialText);
+        String signature = fields.get("x-amz-signature");
+        if (credential == null || signature == null) {
+            throw new S3Exception(S3Error.InvalidArgument, "Bucket POST must contain X-Amz-Credential and X-Amz-Signature");
+        }
+        Users.Found found = known(credential.accessKey());
+        byte[] key = Signing.key(found.secret().reveal(), credential.day(), credential.region(), credential.service());
+        compare(Signing.hex(Signing.hmac("HmacSHA256", key, policy)), signature, credential.accessKey());
+        return new Identity(found.user(), "UNSIGNED-PAYLOAD", null);
+    }
+
     // Version 2 --------------------------------------------------------------------------------------------------------
 
     private User version2InHeader(Call call, String authorization) {

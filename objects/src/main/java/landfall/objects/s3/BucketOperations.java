@@ -127,8 +127,17 @@ final class BucketOperations {
         return bucket.settings().getOrDefault("acl", "").equals(settings.getOrDefault("acl", ""));
     }
 
-    /** What the headers of CreateBucket set; filled in by those who know ACLs and ownership. */
-    void newBucketSettings(Call call, SequencedMap<String, String> settings) {
+    /** What the headers of CreateBucket set. */
+    private void newBucketSettings(Call call, SequencedMap<String, String> settings) {
+        Acl acl = Acl.ofHeaders(call, users, call.userId(), call.userId());
+        if (acl != null && !acl.equals(Acl.ownedBy(call.userId()))) {
+            settings.put("acl", acl.text());
+        }
+        String ownership = call.header("x-amz-object-ownership");
+        if (ownership != null) {
+            SettingOperations.requireFit(ownership, acl == null ? Acl.ownedBy(call.userId()) : acl, call.userId());
+            settings.put("ownership", ownership);
+        }
         if ("true".equalsIgnoreCase(call.header("x-amz-bucket-object-lock-enabled"))) {
             throw new S3Exception(S3Error.NotImplemented, "object lock isn't implemented");
         }

@@ -95,6 +95,15 @@ public final class Call {
         return inPath ? rawPath : "/" + bucket + rawPath;
     }
 
+    /** The address that the request came from. */
+    String from() {
+        return Request.getRemoteAddr(request);
+    }
+
+    boolean secure() {
+        return request.isSecure() || "https".equalsIgnoreCase(header("x-forwarded-proto"));
+    }
+
     HttpFields headers() {
         return request.getHeaders();
     }

@@ -10,15 +10,18 @@ import landfall.objects.store.Meta;
 import landfall.objects.store.ObjectVersion;
 import landfall.objects.store.Store;
 import landfall.objects.store.StoreException;
+import landfall.objects.user.Users;
 import org.jspecify.annotations.Nullable;
 
 /** CopyObject. */
 final class CopyOperations {
     private final Store store;
+    private final Users users;
     private final Access access;
 
-    CopyOperations(Store store, Access access) {
+    CopyOperations(Store store, Users users, Access access) {
         this.store = store;
+        this.users = users;
         this.access = access;
     }
 
@@ -28,7 +31,7 @@ final class CopyOperations {
 
     /** Opens a copy's source if it may be read. The caller closes it. */
     static Content open(Store store, Access access, Call call, CopySource source) throws IOException {
-        access.require(call, Operation.GetObject, source.bucket(), source.key());
+        access.require(call, Operation.GetObject, source.bucket(), source.key(), source.versionId());
         try {
             return store.open(source.bucket(), source.key(), source.versionId());
         } catch (StoreException refused) {
@@ -73,15 +76,19 @@ final class CopyOperations {
                 if (checksum != null) {
                     checksums.put(checksum.algorithm().lower(), checksum.base64());
                 }
-                Meta whole = new Meta(
-                        call.userId(),
-                        meta.headers(),
-                        meta.user(),
-                        tags,
-                        checksums,
-                        checksum == null ? null : "FULL_OBJECT",
-                        List.of(),
-                        CannedAcl.ofRequest(call));
+                Meta whole = Ownership.apply(
+                        call,
+                        users,
+                        Receiving.bucket(store, call),
+                        new Meta(
+                                call.userId(),
+                                meta.headers(),
+                                meta.user(),
+                                tags,
+                                checksums,
+                                checksum == null ? null : "FULL_OBJECT",
+                                List.of(),
+                                null));
                 ObjectVersion stored = store.put(
                         call.bucket(), call.key(), incoming, whole, null, Receiving.precondition(call));
                 answer(call, source, version, stored);

@@ -101,7 +101,7 @@ final class DeleteOperations {
             versionId = null;
         }
         try {
-            if (!access.allowed(call, Operation.DeleteObject, bucket, key)) {
+            if (!access.allowed(call, Operation.DeleteObject, bucket, key, versionId)) {
                 throw new S3Exception(S3Error.AccessDenied);
             }
             Precondition condition = condition(

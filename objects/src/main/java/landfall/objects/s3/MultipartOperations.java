@@ -88,7 +88,7 @@ final class MultipartOperations {
             throw new S3Exception(
                     S3Error.InvalidRequest, "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
         }
-        Meta meta = Headers.meta(call).withAcl(CannedAcl.ofRequest(call));
+        Meta meta = Ownership.apply(call, users, Receiving.bucket(store, call), Headers.meta(call));
         Upload upload =
                 store.createUpload(call.bucket(), call.key(), meta, algorithm == null ? null : algorithm.lower(), type);
         if (algorithm != null && type != null) {

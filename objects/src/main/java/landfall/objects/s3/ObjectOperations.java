@@ -1,7 +1,6 @@
 package landfall.objects.s3;
 
 import java.io.IOException;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -11,14 +10,17 @@ import landfall.objects.store.Meta;
 import landfall.objects.store.ObjectVersion;
 import landfall.objects.store.Store;
 import landfall.objects.store.StoreException;
+import landfall.objects.user.Users;
 import org.jspecify.annotations.Nullable;
 
 /** PutObject, GetObject, HeadObject, GetObjectAttributes. */
 final class ObjectOperations {
     private final Store store;
+    private final Users users;
 
-    ObjectOperations(Store store, Clock clock) {
+    ObjectOperations(Store store, Users users) {
         this.store = store;
+        this.users = users;
     }
 
     void register(Map<Operation, S3Handler.Action> actions) {
@@ -29,7 +31,7 @@ final class ObjectOperations {
     }
 
     private void put(Call call) throws IOException {
-        Meta meta = Headers.meta(call).withAcl(CannedAcl.ofRequest(call));
+        Meta meta = Ownership.apply(call, users, Receiving.bucket(store, call), Headers.meta(call));
         Payload payload = call.payload();
         String wanted = call.header("x-amz-sdk-checksum-algorithm");
         if (wanted != null) {

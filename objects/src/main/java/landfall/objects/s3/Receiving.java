@@ -102,6 +102,12 @@ final class Receiving {
                 null);
     }
 
+    /** The bucket of a call. @throws S3Exception NoSuchBucket */
+    static Bucket bucket(Store store, Call call) {
+        return store.bucket(call.bucket())
+                .orElseThrow(() -> new S3Exception(S3Error.NoSuchBucket).with("BucketName", call.bucket()));
+    }
+
     static boolean versioned(Store store, String bucket) {
         return store.bucket(bucket).map(Bucket::versioning).orElse(Bucket.Versioning.OFF) != Bucket.Versioning.OFF;
     }

@@ -6,6 +6,7 @@ package landfall.objects.s3;
 public enum S3Error {
     AccessControlListNotSupported(400, "The bucket does not allow ACLs"),
     AccessDenied(403, "Access Denied"),
+    AccessForbidden(403, "CORSResponse: This CORS request is not allowed."),
     AuthorizationHeaderMalformed(400, "The authorization header is malformed"),
     AuthorizationQueryParametersError(400, "Error parsing the X-Amz-Credential parameter"),
     BadDigest(400, "The Content-MD5 or checksum value that you specified did not match what the server received."),

@@ -13,6 +13,7 @@ import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import landfall.objects.admin.BucketNames;
+import landfall.objects.store.Bucket;
 import landfall.objects.store.Store;
 import landfall.objects.store.StoreException;
 import landfall.objects.user.Users;
@@ -44,6 +45,7 @@ public final class S3Handler extends Handler.Abstract {
     private final S3Options options;
     private final Authentication authentication;
     private final Access access;
+    private final Store store;
     private final Clock clock;
     private final RequestLog log;
     private final Semaphore turns;
@@ -53,16 +55,19 @@ public final class S3Handler extends Handler.Abstract {
     public S3Handler(Store store, Users users, S3Options options, Clock clock, RequestLog log) {
         this.options = options;
         this.authentication = new Authentication(users, clock);
-        this.access = new Access(store);
+        this.access = new Access(store, clock);
+        this.store = store;
         this.clock = clock;
         this.log = log;
         this.turns = new Semaphore(options.requestsMax(), true);
         new BucketOperations(store, users, options).register(actions);
         new ListOperations(store, users).register(actions);
-        new ObjectOperations(store, clock).register(actions);
-        new CopyOperations(store, access).register(actions);
+        new ObjectOperations(store, users).register(actions);
+        new CopyOperations(store, users, access).register(actions);
         new DeleteOperations(store, access).register(actions);
         new MultipartOperations(store, users, access).register(actions);
+        new SettingOperations(store, users).register(actions);
+        new PostOperations(store, access, authentication, new PostPolicy(clock)).register(actions);
     }
 
     @Override
@@ -148,6 +153,13 @@ public final class S3Handler extends Handler.Abstract {
     private void run(Call call) throws IOException {
         String bucket = call.bucketOrNull();
         String key = call.keyOrNull();
+        Cors.tell(call, bucketOrNull(call));
+        if (call.method().equals("OPTIONS")) {
+            // A browser asks this without credentials, also of a presigned URL.
+            call.operation(Operation.Options);
+            Cors.preflight(call, bucketOrNull(call));
+            return;
+        }
         call.identified(authentication.identify(call));
         Operation operation = Operation.of(
                 call.method(), bucket, key, call.query(), call.header("x-amz-copy-source") != null);
@@ -158,7 +170,7 @@ public final class S3Handler extends Handler.Abstract {
             if (operation == Operation.ListBuckets && call.user() == null) {
                 throw new S3Exception(S3Error.AccessDenied);
             }
-        } else if (operation != Operation.DeleteObjects) {
+        } else if (operation != Operation.DeleteObjects && operation != Operation.PostObject) {
             access.require(call, operation, bucket, key);
         }
         Action action = actions.get(operation);
@@ -166,6 +178,11 @@ public final class S3Handler extends Handler.Abstract {
             throw new S3Exception(S3Error.NotImplemented, operation + " isn't implemented");
         }
         action.run(call);
+    }
+
+    private @Nullable Bucket bucketOrNull(Call call) {
+        String name = call.bucketOrNull();
+        return name == null ? null : store.bucket(name).orElse(null);
     }
 
     private static void checkNames(Operation operation, @Nullable String bucket, @Nullable String key) {

@@ -168,12 +168,14 @@ final class Changes {
         PreparedStatement update = transaction.prepare(
                 current
                         ? "UPDATE object SET meta = ? WHERE bucket = ? AND key = ? AND sequence = ?"
-                        : "UPDATE version SET meta = ? WHERE bucket = ? AND key = ? AND sequence = ?");
+                        : "UPDATE version SET meta = ?, placed = 0 WHERE bucket = ? AND key = ? AND sequence = ?");
         update.setString(1, meta);
         update.setInt(2, row.bucket());
         update.setBytes(3, row.key().getBytes(StandardCharsets.UTF_8));
         update.setLong(4, row.sequence());
         update.executeUpdate();
+        // The description beside the bytes is to follow.
+        transaction.touch(row.bucket(), row.key());
         return row.withMeta(meta);
     }
 
@@ -243,7 +245,7 @@ final class Changes {
             delete.setLong(1, row.file());
             delete.executeUpdate();
         }
-        transaction.gone(row.bucket(), row.key(), row.file());
+        transaction.gone(row.bucket(), row.key(), row.file(), current && !row.odd());
         transaction.count(row.bucket(), -1, -row.size());
     }
 

@@ -102,23 +102,27 @@ final class Committer implements AutoCloseable {
         /** The key's files must be looked at after the commit, or at the next start. */
         void touch(int bucket, String key) throws SQLException {
             if (touched.add(new Touched(bucket, key))) {
-                mark(bucket, key, null);
+                mark(bucket, key, null, false);
             }
         }
 
-        /** The file number has no row any more: its file is removed after the commit. */
-        void gone(int bucket, String key, long file) throws SQLException {
+        /**
+         * The file number has no row any more: its file is removed after the commit. {@code plain}: it may lie at the key's
+         * plain path.
+         */
+        void gone(int bucket, String key, long file, boolean plain) throws SQLException {
             Touched owner = new Touched(bucket, key);
             touched.add(owner);
-            gone.add(new FilesFollowRows.Gone(owner, file));
-            mark(bucket, key, file);
+            gone.add(new FilesFollowRows.Gone(owner, file, plain));
+            mark(bucket, key, file, plain);
         }
 
-        private void mark(int bucket, String key, @Nullable Long file) throws SQLException {
-            PreparedStatement insert = prepare("INSERT INTO unsettled (bucket, key, gone) VALUES (?, ?, ?)");
+        private void mark(int bucket, String key, @Nullable Long file, boolean plain) throws SQLException {
+            PreparedStatement insert = prepare("INSERT INTO unsettled (bucket, key, gone, plain) VALUES (?, ?, ?, ?)");
             insert.setInt(1, bucket);
             insert.setBytes(2, key.getBytes(StandardCharsets.UTF_8));
             insert.setObject(3, file);
+            insert.setInt(4, plain ? 1 : 0);
             insert.executeUpdate();
         }
 

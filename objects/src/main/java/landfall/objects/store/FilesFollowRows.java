@@ -84,8 +84,8 @@ final class FilesFollowRows {
         return Math.floorMod(31 * key.hashCode() + bucket, STRIPES);
     }
 
-    /** File numbers without a row, by the key that they were of. */
-    record Gone(Committer.Touched key, long file) {}
+    /** A file number without a row, and the key that it was of. {@code plain}: it was current, at the key's plain path. */
+    record Gone(Committer.Touched key, long file, boolean plain) {}
 
     /**
      * Settles each key and removes the files of numbers that have no row any more. A key that can't be settled keeps its
@@ -105,10 +105,36 @@ final class FilesFollowRows {
         }
     }
 
+    /**
+     * Writes beside the bytes what the rows say of the key's files, those that moved lately; by the settler. A key that is
+     * changed meanwhile has a mark of its own and is described again.
+     */
+    void describe(Index.Session session, Committer.Touched key, Descriptions descriptions)
+            throws SQLException, IOException {
+        String folder = buckets.folder(key.bucket());
+        if (folder == null || isMoving(key.bucket(), key.key())) {
+            return;
+        }
+        Key rows = new Key(session, key.bucket(), folder, key.key(), false);
+        Row current = rows.current();
+        if (current != null && !current.marker() && !current.inline()) {
+            descriptions.write(layout.object(folder, key.key(), current.odd()), folder, current);
+        }
+        for (Row older : rows.unplaced()) {
+            if (!older.marker() && !older.inline()) {
+                descriptions.write(layout.version(folder, older.file()), folder, older);
+            }
+        }
+    }
+
     private Map<Committer.Touched, Exception> settleNow(
             Index.Session session, Collection<Committer.Touched> keys, List<Gone> gone) {
         Map<Committer.Touched, Exception> failed = new LinkedHashMap<>();
+        Set<Committer.Touched> vacated = new HashSet<>();
         for (Gone each : gone) {
+            if (each.plain()) {
+                vacated.add(each.key());
+            }
             try {
                 Files.deleteIfExists(layout.incoming(each.file()));
                 String folder = buckets.folder(each.key().bucket());
@@ -123,7 +149,7 @@ final class FilesFollowRows {
             String folder = buckets.folder(each.bucket());
             try {
                 if (folder != null) {
-                    new Key(session, each.bucket(), folder, each.key()).settle();
+                    new Key(session, each.bucket(), folder, each.key(), vacated.contains(each)).settle();
                 }
             } catch (IOException | SQLException | RuntimeException unsettled) {
                 failed.put(each, unsettled);
@@ -141,12 +167,15 @@ final class FilesFollowRows {
         private final int bucket;
         private final String bucketName;
         private final String key;
+        private final boolean vacated;
 
-        Key(Index.Session session, int bucket, String bucketName, String key) {
+        /** {@code vacated}: what lies at the plain path was ours, though the key may be among the odd ones now. */
+        Key(Index.Session session, int bucket, String bucketName, String key, boolean vacated) {
             this.session = session;
             this.bucket = bucket;
             this.bucketName = bucketName;
             this.key = key;
+            this.vacated = vacated;
         }
 
         void settle() throws IOException, SQLException {
@@ -231,12 +260,11 @@ final class FilesFollowRows {
 
         /** Where files of the key may lie: at its plain path, at the one named by its digest. */
         private List<Boolean> places(@Nullable Row current, List<Row> unplaced) {
-            // What lies at the plain path of a key that is kept among the odd ones isn't ours.
+            // What lies at the plain path is only ours if a row says so, or said so before this change.
             boolean plain = Layout.plain(key)
-                    && (current == null
-                            || current.marker()
-                            || !current.odd()
-                            || unplaced.stream().anyMatch(row -> !row.odd()));
+                    && (vacated
+                            || (current != null && !current.marker() && !current.odd())
+                            || unplaced.stream().anyMatch(row -> !row.odd() && !row.marker()));
             return plain ? List.of(false, true) : List.of(true);
         }
 

@@ -38,7 +38,8 @@ public final class FolderStore implements Store {
     private final AtomicLong numbers;
     private final FolderLock lock;
 
-    private FolderStore(Layout layout, Index index, FolderLock lock, long firstNumber, Clock clock) {
+    private FolderStore(
+            Layout layout, Index index, Descriptions descriptions, FolderLock lock, long firstNumber, Clock clock) {
         this.layout = layout;
         this.index = index;
         this.lock = lock;
@@ -46,7 +47,7 @@ public final class FolderStore implements Store {
         this.buckets = new Buckets();
         this.files = new FilesFollowRows(layout, buckets);
         this.committer = new Committer(index, buckets, files, this::changed);
-        this.settler = new Settler(layout, index, committer, files);
+        this.settler = new Settler(layout, index, committer, files, descriptions);
         this.changes = new Changes(index.writer(), numbers::getAndIncrement, clock);
         this.uploads = new Uploads(layout, index, buckets, clock);
         this.folders = new BucketFolders(layout, clock);
@@ -65,7 +66,8 @@ public final class FolderStore implements Store {
         FolderLock lock = FolderLock.take(layout);
         try {
             Index index = Index.open(layout.index());
-            FolderStore store = new FolderStore(layout, index, lock, index.firstNumber(), clock);
+            FolderStore store = new FolderStore(
+                    layout, index, new Descriptions(layout), lock, index.firstNumber(), clock);
             store.start();
             return store;
         } catch (SQLException unread) {

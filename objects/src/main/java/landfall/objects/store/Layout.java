@@ -33,6 +33,19 @@ record Layout(Path data) {
         return incomingFolder().resolve(Long.toString(file));
     }
 
+    /** Metadata of files whose attributes don't hold it. */
+    Path sidecars() {
+        return own().resolve("meta");
+    }
+
+    Path versions(String bucket) {
+        return bucketOwn(bucket).resolve("versions");
+    }
+
+    Path odd(String bucket) {
+        return bucketOwn(bucket).resolve("odd");
+    }
+
     Path bucket(String bucket) {
         return data.resolve(bucket);
     }
@@ -42,13 +55,13 @@ record Layout(Path data) {
     }
 
     Path version(String bucket, long file) {
-        return bucketOwn(bucket).resolve("versions").resolve(Long.toString(file));
+        return versions(bucket).resolve(Long.toString(file));
     }
 
     /** The key's place: its plain path, or one named by its digest. */
     Path object(String bucket, String key, boolean odd) {
         return odd
-                ? bucketOwn(bucket).resolve("odd").resolve(digest(key))
+                ? odd(bucket).resolve(digest(key))
                 : bucket(bucket).resolve(key);
     }
 
@@ -84,7 +97,7 @@ record Layout(Path data) {
         }
     }
 
-    private static String digest(String key) {
+    static String digest(String key) {
         try {
             return HexFormat.of()
                     .formatHex(MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8)));

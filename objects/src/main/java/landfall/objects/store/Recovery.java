@@ -32,7 +32,7 @@ final class Recovery {
     void run() throws SQLException, IOException {
         Set<Committer.Touched> keys = new LinkedHashSet<>();
         List<FilesFollowRows.Gone> gone = new ArrayList<>();
-        try (ResultSet rows = session.prepare("SELECT bucket, key, gone FROM unsettled ORDER BY id")
+        try (ResultSet rows = session.prepare("SELECT bucket, key, gone, plain FROM unsettled ORDER BY id")
                 .executeQuery()) {
             while (rows.next()) {
                 Committer.Touched key =
@@ -40,7 +40,7 @@ final class Recovery {
                 keys.add(key);
                 long file = rows.getLong(3);
                 if (!rows.wasNull()) {
-                    gone.add(new FilesFollowRows.Gone(key, file));
+                    gone.add(new FilesFollowRows.Gone(key, file, rows.getInt(4) == 1));
                 }
             }
         }

@@ -81,6 +81,11 @@ record Row(
                 MetaJson.read(meta));
     }
 
+    Row at(int bucketId, long newSequence, long newFile, boolean isOdd) {
+        return new Row(
+                bucketId, key, newSequence, version, marker, size, etag, modified, meta, blocks, newFile, isOdd, inline);
+    }
+
     Row withMeta(String newMeta) {
         return new Row(
                 bucket, key, sequence, version, marker, size, etag, modified, newMeta, blocks, file, odd, inline);

@@ -11,6 +11,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -36,6 +37,7 @@ final class Settler implements AutoCloseable {
     private final Index index;
     private final Committer committer;
     private final FilesFollowRows files;
+    private final Descriptions descriptions;
     private final FileSystemSync disk;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
@@ -43,7 +45,8 @@ final class Settler implements AutoCloseable {
     private boolean work;
     private volatile boolean stopping;
 
-    Settler(Layout layout, Index index, Committer committer, FilesFollowRows files) {
+    Settler(Layout layout, Index index, Committer committer, FilesFollowRows files, Descriptions descriptions) {
+        this.descriptions = descriptions;
         this.layout = layout;
         this.index = index;
         this.committer = committer;
@@ -137,6 +140,7 @@ final class Settler implements AutoCloseable {
         if (moved == 0 && written.isEmpty()) {
             return false;
         }
+        describe(moved);
         disk.sync();
         committer.commit(transaction -> {
             for (Body body : written) {
@@ -146,6 +150,43 @@ final class Settler implements AutoCloseable {
             return true;
         });
         return !written.isEmpty();
+    }
+
+    private void describe(long moved) throws IOException {
+        List<Committer.Touched> keys = new ArrayList<>();
+        List<Long> gone = new ArrayList<>();
+        index.read(session -> {
+            PreparedStatement select =
+                    session.prepare("SELECT bucket, key, gone FROM unsettled WHERE id <= ? ORDER BY id");
+            select.setLong(1, moved);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    keys.add(new Committer.Touched(
+                            rows.getInt(1), new String(rows.getBytes(2), StandardCharsets.UTF_8)));
+                    long file = rows.getLong(3);
+                    if (!rows.wasNull()) {
+                        gone.add(file);
+                    }
+                }
+            }
+            return true;
+        });
+        for (long file : gone) {
+            descriptions.forget(file);
+        }
+        for (Committer.Touched key : new LinkedHashSet<>(keys)) {
+            IOException failed = index.read(session -> {
+                try {
+                    files.describe(session, key, descriptions);
+                    return null;
+                } catch (IOException undescribed) {
+                    return undescribed;
+                }
+            });
+            if (failed != null) {
+                throw failed;
+            }
+        }
     }
 
     private List<Body> write() throws IOException {
@@ -191,7 +232,7 @@ final class Settler implements AutoCloseable {
         delete.setLong(1, body.file());
         if (delete.executeUpdate() == 0) {
             // Overwritten or deleted meanwhile.
-            transaction.gone(body.bucket(), body.key(), body.file());
+            transaction.gone(body.bucket(), body.key(), body.file(), false);
             return;
         }
         PreparedStatement current =

@@ -151,7 +151,7 @@ final class Uploads {
         }
         int bucket = transaction.buckets().required(upload.bucket()).id();
         if (replaced != null) {
-            transaction.gone(bucket, upload.key(), replaced.file());
+            transaction.gone(bucket, upload.key(), replaced.file(), false);
         }
         Part part = new Part(number, bytes.size(), etag, Instant.ofEpochMilli(clock.millis()), checksums);
         PreparedStatement insert = transaction.prepare("INSERT OR REPLACE INTO part VALUES (?, ?, ?, ?, ?, ?, ?, ?)");
@@ -275,7 +275,7 @@ final class Uploads {
         int bucket = transaction.buckets().required(upload.bucket()).id();
         for (PartRow row : rows(transaction.session(), upload, 0, Integer.MAX_VALUE)) {
             if (row.file() != kept) {
-                transaction.gone(bucket, upload.key(), row.file());
+                transaction.gone(bucket, upload.key(), row.file(), false);
             }
         }
         PreparedStatement parts = transaction.prepare("DELETE FROM part WHERE upload = ?");

@@ -65,7 +65,8 @@ CREATE TABLE IF NOT EXISTS unsettled (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   bucket INTEGER NOT NULL,
   key BLOB NOT NULL,
-  gone INTEGER -- a file number without a row, or NULL
+  gone INTEGER, -- a file number without a row, or NULL
+  plain INTEGER NOT NULL -- 1: the row that went was current and kept at the key's plain path
 );
 
 CREATE TABLE IF NOT EXISTS upload (
