@@ -241,8 +241,13 @@ final class VariableRule {
             service.rootPasswordIsNeeded = true;
             return password(variable, service, service.rootPasswordName());
         }
+        if (service.store == Datastore.MINIO && ObjectStoreRule.isForeignKey(variable, service)) {
+            return keys(variable, service);
+        }
         Optional<String> user = service.store.user(service.name);
-        if (variable.name().matches("(?i).*USER(_?NAME)?$")
+        boolean namesUser = variable.name().matches("(?i).*USER(_?NAME)?$")
+                || (service.store == Datastore.MINIO && ObjectStoreRule.isAccessKey(variable.name()));
+        if (namesUser
                 && login.user().filter(value::equals).isPresent()
                 && user.isPresent()
                 && !DatastoreAddress.isRoot(service, value)) {
@@ -255,6 +260,19 @@ final class VariableRule {
             return true;
         }
         return false;
+    }
+
+    /** Keys of a user that the old store has and the new service doesn't: whose they are from now on is the user's to say. */
+    private boolean keys(Variable variable, ServiceDraft service) {
+        if (!ObjectStoreRule.takesServiceKeys(draft, app, variable, service)) {
+            return false;
+        }
+        if (ObjectStoreRule.isAccessKey(variable.name())) {
+            changed(variable, service.store.user(service.name).orElseThrow());
+            return true;
+        }
+        service.passwordIsNeeded = true;
+        return password(variable, service, service.passwordName());
     }
 
     private boolean password(Variable variable, ServiceDraft service, String name) {

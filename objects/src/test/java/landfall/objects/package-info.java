@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects;
+
+import org.jspecify.annotations.NullMarked;
