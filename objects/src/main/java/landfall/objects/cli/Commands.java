@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
         },
         subcommands = {
             Serve.class,
+            RebuildIndex.class,
             UserCommands.Create.class,
             UserCommands.ListAll.class,
             UserCommands.Destroy.class,

@@ -175,7 +175,7 @@ final class Authentication {
         }
         if (expires < 1 || expires > EXPIRES_MAX_SECONDS) {
             throw new S3Exception(
-                    S3Error.AuthorizationQueryParametersError,
+                    S3Error.AccessDenied,
                     expires < 1
                             ? "X-Amz-Expires must be non-negative"
                             : "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds");
@@ -229,8 +229,9 @@ final class Authentication {
 
     private static Instant httpDate(String text) {
         try {
-            return Instant.from(
-                    DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip().replaceFirst("-0000$", "GMT")));
+            // The day of the week says nothing, and not all clients get it right.
+            return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(
+                    text.strip().replaceFirst("^[A-Za-z]{3}, ", "").replaceFirst("-0000$", "GMT")));
         } catch (DateTimeException unread) {
             throw new S3Exception(
                     S3Error.AccessDenied, "AWS authentication requires a valid Date or x-amz-date header", unread);
@@ -334,7 +335,7 @@ final class Authentication {
         if (Duration.between(signed, clock.instant()).abs().compareTo(SKEW_MAX) > 0) {
             throw skewed(amz == null ? date : amz);
         }
-        compare(signature2(call, found, amz == null ? date : ""), parts[1], parts[0]);
+        compareEither(call, found, amz == null ? date : "", parts[1], parts[0]);
         return found.user();
     }
 
@@ -349,11 +350,20 @@ final class Authentication {
         } catch (NumberFormatException notANumber) {
             throw new S3Exception(S3Error.AccessDenied, "Invalid date (should be seconds since epoch): " + expires, notANumber);
         }
-        compare(signature2(call, found, expires), call.query().get("Signature", ""), accessKey);
+        compareEither(call, found, expires, call.query().get("Signature", ""), accessKey);
         return found.user();
     }
 
-    private static String signature2(Call call, Users.Found found, String date) {
+    /** Of a bucket's own path some clients sign it with a slash at its end, though they don't send one. */
+    private static void compareEither(Call call, Users.Found found, String date, String given, String accessKey) {
+        String resource = call.resource();
+        boolean bucketOnly = call.keyOrNull() == null && call.bucketOrNull() != null && !resource.endsWith("/");
+        if (!bucketOnly || !Signing.same(signature2(call, found, date, resource + "/"), given)) {
+            compare(signature2(call, found, date, resource), given, accessKey);
+        }
+    }
+
+    private static String signature2(Call call, Users.Found found, String date, String resource) {
         Map<String, List<String>> amz = new TreeMap<>();
         for (HttpField field : call.headers()) {
             String name = field.getName().toLowerCase(Locale.ROOT);
@@ -373,7 +383,7 @@ final class Authentication {
                 .append('\n');
         amz.forEach((name, values) ->
                 toSign.append(name).append(':').append(String.join(",", values)).append('\n'));
-        toSign.append(call.resource());
+        toSign.append(resource);
         String parameters = call.query().parameters().stream()
                 .filter(each -> SIGNED_BY_VERSION_2.contains(each.name()))
                 .map(each -> each.name() + (each.value().isEmpty() ? "" : "=" + each.value()))

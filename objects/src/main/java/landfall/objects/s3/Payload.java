@@ -66,15 +66,16 @@ final class Payload extends InputStream {
         if (contentMd5 != null && decoded(contentMd5, 16) == null) {
             throw new S3Exception(S3Error.InvalidDigest);
         }
+        // When an upload is completed, the header is of the object, not of this body.
+        boolean ofBody = call.operation() != Operation.CompleteMultipartUpload;
         for (ChecksumAlgorithm each : ChecksumAlgorithm.values()) {
-            String value = call.header(each.header());
+            String value = ofBody ? call.header(each.header()) : null;
             boolean trailing = chunks != null
                     && Arrays.stream(call.header("x-amz-trailer", "").split(","))
                             .anyMatch(name -> name.strip().equalsIgnoreCase(each.header()));
             if (value != null && !value.contains("-")) {
                 if (decoded(value, each.length()) == null) {
-                    throw new S3Exception(
-                            S3Error.InvalidRequest, "Value for " + each.header() + " header is invalid.");
+                    throw new S3Exception(S3Error.BadDigest, "Value for " + each.header() + " header is invalid.");
                 }
                 expected.put(each.lower(), value);
             }

@@ -73,6 +73,7 @@ final class BucketFolders {
             transaction.buckets().put(new Buckets.Known(rows.getInt(1), bucket));
         }
         transaction.after(() -> make(layout.bucket(name)));
+        transaction.afterFiles(() -> BucketNote.write(layout, bucket));
         return bucket;
     }
 
@@ -108,6 +109,7 @@ final class BucketFolders {
         update.setInt(5, known.id());
         update.executeUpdate();
         transaction.buckets().put(new Buckets.Known(known.id(), bucket));
+        transaction.afterFiles(() -> BucketNote.write(layout, bucket));
         return bucket;
     }
 

@@ -31,7 +31,7 @@ final class Changes {
         Buckets.Known known = transaction.buckets().required(bucketName);
         Bucket bucket = known.bucket();
         Row current = Rows.current(session, known.id(), key);
-        check(current, condition, key);
+        check(current, condition, key, false);
         boolean replaces = bucket.versioning() != Bucket.Versioning.ENABLED
                 && current != null
                 && current.version().equals(NULL_VERSION);
@@ -108,7 +108,7 @@ final class Changes {
         if (version != null) {
             return deleteVersion(transaction, known, key, current, version, condition);
         }
-        check(current, condition, key);
+        check(current, condition, key, true);
         if (known.bucket().versioning() == Bucket.Versioning.OFF) {
             if (current != null) {
                 remove(transaction, current, true);
@@ -118,6 +118,80 @@ final class Changes {
         long sequence = numbers.getAsLong();
         boolean odd = odd(known.id(), key, current);
         String id = makeRoom(transaction, known, key, current, sequence);
+        insertMarker(known, key, sequence, id, odd);
+        transaction.touch(known.id(), key);
+        return new Store.Deleted(id, true, current != null && !current.marker());
+    }
+
+    private Store.Deleted deleteVersion(
+            Committer.Transaction transaction,
+            Buckets.Known known,
+            String key,
+            @Nullable Row current,
+            String version,
+            Precondition condition)
+            throws SQLException {
+        if (current != null && current.version().equals(version)) {
+            check(current, condition, key, true);
+            remove(transaction, current, true);
+            Row next = Rows.newestNoncurrent(session, known.id(), key);
+            if (next != null) {
+                deleteNoncurrent(next);
+                insert(next);
+            }
+            return new Store.Deleted(version, current.marker(), true);
+        }
+        Row older = Rows.noncurrent(session, known.id(), key, version);
+        if (older == null) {
+            return new Store.Deleted(version, false, false);
+        }
+        check(older, condition, key, true);
+        remove(transaction, older, false);
+        return new Store.Deleted(version, older.marker(), true);
+    }
+
+    /** Makes the current object of a file that lies at the key's plain path; false if the key has a row. */
+    boolean adopt(Committer.Transaction transaction, String bucketName, Row found) throws SQLException {
+        Buckets.Known known = transaction.buckets().required(bucketName);
+        if (Rows.current(session, known.id(), found.key()) != null) {
+            return false;
+        }
+        // Whatever it was called elsewhere: here it was there before versioning.
+        insert(found.at(known.id(), numbers.getAsLong(), numbers.getAsLong(), false).withVersion(NULL_VERSION));
+        transaction.count(known.id(), 1, found.size());
+        return true;
+    }
+
+    /** A row as rebuild-index found it, newer than all before; noncurrent ones keep their file number. */
+    void restore(Committer.Transaction transaction, String bucketName, Row found, boolean current) throws SQLException {
+        Buckets.Known known = transaction.buckets().required(bucketName);
+        if (current) {
+            Row row = found.at(known.id(), numbers.getAsLong(), numbers.getAsLong(), found.odd());
+            Row same = Rows.noncurrent(session, known.id(), row.key(), row.version());
+            if (same != null) {
+                // It was about to be moved: the file at the path is the one.
+                deleteNoncurrent(same);
+                transaction.count(known.id(), -1, -same.size());
+            }
+            insert(row);
+        } else {
+            insertNoncurrent(found.at(known.id(), numbers.getAsLong(), found.file(), false), true);
+        }
+        transaction.count(known.id(), 1, found.size());
+        // So that it is described anew.
+        transaction.touch(known.id(), found.key());
+    }
+
+    /** A delete marker on top of what there is. */
+    void mark(Committer.Transaction transaction, Buckets.Known known, String key) throws SQLException {
+        long sequence = numbers.getAsLong();
+        String id = makeRoom(transaction, known, key, null, sequence);
+        insertMarker(known, key, sequence, id, false);
+        transaction.touch(known.id(), key);
+    }
+
+    private void insertMarker(Buckets.Known known, String key, long sequence, String id, boolean odd)
+            throws SQLException {
         insert(new Row(
                 known.id(),
                 key,
@@ -132,35 +206,23 @@ final class Changes {
                 0,
                 odd,
                 false));
-        transaction.touch(known.id(), key);
-        return new Store.Deleted(id, true, current != null && !current.marker());
     }
 
-    private Store.Deleted deleteVersion(
-            Committer.Transaction transaction,
-            Buckets.Known known,
-            String key,
-            @Nullable Row current,
-            String version,
-            Precondition condition)
-            throws SQLException {
-        if (current != null && current.version().equals(version)) {
-            check(current, condition, key);
-            remove(transaction, current, true);
-            Row next = Rows.newestNoncurrent(session, known.id(), key);
-            if (next != null) {
-                deleteNoncurrent(next);
-                insert(next);
+    /** Keeps checksums where there were none; whether the row was still there. */
+    boolean learn(Committer.Transaction transaction, Row row, byte[] blocks) throws SQLException {
+        for (String table : new String[] {"object", "version"}) {
+            PreparedStatement update = transaction.prepare("UPDATE " + table
+                    + " SET blocks = ? WHERE bucket = ? AND key = ? AND sequence = ? AND file = ? AND blocks IS NULL");
+            update.setBytes(1, blocks);
+            update.setInt(2, row.bucket());
+            update.setBytes(3, row.key().getBytes(StandardCharsets.UTF_8));
+            update.setLong(4, row.sequence());
+            update.setLong(5, row.file());
+            if (update.executeUpdate() == 1) {
+                return true;
             }
-            return new Store.Deleted(version, current.marker(), true);
         }
-        Row older = Rows.noncurrent(session, known.id(), key, version);
-        if (older == null) {
-            return new Store.Deleted(version, false, false);
-        }
-        check(older, condition, key);
-        remove(transaction, older, false);
-        return new Store.Deleted(version, older.marker(), true);
+        return false;
     }
 
     /** Changes the metadata of a version in place. */
@@ -179,8 +241,8 @@ final class Changes {
         return row.withMeta(meta);
     }
 
-    private static void check(@Nullable Row current, Precondition condition, String key) {
-        boolean there = current != null && !current.marker();
+    private static void check(@Nullable Row current, Precondition condition, String key, boolean deletes) {
+        boolean there = current != null && (deletes || !current.marker());
         String match = condition.ifMatch();
         if (match != null && (current == null || !there)) {
             throw new StoreException(StoreException.Reason.NO_SUCH_KEY, "there is no object " + key);
@@ -258,16 +320,20 @@ final class Changes {
     }
 
     private void setAside(Committer.Transaction transaction, Row row) throws SQLException {
-        PreparedStatement insert = session.prepare(
-                "INSERT INTO version (" + Row.COLUMNS + ", placed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-        row.bind(insert);
-        insert.setInt(14, row.marker() ? 1 : 0);
-        insert.executeUpdate();
+        insertNoncurrent(row, row.marker());
         PreparedStatement delete = session.prepare("DELETE FROM object WHERE bucket = ? AND key = ?");
         delete.setInt(1, row.bucket());
         delete.setBytes(2, row.key().getBytes(StandardCharsets.UTF_8));
         delete.executeUpdate();
         transaction.touch(row.bucket(), row.key());
+    }
+
+    private void insertNoncurrent(Row row, boolean placed) throws SQLException {
+        PreparedStatement insert = session.prepare(
+                "INSERT INTO version (" + Row.COLUMNS + ", placed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        row.bind(insert);
+        insert.setInt(14, placed ? 1 : 0);
+        insert.executeUpdate();
     }
 
     private void insert(Row row) throws SQLException {

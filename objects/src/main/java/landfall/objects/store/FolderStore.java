@@ -10,6 +10,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -321,13 +322,25 @@ public final class FolderStore implements Store {
         }
         boolean good = false;
         try {
-            Content content = StoredContent.of(shown, row.blocks(), file);
+            Content content = StoredContent.of(shown, row.blocks(), file, learnt -> learn(bucket, row, learnt));
             good = true;
             return content;
         } finally {
             if (!good) {
                 file.close();
             }
+        }
+    }
+
+    /** Keeps the checksums of a file that had none when it has been read to its end. */
+    private void learn(Buckets.Known bucket, Row row, byte[] blocks) {
+        try {
+            committer.commit(transaction -> changes.learn(transaction, row, blocks));
+        } catch (StoreException unkept) {
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "The checksums of " + bucket.bucket().name() + "/" + row.key() + " couldn't be kept",
+                    unkept);
         }
     }
 
@@ -461,6 +474,68 @@ public final class FolderStore implements Store {
             uploads.remove(transaction, upload, 0);
             return true;
         });
+    }
+
+    // For those that care for the files --------------------------------------------------------------------------------
+
+    Layout layout() {
+        return layout;
+    }
+
+    int bucketId(String bucket) {
+        return buckets.required(bucket).id();
+    }
+
+    <T> T read(Index.Reading<T> reading) {
+        return index.read(reading);
+    }
+
+    @Nullable Row currentRow(String bucket, String key) {
+        int id = bucketId(bucket);
+        Index.Reading<@Nullable Row> look = session -> Rows.current(session, id, key);
+        return index.read(look);
+    }
+
+    /** A bucket over a folder that may have files already. */
+    Bucket createBucketOf(String name, String owner, SequencedMap<String, String> settings) {
+        return committer.commit(transaction -> folders.create(transaction, name, owner, settings));
+    }
+
+    /** Makes current objects of files at their plain paths, except where there is a row; answers those made. */
+    List<Row> adopt(String bucket, List<Row> found) {
+        return committer.commit(transaction -> {
+            List<Row> made = new ArrayList<>();
+            for (Row row : found) {
+                if (changes.adopt(transaction, bucket, row)) {
+                    made.add(row);
+                }
+            }
+            return made;
+        });
+    }
+
+    /** Rows for files as rebuild-index found them, the oldest first; noncurrent ones before those that are current. */
+    void restore(String bucket, List<Row> found, boolean current) {
+        List<Row> rows = List.copyOf(found);
+        committer.commit(transaction -> {
+            for (Row row : rows) {
+                changes.restore(transaction, bucket, row, current);
+            }
+            return rows;
+        });
+    }
+
+    /** Delete markers for keys of which only noncurrent versions were found; how many. */
+    long markLost(String bucket) {
+        int id = bucketId(bucket);
+        List<String> keys = index.read(session -> IndexRebuild.headless(session, id));
+        for (String key : keys) {
+            committer.commit(transaction -> {
+                changes.mark(transaction, transaction.buckets().required(bucket), key);
+                return key;
+            });
+        }
+        return keys.size();
     }
 
     /** When the server was last known to hold this folder; for those that care for the files. */

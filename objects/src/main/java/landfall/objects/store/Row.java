@@ -86,6 +86,10 @@ record Row(
                 bucketId, key, newSequence, version, marker, size, etag, modified, meta, blocks, newFile, isOdd, inline);
     }
 
+    Row withVersion(String id) {
+        return new Row(bucket, key, sequence, id, marker, size, etag, modified, meta, blocks, file, odd, inline);
+    }
+
     Row withMeta(String newMeta) {
         return new Row(
                 bucket, key, sequence, version, marker, size, etag, modified, newMeta, blocks, file, odd, inline);

@@ -3,6 +3,8 @@ package landfall.objects.store;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.util.BitSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** An object's bytes, read block by block, each compared with its checksum before any of it is given out. */
@@ -11,10 +13,19 @@ final class StoredContent implements Content {
     private final byte @Nullable [] blocks;
     private final @Nullable FileChannel file;
     private final ByteBuffer block;
+    private final byte[] learnt;
+    private final BitSet known = new BitSet();
+    private final Consumer<byte[]> learn;
     private long held = -1;
 
     private StoredContent(
-            ObjectVersion version, byte @Nullable [] blocks, @Nullable FileChannel file, ByteBuffer block) {
+            ObjectVersion version,
+            byte @Nullable [] blocks,
+            @Nullable FileChannel file,
+            ByteBuffer block,
+            Consumer<byte[]> learn) {
+        this.learn = learn;
+        this.learnt = blocks == null ? new byte[Math.toIntExact((version.size() + Blocks.SIZE - 1) / Blocks.SIZE * 4)] : blocks;
         this.version = version;
         this.blocks = blocks;
         this.file = file;
@@ -23,7 +34,7 @@ final class StoredContent implements Content {
 
     /** Bytes that the index held. */
     static StoredContent of(ObjectVersion version, byte[] blocks, byte[] bytes) throws IOException {
-        StoredContent content = new StoredContent(version, blocks, null, ByteBuffer.wrap(bytes));
+        StoredContent content = new StoredContent(version, blocks, null, ByteBuffer.wrap(bytes), all -> {});
         if (bytes.length != version.size()) {
             throw content.damaged(0, "it has " + bytes.length + " bytes, not " + version.size());
         }
@@ -32,10 +43,15 @@ final class StoredContent implements Content {
         return content;
     }
 
-    /** A file; an object of one block is read and compared at once. {@code blocks}: null if its checksums aren't known. */
-    static StoredContent of(ObjectVersion version, byte @Nullable [] blocks, FileChannel file) throws IOException {
+    /**
+     * A file; an object of one block is read and compared at once. {@code blocks}: null if its checksums aren't known;
+     * {@code learn} then gets them at close, if all was read.
+     */
+    static StoredContent of(
+            ObjectVersion version, byte @Nullable [] blocks, FileChannel file, Consumer<byte[]> learn)
+            throws IOException {
         int room = (int) Math.min(Blocks.SIZE, Math.max(1, version.size()));
-        StoredContent content = new StoredContent(version, blocks, file, ByteBuffer.allocate(room));
+        StoredContent content = new StoredContent(version, blocks, file, ByteBuffer.allocate(room), learn);
         if (file.size() != version.size()) {
             throw content.damaged(0, "the file has " + file.size() + " bytes, not " + version.size());
         }
@@ -83,8 +99,14 @@ final class StoredContent implements Content {
     }
 
     private void check(long index, ByteBuffer bytes) {
-        byte[] known = blocks;
-        if (known != null && bytes.hasRemaining() && Blocks.of(bytes) != Blocks.at(known, index)) {
+        if (!bytes.hasRemaining()) {
+            return;
+        }
+        int checksum = Blocks.of(bytes);
+        if (blocks == null) {
+            ByteBuffer.wrap(learnt).putInt(Math.toIntExact(index * 4), checksum);
+            known.set(Math.toIntExact(index));
+        } else if (checksum != Blocks.at(blocks, index)) {
             throw damaged(index, "its checksum differs");
         }
     }
@@ -99,9 +121,12 @@ final class StoredContent implements Content {
     @Override
     public void close() {
         FileChannel open = file;
-        if (open != null) {
+        if (open != null && open.isOpen()) {
             try {
                 open.close();
+                if (blocks == null && known.cardinality() * 4 == learnt.length) {
+                    learn.accept(learnt);
+                }
             } catch (IOException unclosed) {
                 System.getLogger(StoredContent.class.getName())
                         .log(System.Logger.Level.WARNING, "A file that was read couldn't be closed", unclosed);

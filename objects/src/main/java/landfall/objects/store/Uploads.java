@@ -260,7 +260,7 @@ final class Uploads {
                     row.part().modified(),
                     upload.meta());
             try (Content content =
-                    StoredContent.of(shown, row.blocks(), FileChannel.open(layout.incoming(row.file())))) {
+                    StoredContent.of(shown, row.blocks(), FileChannel.open(layout.incoming(row.file())), learnt -> {})) {
                 for (long at = 0; at < row.part().size(); ) {
                     var bytes = content.read(at, row.part().size() - at);
                     at += bytes.remaining();

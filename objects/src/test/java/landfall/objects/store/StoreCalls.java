@@ -117,6 +117,21 @@ final class StoreCalls {
         return digests;
     }
 
+    /** Digests of all objects' and versions' files in a bucket's folder, sorted. */
+    static List<String> objectDigests(Path bucket) throws IOException {
+        List<String> digests = new ArrayList<>();
+        Path own = bucket.resolve(".landfall");
+        try (Stream<Path> files = Files.walk(bucket)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (!own.equals(file.getParent())) {
+                    digests.add(md5(Files.readAllBytes(file)));
+                }
+            }
+        }
+        digests.sort(null);
+        return digests;
+    }
+
     static Bucket with(Bucket bucket, Bucket.Versioning versioning) {
         return new Bucket(
                 bucket.name(),

@@ -1,0 +1,77 @@
+package landfall.objects;
+
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
+import java.util.Optional;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+import software.amazon.awssdk.services.s3.S3Configuration;
+
+/** A whole server on a free port, and clients of the AWS SDK with its own defaults. */
+final class TestServer implements AutoCloseable {
+    static final String KEY = "rootkey0000000000000";
+    static final String SECRET = "rootsecret00000000000000000000000000000";
+
+    private final ObjectsServer server;
+
+    private TestServer(ObjectsServer server) {
+        this.server = server;
+    }
+
+    static TestServer start(Path folder) throws IOException, Configuration.Unfit {
+        return new TestServer(ObjectsServer.start(
+                Configuration.read(
+                        Optional.empty(),
+                        Map.of(
+                                "OBJECTS_DATA", folder.toString(),
+                                "OBJECTS_LISTEN", "127.0.0.1:0",
+                                "OBJECTS_ACCESS_LOG", "off",
+                                "OBJECTS_ACCESS_KEY_ID", KEY,
+                                "OBJECTS_SECRET_ACCESS_KEY", SECRET)),
+                Clock.systemUTC()));
+    }
+
+    ObjectsServer server() {
+        return server;
+    }
+
+    URI uri(String path) {
+        return URI.create("http://127.0.0.1:" + server.port() + path);
+    }
+
+    S3Client client() {
+        return client(KEY, SECRET);
+    }
+
+    S3Client client(String key, String secret) {
+        return S3Client.builder()
+                .endpointOverride(uri(""))
+                .region(Region.US_EAST_1)
+                .forcePathStyle(true)
+                .httpClient(UrlConnectionHttpClient.create())
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(key, secret)))
+                .build();
+    }
+
+    S3Presigner presigner() {
+        return S3Presigner.builder()
+                .endpointOverride(uri(""))
+                .region(Region.US_EAST_1)
+                .serviceConfiguration(
+                        S3Configuration.builder().pathStyleAccessEnabled(true).build())
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(KEY, SECRET)))
+                .build();
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}

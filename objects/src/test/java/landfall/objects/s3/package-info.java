@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects.s3;
+
+import org.jspecify.annotations.NullMarked;
