@@ -51,11 +51,17 @@ public record Configuration(
     public static final List<Setting> SETTINGS = List.of(
             new Setting("OBJECTS_DATA", "/var/lib/objects", "the folder with the buckets"),
             new Setting("OBJECTS_LISTEN", "0.0.0.0:9000", "address and port of the S3 side; port 0 takes a free one"),
-            new Setting("OBJECTS_ADMIN_SOCKET", "", "Unix socket of the admin side; DATA/.landfall/admin.sock unless given"),
+            new Setting(
+                    "OBJECTS_ADMIN_SOCKET",
+                    "",
+                    "Unix socket of the admin side; DATA/.landfall/admin.sock unless given"),
             new Setting("OBJECTS_REGION", "us-east-1", "the region that clients sign for"),
             new Setting("OBJECTS_DOMAIN", "", "BUCKET.DOMAIN is taken for a bucket; without it path style only"),
             new Setting("OBJECTS_ACCESS_KEY_ID", "", "an administrator's access key"),
-            new Setting("OBJECTS_SECRET_ACCESS_KEY", "", "its secret; or OBJECTS_SECRET_ACCESS_KEY_FILE, a file holding it"),
+            new Setting(
+                    "OBJECTS_SECRET_ACCESS_KEY",
+                    "",
+                    "its secret; or OBJECTS_SECRET_ACCESS_KEY_FILE, a file holding it"),
             new Setting("OBJECTS_BUCKETS", "", "names, separated by commas, of buckets to make at the start"),
             new Setting("OBJECTS_ACCESS_LOG", "-", "one JSON line a request: - for standard output, off, or a file"),
             new Setting("OBJECTS_REQUESTS_MAX", "256", "requests under way at the same time"),
@@ -88,7 +94,8 @@ public record Configuration(
             }
         }
         Map<String, String> found = new HashMap<>(values);
-        Path data = Path.of(found.getOrDefault("OBJECTS_DATA", "")).toAbsolutePath().normalize();
+        Path data =
+                Path.of(found.getOrDefault("OBJECTS_DATA", "")).toAbsolutePath().normalize();
         String listen = found.getOrDefault("OBJECTS_LISTEN", "");
         int colon = listen.lastIndexOf(':');
         if (colon < 0) {
@@ -99,7 +106,8 @@ public record Configuration(
         Optional<User.AccessKey> root = root(found, environment, problems);
         List<String> buckets = buckets(found.getOrDefault("OBJECTS_BUCKETS", ""), problems);
         int port = colon < 0 ? 0 : number("OBJECTS_LISTEN", listen.substring(colon + 1), 0, 65_535, problems);
-        int requests = number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
+        int requests =
+                number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
         int stop = number("OBJECTS_STOP_SECONDS", found.getOrDefault("OBJECTS_STOP_SECONDS", ""), 0, 3_600, problems);
         if (!problems.isEmpty()) {
             throw new Unfit(problems);
@@ -132,7 +140,8 @@ public record Configuration(
             }
         }
         if (id.isEmpty() != secret.isEmpty()) {
-            problems.add("OBJECTS_ACCESS_KEY_ID and OBJECTS_SECRET_ACCESS_KEY belong together: only one of them is set");
+            problems.add(
+                    "OBJECTS_ACCESS_KEY_ID and OBJECTS_SECRET_ACCESS_KEY belong together: only one of them is set");
         }
         return id.isEmpty() || secret.isEmpty()
                 ? Optional.empty()

@@ -69,15 +69,17 @@ public final class ObjectsServer implements AutoCloseable {
             if (users.byName("root").isEmpty()) {
                 users.create(new UserFile.NewUser("root", "root", "", true, true, List.of(key), List.of()));
             } else {
-                users.update("root", old -> new User(
-                        old.name(),
-                        old.canonicalId(),
-                        old.displayName(),
-                        old.email(),
-                        true,
-                        true,
-                        List.of(key),
-                        old.grants()));
+                users.update(
+                        "root",
+                        old -> new User(
+                                old.name(),
+                                old.canonicalId(),
+                                old.displayName(),
+                                old.email(),
+                                true,
+                                true,
+                                List.of(key),
+                                old.grants()));
             }
         } catch (IOException unwritten) {
             throw new java.io.UncheckedIOException(unwritten);

@@ -246,6 +246,13 @@ final class ObjectStoreRule {
         if (!service.buckets.isEmpty()) {
             service.customEnvironment.put(BUCKETS, String.join(",", service.buckets));
         }
+        service.users.stream()
+                .sorted()
+                .forEach(app -> draft.changed(
+                        app,
+                        "the link to " + service.name + " also sets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,"
+                                + " AWS_ENDPOINT_URL_S3, BUCKET_NAME and OBJECTS_URL, with keys of the app's own, where it"
+                                + " has none of them"));
         if (service.customEnvironment.containsKey(REGION)) {
             return;
         }

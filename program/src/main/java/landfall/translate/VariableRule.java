@@ -251,7 +251,7 @@ final class VariableRule {
                 && login.user().filter(value::equals).isPresent()
                 && user.isPresent()
                 && !DatastoreAddress.isRoot(service, value)) {
-            changed(variable, user.get());
+            user(variable, user.get());
             return true;
         }
         boolean namesDatabase = variable.name().matches("(?i).*(DB|DATABASE|VHOST)(_?NAME)?$");
@@ -268,7 +268,7 @@ final class VariableRule {
             return false;
         }
         if (ObjectStoreRule.isAccessKey(variable.name())) {
-            changed(variable, service.store.user(service.name).orElseThrow());
+            user(variable, service.store.user(service.name).orElseThrow());
             return true;
         }
         service.passwordIsNeeded = true;
@@ -337,8 +337,18 @@ final class VariableRule {
         variable.sources().forEach(leaf -> leaf.decision(RULE, id, "names a Service that is not moved"));
     }
 
+    /** A new user's name is no secret, even where the old one's was kept like one. */
+    private void user(Variable variable, String user) {
+        draft.rewritten(app.name, variable.name(), shown(variable, variable.value()), user);
+        place(variable, user);
+    }
+
     private void changed(Variable variable, String value) {
         draft.rewritten(app.name, variable.name(), shown(variable, variable.value()), shown(variable, value));
+        place(variable, value);
+    }
+
+    private void place(Variable variable, String value) {
         value(variable, value);
         String to = Place.task(app.name, "config", variable.name());
         variable.sources().forEach(leaf -> leaf.adapted(RULE + ".address", to, "the new address of what it names"));
