@@ -37,8 +37,7 @@ final class AccessLog implements RequestLog, AutoCloseable {
                     case "off" -> null;
                     case "-" -> new BufferedWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8));
                     default ->
-                        Files.newBufferedWriter(
-                                Path.of(where), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+                        Files.newBufferedWriter(Path.of(where), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
                 });
     }
 

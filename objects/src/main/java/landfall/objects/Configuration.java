@@ -29,6 +29,7 @@ import landfall.objects.user.User;
  * @param buckets made at the start, those that aren't there yet
  * @param accessLog {@code -} for standard output, {@code off}, or a file
  * @param requestsMax requests under way at the same time, in all
+ * @param lifecycleDaySeconds how long a day of lifecycle rules is: 86,400 but for trying rules out
  * @param stopSeconds how long requests may take to finish once the server is told to stop
  */
 public record Configuration(
@@ -42,7 +43,8 @@ public record Configuration(
         List<String> buckets,
         String accessLog,
         int requestsMax,
-        int stopSeconds) {
+        int stopSeconds,
+        int lifecycleDaySeconds) {
 
     /** One setting: its name, its default (empty for none) and what it is for. */
     public record Setting(String name, String standard, String meaning) {}
@@ -65,6 +67,10 @@ public record Configuration(
             new Setting("OBJECTS_BUCKETS", "", "names, separated by commas, of buckets to make at the start"),
             new Setting("OBJECTS_ACCESS_LOG", "-", "one JSON line a request: - for standard output, off, or a file"),
             new Setting("OBJECTS_REQUESTS_MAX", "256", "requests under way at the same time"),
+            new Setting(
+                    "OBJECTS_LIFECYCLE_DAY_SECONDS",
+                    "86400",
+                    "how long a day of lifecycle rules is; less only for trying rules out"),
             new Setting("OBJECTS_STOP_SECONDS", "30", "how long requests may take to finish on SIGTERM"));
 
     /** Something is wrong with the configuration: all of it is said at once. */
@@ -109,6 +115,12 @@ public record Configuration(
         int requests =
                 number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
         int stop = number("OBJECTS_STOP_SECONDS", found.getOrDefault("OBJECTS_STOP_SECONDS", ""), 0, 3_600, problems);
+        int day = number(
+                "OBJECTS_LIFECYCLE_DAY_SECONDS",
+                found.getOrDefault("OBJECTS_LIFECYCLE_DAY_SECONDS", ""),
+                1,
+                86_400,
+                problems);
         if (!problems.isEmpty()) {
             throw new Unfit(problems);
         }
@@ -123,7 +135,8 @@ public record Configuration(
                 buckets,
                 found.getOrDefault("OBJECTS_ACCESS_LOG", ""),
                 requests,
-                stop);
+                stop,
+                day);
     }
 
     private static Optional<User.AccessKey> root(

@@ -9,6 +9,7 @@ import java.util.List;
 import landfall.objects.admin.AdminHandler;
 import landfall.objects.admin.AdminServer;
 import landfall.objects.admin.Metrics;
+import landfall.objects.s3.Expiry;
 import landfall.objects.s3.S3Handler;
 import landfall.objects.s3.S3Options;
 import landfall.objects.s3.S3Server;
@@ -24,13 +25,15 @@ public final class ObjectsServer implements AutoCloseable {
     private final S3Server s3;
     private final AdminServer admin;
     private final AccessLog log;
+    private final Expiry expiry;
 
-    private ObjectsServer(FolderStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log) {
+    private ObjectsServer(FolderStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log, Expiry expiry) {
         this.store = store;
         this.users = users;
         this.s3 = s3;
         this.admin = admin;
         this.log = log;
+        this.expiry = expiry;
     }
 
     /** @throws IOException saying what couldn't be opened and what to do */
@@ -56,7 +59,9 @@ public final class ObjectsServer implements AutoCloseable {
                     configuration.port(),
                     handler,
                     Duration.ofSeconds(configuration.stopSeconds()));
-            return new ObjectsServer(store, users, s3, admin, log);
+            Expiry expiry = new Expiry(store, clock, Duration.ofSeconds(configuration.lifecycleDaySeconds()));
+            expiry.start();
+            return new ObjectsServer(store, users, s3, admin, log, expiry);
         } catch (IOException | RuntimeException unstarted) {
             store.close();
             throw unstarted;
@@ -108,6 +113,7 @@ public final class ObjectsServer implements AutoCloseable {
     @Override
     public void close() {
         s3.close();
+        expiry.close();
         admin.close();
         store.close();
         try {

@@ -20,9 +20,11 @@ import org.junit.jupiter.api.io.TempDir;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.BucketVersioningStatus;
+import software.amazon.awssdk.services.s3.model.CORSRule;
 import software.amazon.awssdk.services.s3.model.ChecksumAlgorithm;
 import software.amazon.awssdk.services.s3.model.ChecksumMode;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.LifecycleRule;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
@@ -71,8 +73,8 @@ final class S3ClientTest {
             String key = "sum/" + each;
             s3.putObject(
                     object -> object.bucket("uploads").key(key).checksumAlgorithm(each), RequestBody.fromBytes(bytes));
-            assertThat(s3.getObjectAsBytes(object ->
-                                    object.bucket("uploads").key(key).checksumMode(ChecksumMode.ENABLED))
+            assertThat(s3.getObjectAsBytes(
+                                    object -> object.bucket("uploads").key(key).checksumMode(ChecksumMode.ENABLED))
                             .asByteArray())
                     .as(key)
                     .isEqualTo(bytes);
@@ -96,7 +98,8 @@ final class S3ClientTest {
         assertThat(head.cacheControl()).isEqualTo("max-age=60");
         assertThat(head.contentDisposition()).isEqualTo("attachment; filename=\"a b.png\"");
         assertThat(head.metadata()).containsEntry("empty", "").containsKey("colour");
-        assertThat(s3.getObjectTagging(object -> object.bucket("uploads").key("meta")).tagSet())
+        assertThat(s3.getObjectTagging(object -> object.bucket("uploads").key("meta"))
+                        .tagSet())
                 .hasSize(2);
     }
 
@@ -111,17 +114,19 @@ final class S3ClientTest {
         for (byte[] each : List.of(five, rest, last)) {
             int number = parts.size() + 1;
             String etag = s3.uploadPart(
-                            part -> part.bucket("uploads").key("parts").uploadId(id).partNumber(number),
+                            part -> part.bucket("uploads")
+                                    .key("parts")
+                                    .uploadId(id)
+                                    .partNumber(number),
                             RequestBody.fromBytes(each))
                     .eTag();
             parts.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
         }
-        assertThat(s3.listParts(upload -> upload.bucket("uploads").key("parts").uploadId(id)).parts())
+        assertThat(s3.listParts(upload -> upload.bucket("uploads").key("parts").uploadId(id))
+                        .parts())
                 .hasSize(3);
-        var completed = s3.completeMultipartUpload(upload -> upload.bucket("uploads")
-                .key("parts")
-                .uploadId(id)
-                .multipartUpload(whole -> whole.parts(parts)));
+        var completed = s3.completeMultipartUpload(upload ->
+                upload.bucket("uploads").key("parts").uploadId(id).multipartUpload(whole -> whole.parts(parts)));
         // The value that ceph/s3-tests and Amazon's S3 give for these three parts.
         assertThat(completed.eTag()).isEqualTo("\"b2add96cc9702bbf4efb0ccdfc6b7747-3\"");
         assertThat(get("parts")).hasSize(15 << 20).startsWith(five).endsWith(last);
@@ -139,7 +144,8 @@ final class S3ClientTest {
                     RequestBody.fromString("x"));
         }
         List<String> prefixes = new ArrayList<>();
-        s3.listObjectsV2Paginator(list -> list.bucket("uploads").prefix("list/").delimiter("/").maxKeys(2))
+        s3.listObjectsV2Paginator(list ->
+                        list.bucket("uploads").prefix("list/").delimiter("/").maxKeys(2))
                 .commonPrefixes()
                 .forEach(prefix -> prefixes.add(prefix.prefix()));
         assertThat(prefixes).containsExactly("list/0/", "list/1/", "list/2/", "list/3/", "list/4/");
@@ -159,19 +165,22 @@ final class S3ClientTest {
                 .isEqualTo("789");
         assertThatThrownBy(() -> s3.getObjectAsBytes(
                         object -> object.bucket("uploads").key("digits").range("bytes=20-30")))
-                .isInstanceOfSatisfying(S3Exception.class, refused -> assertThat(
-                                refused.awsErrorDetails().errorCode())
-                        .isEqualTo("InvalidRange"));
+                .isInstanceOfSatisfying(
+                        S3Exception.class,
+                        refused -> assertThat(refused.awsErrorDetails().errorCode())
+                                .isEqualTo("InvalidRange"));
         assertThatThrownBy(() -> s3.putObject(
                         object -> object.bucket("uploads").key("digits").ifNoneMatch("*"),
                         RequestBody.fromString("other")))
                 .isInstanceOfSatisfying(
-                        S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(412));
+                        S3Exception.class,
+                        refused -> assertThat(refused.statusCode()).isEqualTo(412));
         assertThatThrownBy(() -> get("nothing here")).isInstanceOf(NoSuchKeyException.class);
         assertThatThrownBy(() -> server.client(TestServer.KEY, "wrong secret").listBuckets())
-                .isInstanceOfSatisfying(S3Exception.class, refused -> assertThat(
-                                refused.awsErrorDetails().errorCode())
-                        .isEqualTo("SignatureDoesNotMatch"));
+                .isInstanceOfSatisfying(
+                        S3Exception.class,
+                        refused -> assertThat(refused.awsErrorDetails().errorCode())
+                                .isEqualTo("SignatureDoesNotMatch"));
     }
 
     @Test
@@ -179,13 +188,12 @@ final class S3ClientTest {
         s3.createBucket(bucket -> bucket.bucket("versioned"));
         s3.putBucketVersioning(bucket -> bucket.bucket("versioned")
                 .versioningConfiguration(versioning -> versioning.status(BucketVersioningStatus.ENABLED)));
-        String first = s3.putObject(
-                        object -> object.bucket("versioned").key("k"), RequestBody.fromString("first"))
+        String first = s3.putObject(object -> object.bucket("versioned").key("k"), RequestBody.fromString("first"))
                 .versionId();
         s3.putObject(object -> object.bucket("versioned").key("k"), RequestBody.fromString("second"));
         s3.deleteObject(object -> object.bucket("versioned").key("k"));
-        assertThatThrownBy(() -> s3.getObjectAsBytes(
-                        object -> object.bucket("versioned").key("k")))
+        assertThatThrownBy(() ->
+                        s3.getObjectAsBytes(object -> object.bucket("versioned").key("k")))
                 .isInstanceOf(NoSuchKeyException.class);
         assertThat(s3.getObjectAsBytes(
                                 object -> object.bucket("versioned").key("k").versionId(first))
@@ -198,11 +206,13 @@ final class S3ClientTest {
 
     @Test
     void aPageMayPutByPresignedUrlAndBeAskedForFirst() throws Exception {
-        s3.putBucketCors(bucket -> bucket.bucket("uploads")
-                .corsConfiguration(cors -> cors.corsRules(rule -> rule.allowedOrigins("https://*.example.org")
-                        .allowedMethods("PUT", "GET")
-                        .allowedHeaders("*")
-                        .maxAgeSeconds(600))));
+        CORSRule rule = CORSRule.builder()
+                .allowedOrigins("https://*.example.org")
+                .allowedMethods("PUT", "GET")
+                .allowedHeaders("*")
+                .maxAgeSeconds(600)
+                .build();
+        s3.putBucketCors(bucket -> bucket.bucket("uploads").corsConfiguration(cors -> cors.corsRules(List.of(rule))));
         var url = server.presigner()
                 .presignPutObject(put -> put.signatureDuration(Duration.ofMinutes(5))
                         .putObjectRequest(object -> object.bucket("uploads").key("from page.txt")))
@@ -236,9 +246,7 @@ final class S3ClientTest {
         var request = HttpRequest.newBuilder(server.uri("/assets/logo.svg")).build();
         assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
                 .isEqualTo(403);
-        s3.putBucketPolicy(bucket -> bucket.bucket("assets")
-                .policy(
-                        """
+        s3.putBucketPolicy(bucket -> bucket.bucket("assets").policy("""
                         {"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*",
                          "Action":"s3:GetObject","Resource":"arn:aws:s3:::assets/*"}]}"""));
         assertThat(http.send(request, HttpResponse.BodyHandlers.ofString()).body())
@@ -248,6 +256,39 @@ final class S3ClientTest {
                 .build();
         assertThat(http.send(put, HttpResponse.BodyHandlers.ofString()).statusCode())
                 .isEqualTo(403);
+    }
+
+    @Test
+    void healthIsToldToAnybody() throws Exception {
+        var answer = http.send(
+                HttpRequest.newBuilder(server.uri("/health")).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).isEqualTo("{\"status\":\"ok\"}");
+    }
+
+    @Test
+    void rulesExpireObjectsMarkersAndUploads() throws Exception {
+        s3.createBucket(bucket -> bucket.bucket("expiring"));
+        s3.putObject(object -> object.bucket("expiring").key("tmp/old"), RequestBody.fromString("x"));
+        s3.putObject(object -> object.bucket("expiring").key("kept"), RequestBody.fromString("x"));
+        s3.createMultipartUpload(upload -> upload.bucket("expiring").key("tmp/abandoned"));
+        LifecycleRule rule = LifecycleRule.builder()
+                .id("tmp")
+                .status("Enabled")
+                .filter(filter -> filter.prefix("tmp/"))
+                .expiration(expiration -> expiration.days(1))
+                .abortIncompleteMultipartUpload(abort -> abort.daysAfterInitiation(1))
+                .build();
+        s3.putBucketLifecycleConfiguration(bucket ->
+                bucket.bucket("expiring").lifecycleConfiguration(lifecycle -> lifecycle.rules(List.of(rule))));
+        long end = System.nanoTime() + 30_000_000_000L;
+        while (s3.listObjectsV2(list -> list.bucket("expiring")).keyCount() > 1
+                || !s3.listMultipartUploads(list -> list.bucket("expiring")).uploads().isEmpty()) {
+            assertThat(System.nanoTime()).as("the rule was carried out").isLessThan(end);
+            Thread.sleep(50);
+        }
+        assertThat(s3.listObjectsV2(list -> list.bucket("expiring")).contents().getFirst().key())
+                .isEqualTo("kept");
     }
 
     @Test
@@ -270,7 +311,8 @@ final class S3ClientTest {
             assertThat(app.listBuckets().buckets()).hasSize(1);
             assertThatThrownBy(() -> app.listObjectsV2(list -> list.bucket("other")))
                     .isInstanceOfSatisfying(
-                            S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(403));
+                            S3Exception.class,
+                            refused -> assertThat(refused.statusCode()).isEqualTo(403));
         }
     }
 }

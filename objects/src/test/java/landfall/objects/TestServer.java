@@ -11,8 +11,8 @@ import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
-import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 import software.amazon.awssdk.services.s3.S3Configuration;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** A whole server on a free port, and clients of the AWS SDK with its own defaults. */
 final class TestServer implements AutoCloseable {
@@ -30,11 +30,16 @@ final class TestServer implements AutoCloseable {
                 Configuration.read(
                         Optional.empty(),
                         Map.of(
-                                "OBJECTS_DATA", folder.toString(),
-                                "OBJECTS_LISTEN", "127.0.0.1:0",
-                                "OBJECTS_ACCESS_LOG", "off",
-                                "OBJECTS_ACCESS_KEY_ID", KEY,
-                                "OBJECTS_SECRET_ACCESS_KEY", SECRET)),
+                                "OBJECTS_DATA",
+                                folder.toString(),
+                                "OBJECTS_LISTEN",
+                                "127.0.0.1:0",
+                                "OBJECTS_ACCESS_LOG",
+                                "off", "OBJECTS_LIFECYCLE_DAY_SECONDS", "1",
+                                "OBJECTS_ACCESS_KEY_ID",
+                                KEY,
+                                "OBJECTS_SECRET_ACCESS_KEY",
+                                SECRET)),
                 Clock.systemUTC()));
     }
 

@@ -31,8 +31,16 @@ final class DokkuObjects {
         commands.put("objects:link", this::link);
         commands.put("objects:unlink", this::unlink);
         for (String command : List.of(
-                "bucket-create", "bucket-destroy", "bucket-list", "bucket-set", "scrub", "usage", "user-create",
-                "user-destroy", "user-key", "user-list")) {
+                "bucket-create",
+                "bucket-destroy",
+                "bucket-list",
+                "bucket-set",
+                "scrub",
+                "usage",
+                "user-create",
+                "user-destroy",
+                "user-key",
+                "user-list")) {
             commands.put("objects:" + command, call -> inside(call, command));
         }
         for (String command : List.of("export", "import", "clone", "publish", "unpublish")) {
@@ -82,7 +90,11 @@ final class DokkuObjects {
 
     /** The administrator's address: the service's name is the access key, as the database plugins have a user of it. */
     String dsn(String name) throws IOException {
-        return dsn(name, name, host.store().get(scope(name), "password"), buckets(name).getFirst());
+        return dsn(
+                name,
+                name,
+                host.store().get(scope(name), "password"),
+                buckets(name).getFirst());
     }
 
     private static String dsn(String name, String accessKey, String secret, String bucket) {
@@ -146,7 +158,8 @@ final class DokkuObjects {
     private static Optional<String> url(Map<String, String> values, String name) {
         String address = "@" + DokkuServices.hostName(KIND, name) + ":";
         return values.entrySet().stream()
-                .filter(entry -> entry.getKey().endsWith("_URL") && entry.getValue().contains(address))
+                .filter(entry ->
+                        entry.getKey().endsWith("_URL") && entry.getValue().contains(address))
                 .map(Map.Entry::getKey)
                 .findFirst();
     }
@@ -178,8 +191,8 @@ final class DokkuObjects {
                 "AWS_SECRET_ACCESS_KEY",
                 login.replaceFirst("^[^:]*:", ""));
         List<String> made = new ArrayList<>(List.of(variable));
-        boolean isWhole = parts.entrySet().stream()
-                .allMatch(part -> part.getValue().equals(values.get(part.getKey())));
+        boolean isWhole =
+                parts.entrySet().stream().allMatch(part -> part.getValue().equals(values.get(part.getKey())));
         if (isWhole && endpoint(name).equals(values.get("AWS_ENDPOINT_URL_S3"))) {
             made.addAll(List.of(
                     "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "BUCKET_NAME"));
@@ -198,7 +211,8 @@ final class DokkuObjects {
             throw DokkuFailure.refused("Service " + name + " already promoted as " + URL);
         }
         String url = values.getOrDefault(linked, "");
-        String[] login = url.replaceFirst("^http://", "").replaceFirst("@.*$", "").split(":", 2);
+        String[] login =
+                url.replaceFirst("^http://", "").replaceFirst("@.*$", "").split(":", 2);
         Map<String, String> change = new TreeMap<>(settings(
                 name,
                 Map.of("AWS_ACCESS_KEY_ID", login[0], "AWS_SECRET_ACCESS_KEY", login[1]),

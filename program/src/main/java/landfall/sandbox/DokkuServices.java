@@ -182,8 +182,9 @@ final class DokkuServices {
         String usual = isObjects ? "0.1" : kind.equals("postgres") ? "15-local" : "7";
         String reference = (image.isEmpty() ? isObjects ? "landfall/objects" : kind : image) + ":"
                 + (version.isEmpty() ? usual : version);
-        boolean isThere =
-                isObjects ? reference.equals("landfall/objects:0.1") : host.image(reference).isPresent();
+        boolean isThere = isObjects
+                ? reference.equals("landfall/objects:0.1")
+                : host.image(reference).isPresent();
         if (!isThere || (kind.equals("postgres") && !reference.contains(":15"))) {
             throw unknownImage(kind, reference);
         }

@@ -12,8 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where the object store's server lies: the module {@code objects} beside this one, as Maven builds it (the launcher has
- * both built). It has its own class path, since the two modules share no code and need not agree on a library.
+ * Where the object store's server lies: the module {@code objects} beside this one, as Maven builds it (or builds it, at the
+ * first start of its launcher). It has its own class path, since the two modules share no code and need not agree on a library.
  */
 final class ObjectsProgram {
     private static final String MAIN = "landfall.objects.Main";
@@ -34,37 +34,44 @@ final class ObjectsProgram {
         Path jar = target.resolve("landfall-objects.jar");
         List<Path> entries = new ArrayList<>(List.of(Files.exists(jar) ? jar : target.resolve("classes")));
         try (Stream<Path> libraries = Files.list(target.resolve("lib"))) {
-            libraries
-                    .filter(file -> file.toString().endsWith(".jar"))
-                    .sorted()
-                    .forEach(entries::add);
+            libraries.filter(file -> file.toString().endsWith(".jar")).sorted().forEach(entries::add);
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
         return entries.stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
     }
 
+    /** What is built already, or the launcher that builds it at its first start. */
+    private static List<String> start() throws DokkuFailure {
+        Optional<String> classPath = classPath();
+        if (classPath.isPresent()) {
+            return List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xmx192m",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    classPath.get(),
+                    MAIN);
+        }
+        Path launcher = JavaProcess.home().resolve("objects").resolve("objects");
+        if (!Files.isExecutable(launcher)) {
+            throw DokkuFailure.refused("sandbox: the object store's server isn't built: ./mvnw -pl objects package");
+        }
+        return List.of(launcher.toString());
+    }
+
     /**
      * The server or one of its commands, with nothing in its environment but what is given.
      *
-     * @throws DokkuFailure if it isn't built
+     * @throws DokkuFailure if it is neither built nor can be
      */
     static ProcessBuilder command(List<String> words, Map<String, String> environment) throws DokkuFailure {
-        String classPath = classPath()
-                .orElseThrow(() -> DokkuFailure.refused(
-                        "sandbox: the object store's server isn't built: ./mvnw -pl objects package"));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx192m",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath,
-                MAIN));
+        List<String> command = new ArrayList<>(start());
         command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().retainAll(List.of("PATH", "LANG"));
+        builder.environment().keySet().retainAll(List.of("PATH", "LANG", "HOME", "JAVA_HOME"));
         builder.environment().putAll(environment);
         return builder;
     }

@@ -19,7 +19,8 @@ import java.util.concurrent.TimeUnit;
 final class ObjectsServer implements DokkuServices.Running {
     static final int PORT = 9000;
 
-    private static final Duration START_MAX = Duration.ofSeconds(60);
+    /** Its launcher may have to build it first. */
+    private static final Duration START_MAX = Duration.ofMinutes(5);
     private static final Duration STOP_MAX = Duration.ofSeconds(15);
     private static final Duration COMMAND_MAX = Duration.ofSeconds(60);
 
@@ -43,7 +44,12 @@ final class ObjectsServer implements DokkuServices.Running {
      * @param settings its own variables, OBJECTS_BUCKETS for one
      */
     static ObjectsServer start(
-            Path root, String address, String accessKey, String secret, Map<String, String> settings, ProcessRegistry registry)
+            Path root,
+            String address,
+            String accessKey,
+            String secret,
+            Map<String, String> settings,
+            ProcessRegistry registry)
             throws IOException, InterruptedException, DokkuFailure {
         Path data = Files.createDirectories(root.resolve("data")).toAbsolutePath();
         Path secretFile = root.resolve("SECRET").toAbsolutePath();
@@ -53,7 +59,8 @@ final class ObjectsServer implements DokkuServices.Running {
         Map<String, String> environment = new TreeMap<>(settings);
         environment.put("OBJECTS_DATA", data.toString());
         environment.put("OBJECTS_LISTEN", address + ":" + PORT);
-        environment.put("OBJECTS_ADMIN_SOCKET", socketFolder.resolve("admin.sock").toString());
+        environment.put(
+                "OBJECTS_ADMIN_SOCKET", socketFolder.resolve("admin.sock").toString());
         environment.put("OBJECTS_ACCESS_KEY_ID", accessKey);
         environment.put("OBJECTS_SECRET_ACCESS_KEY_FILE", secretFile.toString());
         Path log = log(root);

@@ -61,15 +61,13 @@ final class ObjectStoreRule {
     static boolean asApp(Draft draft, Field workload, Field container, String dump) {
         ServiceDraft service = new ServiceDraft(Datastore.MINIO, workload, container);
         draft.ask(
-                decision(workload),
-                question(workload),
-                options(copying(draft, service), dump),
-                container.at("image"));
+                decision(workload), question(workload), options(copying(draft, service), dump), container.at("image"));
         return true;
     }
 
     private static String question(Field workload) {
-        return workload.object().shortName() + " is MinIO, an S3 store. On Dokku an objects service speaks S3 in its place,"
+        return workload.object().shortName()
+                + " is MinIO, an S3 store. On Dokku an objects service speaks S3 in its place,"
                 + " and the apps' settings lead to it. This version of Landfall doesn't copy the objects. How do they come"
                 + " to Dokku?";
     }
@@ -146,8 +144,8 @@ final class ObjectStoreRule {
                             leaf));
         } else if (name.startsWith("MINIO_") && !isLogin(service, name)) {
             variable.sources()
-                    .forEach(leaf -> leaf.satisfied(
-                            RULE + "env", "how MinIO was set up; the plugin sets up its own server"));
+                    .forEach(leaf ->
+                            leaf.satisfied(RULE + "env", "how MinIO was set up; the plugin sets up its own server"));
         } else {
             return false;
         }
@@ -242,7 +240,8 @@ final class ObjectStoreRule {
         variables.stream()
                 .filter(variable -> S3Settings.isBucket(variable.name()))
                 .forEach(variable -> service.buckets.add(variable.value()));
-        service.buckets.removeIf(bucket -> !S3Settings.BUCKET_NAME.matcher(bucket).matches());
+        service.buckets.removeIf(
+                bucket -> !S3Settings.BUCKET_NAME.matcher(bucket).matches());
         if (!service.buckets.isEmpty()) {
             service.customEnvironment.put(BUCKETS, String.join(",", service.buckets));
         }
@@ -250,7 +249,8 @@ final class ObjectStoreRule {
                 .sorted()
                 .forEach(app -> draft.changed(
                         app,
-                        "the link to " + service.name + " also sets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,"
+                        "the link to " + service.name
+                                + " also sets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,"
                                 + " AWS_ENDPOINT_URL_S3, BUCKET_NAME and OBJECTS_URL, with keys of the app's own, where it"
                                 + " has none of them"));
         if (service.customEnvironment.containsKey(REGION)) {
@@ -276,7 +276,6 @@ final class ObjectStoreRule {
                         regions.getFirst().sources().isEmpty()
                                 ? service.workload.at("metadata", "name")
                                 : regions.getFirst().sources().getFirst());
-        region.filter(name -> !name.equals("us-east-1"))
-                .ifPresent(name -> service.customEnvironment.put(REGION, name));
+        region.filter(name -> !name.equals("us-east-1")).ifPresent(name -> service.customEnvironment.put(REGION, name));
     }
 }

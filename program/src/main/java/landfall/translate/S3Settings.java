@@ -15,8 +15,8 @@ final class S3Settings {
 
     private static final Pattern ACCESS_KEY = Pattern.compile(
             "(?i)(" + FAMILY + ")?ACCESS_?KEY(_?ID)?|" + FAMILY + "((ROOT_)?USER(_?NAME)?|KEY_?ID|KEY)");
-    private static final Pattern SECRET_KEY = Pattern.compile(
-            "(?i)(" + FAMILY + ")?SECRET_?ACCESS_?KEY|" + FAMILY + "(SECRET(_?KEY)?|(ROOT_)?PASSWORD)");
+    private static final Pattern SECRET_KEY =
+            Pattern.compile("(?i)(" + FAMILY + ")?SECRET_?ACCESS_?KEY|" + FAMILY + "(SECRET(_?KEY)?|(ROOT_)?PASSWORD)");
     private static final Pattern BUCKET = Pattern.compile("(?i)(.*_)?BUCKETS?(_?NAME)?|.*BUCKETNAME");
     private static final Pattern REGION = Pattern.compile("(?i)" + FAMILY + "(DEFAULT_)?REGION(_?NAME)?");
     private static final Pattern ENDPOINT =

@@ -24,17 +24,20 @@ final class ObjectsMoveTest {
                 "the object store isn't built: ./mvnw -pl objects package");
         String move = home.resolve("move").toString();
         try (RecipeHost host = new RecipeHost(home)) {
-            LandfallProcess.Ended planned =
-                    LandfallProcess.run(home, "plan", "src/test/cases/minio/in", "-o", move, "--answer", "minio-data=copy");
+            LandfallProcess.Ended planned = LandfallProcess.run(
+                    home, "plan", "src/test/cases/minio/in", "-o", move, "--answer", "minio-data=copy");
             assertThat(planned.exit()).as(planned.out() + planned.err()).isZero();
-            assertThat(planned.out()).contains("objects service gallery-objects").contains("its data comes by hand");
+            assertThat(planned.out())
+                    .contains("objects service gallery-objects")
+                    .contains("its data comes by hand");
             host.landfall(0, "apply", move, "--yes");
 
-            JsonNode environment = JsonMapper.builder()
-                    .build()
-                    .readTree(host.byHand("config:export", "--format", "json", "gallery"));
-            assertThat(environment.path("S3_ENDPOINT").asString()).isEqualTo("http://dokku-objects-gallery-objects:9000");
-            String address = host.byHand("objects:info", "gallery-objects", "--internal-ip").strip();
+            JsonNode environment =
+                    JsonMapper.builder().build().readTree(host.byHand("config:export", "--format", "json", "gallery"));
+            assertThat(environment.path("S3_ENDPOINT").asString())
+                    .isEqualTo("http://dokku-objects-gallery-objects:9000");
+            String address = host.byHand("objects:info", "gallery-objects", "--internal-ip")
+                    .strip();
             S3Requests app = new S3Requests(
                     URI.create(environment.path("S3_ENDPOINT").asString().replaceFirst("//[^:]+", "//" + address)),
                     environment.path("S3_REGION").asString(),
@@ -50,7 +53,9 @@ final class ObjectsMoveTest {
 
             LandfallProcess.Ended again = host.landfall(0, "apply", move, "--dry-run");
             assertThat(again.out()).doesNotContain("objects:");
-            assertThat(host.landfall(0, "diff", move).out()).doesNotContain("AWS_").doesNotContain("OBJECTS_URL");
+            assertThat(host.landfall(0, "diff", move).out())
+                    .doesNotContain("AWS_")
+                    .doesNotContain("OBJECTS_URL");
         }
     }
 }

@@ -30,7 +30,9 @@ final class DokkuObjectsTest {
             assertThat(client.run("objects:list").stdout()).isEqualTo("=====> Objects services\nstore\n");
             assertThat(client.run("objects:info store --dsn").stdout())
                     .isEqualTo("http://store:correcthorse@dokku-objects-store:9000/uploads\n");
-            assertThat(client.run("objects:bucket-list store").stdout()).contains("uploads").contains("assets");
+            assertThat(client.run("objects:bucket-list store").stdout())
+                    .contains("uploads")
+                    .contains("assets");
             assertThat(client.run("apps:create shop").exit()).isZero();
             assertThat(client.run("objects:link store shop --no-restart").stdout())
                     .contains("OBJECTS_URL:")
@@ -39,11 +41,13 @@ final class DokkuObjectsTest {
                     .isEqualTo(" !     Already linked as OBJECTS_URL\n");
             assertThat(client.run("objects:links store").stdout()).isEqualTo("shop\n");
 
-            String address = client.run("objects:info store --internal-ip").stdout().strip();
+            String address =
+                    client.run("objects:info store --internal-ip").stdout().strip();
             Map<String, String> environment = environment(client, "shop");
             assertThat(environment).containsEntry("AWS_ENDPOINT_URL_S3", "http://dokku-objects-store:9000");
             S3Requests requests = requests(environment, address);
-            assertThat(requests.put("/uploads/greeting.txt", "hello").statusCode()).isEqualTo(200);
+            assertThat(requests.put("/uploads/greeting.txt", "hello").statusCode())
+                    .isEqualTo(200);
             assertThat(requests.get("/uploads/greeting.txt").body()).isEqualTo("hello");
             assertThat(requests.put("/new-bucket", "").statusCode()).isEqualTo(403);
             S3Requests stranger = new S3Requests(requests.endpoint(), "us-east-1", "store", "wrong-secret");
@@ -53,13 +57,21 @@ final class DokkuObjectsTest {
             assertThat(client.run("objects:info store --status").stdout()).isEqualTo("missing\n");
             assertThat(client.run("objects:start store").exit()).isZero();
             address = client.run("objects:info store --internal-ip").stdout().strip();
-            assertThat(requests(environment, address).get("/uploads/greeting.txt").body()).isEqualTo("hello");
+            assertThat(requests(environment, address)
+                            .get("/uploads/greeting.txt")
+                            .body())
+                    .isEqualTo("hello");
 
             assertThat(client.run("objects:destroy store --force").stderr())
                     .isEqualTo(" !     Cannot delete linked service\n");
-            assertThat(client.run("objects:unlink store shop --no-restart").exit()).isZero();
-            assertThat(environment(client, "shop").keySet()).noneMatch(key -> key.matches("AWS_.*|OBJECTS_.*|BUCKET_.*"));
-            assertThat(requests(environment, address).get("/uploads/greeting.txt").statusCode()).isEqualTo(403);
+            assertThat(client.run("objects:unlink store shop --no-restart").exit())
+                    .isZero();
+            assertThat(environment(client, "shop").keySet())
+                    .noneMatch(key -> key.matches("AWS_.*|OBJECTS_.*|BUCKET_.*"));
+            assertThat(requests(environment, address)
+                            .get("/uploads/greeting.txt")
+                            .statusCode())
+                    .isEqualTo(403);
             assertThat(client.run("objects:destroy store --force").exit()).isZero();
             assertThat(client.run("objects:exists store").exit()).isEqualTo(1);
         } finally {
@@ -77,7 +89,10 @@ final class DokkuObjectsTest {
 
     private static Map<String, String> environment(DokkuClient client, String app) throws Exception {
         Map<String, String> values = new TreeMap<>();
-        for (String line : client.run("config:export --format envfile " + app).stdout().lines().toList()) {
+        for (String line : client.run("config:export --format envfile " + app)
+                .stdout()
+                .lines()
+                .toList()) {
             int equals = line.indexOf('=');
             if (equals > 0) {
                 values.put(line.substring(0, equals), line.substring(equals + 1).replaceAll("^[\"']|[\"']$", ""));

@@ -60,8 +60,8 @@ public record S3Requests(URI endpoint, String region, String accessKey, String s
                             .header("x-amz-date", time)
                             .header(
                                     "Authorization",
-                                    "AWS4-HMAC-SHA256 Credential=" + accessKey + "/" + scope + ", SignedHeaders=" + names
-                                            + ", Signature=" + signature)
+                                    "AWS4-HMAC-SHA256 Credential=" + accessKey + "/" + scope + ", SignedHeaders="
+                                            + names + ", Signature=" + signature)
                             .build(),
                     HttpResponse.BodyHandlers.ofString());
         }

@@ -60,13 +60,12 @@ public final class AdminHandler extends Handler.Abstract {
         } catch (IllegalArgumentException unfit) {
             refuse(request, response, callback, 400, unfit.getMessage());
         } catch (StoreException refused) {
-            int status =
-                    switch (refused.reason()) {
-                        case NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION, NO_SUCH_UPLOAD, DELETE_MARKER -> 404;
-                        case DISK_FULL, QUOTA_EXCEEDED -> 507;
-                        case UNAVAILABLE, DAMAGED -> 503;
-                        default -> 409;
-                    };
+            int status = switch (refused.reason()) {
+                case NO_SUCH_BUCKET, NO_SUCH_KEY, NO_SUCH_VERSION, NO_SUCH_UPLOAD, DELETE_MARKER -> 404;
+                case DISK_FULL, QUOTA_EXCEEDED -> 507;
+                case UNAVAILABLE, DAMAGED -> 503;
+                default -> 409;
+            };
             refuse(request, response, callback, status, refused.getMessage());
         }
         return true;
@@ -90,7 +89,8 @@ public final class AdminHandler extends Handler.Abstract {
         }
     }
 
-    // Users ------------------------------------------------------------------------------------------------------------
+    // Users
+    // ------------------------------------------------------------------------------------------------------------
 
     private void users(Request request, Response response, List<String> path) throws IOException {
         String method = request.getMethod();
@@ -219,7 +219,8 @@ public final class AdminHandler extends Handler.Abstract {
         return node;
     }
 
-    // Buckets ----------------------------------------------------------------------------------------------------------
+    // Buckets
+    // ----------------------------------------------------------------------------------------------------------
 
     private void buckets(Request request, Response response, List<String> path) throws IOException {
         String method = request.getMethod();
@@ -231,8 +232,7 @@ public final class AdminHandler extends Handler.Abstract {
             JsonNode body = body(request);
             String owner = text(body, "owner", "");
             String name = BucketNames.checked(text(body, "name", ""));
-            store.createBucket(
-                    name, owner.isEmpty() ? "" : known(owner).canonicalId(), new LinkedHashMap<>());
+            store.createBucket(name, owner.isEmpty() ? "" : known(owner).canonicalId(), new LinkedHashMap<>());
             send(response, 201, shown(changed(name, body)));
         } else if (path.size() == 2 && method.equals("GET")) {
             send(response, 200, shown(found(path.get(1))));
@@ -305,7 +305,8 @@ public final class AdminHandler extends Handler.Abstract {
         return node;
     }
 
-    // Care of the files ------------------------------------------------------------------------------------------------
+    // Care of the files
+    // ------------------------------------------------------------------------------------------------
 
     private void care(Request request, Response response, List<String> path) throws IOException {
         only(request, "POST");
@@ -325,7 +326,8 @@ public final class AdminHandler extends Handler.Abstract {
         }
     }
 
-    // Plumbing ---------------------------------------------------------------------------------------------------------
+    // Plumbing
+    // ---------------------------------------------------------------------------------------------------------
 
     private static void only(Request request, String method) {
         if (!request.getMethod().equals(method)) {

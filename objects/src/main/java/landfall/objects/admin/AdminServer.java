@@ -51,7 +51,8 @@ public final class AdminServer implements AutoCloseable {
             server.start();
             Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-------"));
         } catch (Exception unstarted) {
-            throw new IOException("can't listen on the admin socket " + socket + ": " + unstarted.getMessage(), unstarted);
+            throw new IOException(
+                    "can't listen on the admin socket " + socket + ": " + unstarted.getMessage(), unstarted);
         }
         return new AdminServer(server, socket);
     }

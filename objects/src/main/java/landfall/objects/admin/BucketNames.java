@@ -20,8 +20,9 @@ public final class BucketNames {
     /** The name itself. @throws IllegalArgumentException naming the rule */
     public static String checked(String name) {
         if (!fit(name)) {
-            throw new IllegalArgumentException("the bucket name \"" + name
-                    + "\" won't do: 3 to 63 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit");
+            throw new IllegalArgumentException(
+                    "the bucket name \"" + name
+                            + "\" won't do: 3 to 63 lower-case letters, digits, dots and hyphens, beginning and ending with a letter or digit");
         }
         return name;
     }

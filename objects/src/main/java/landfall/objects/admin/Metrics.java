@@ -53,13 +53,13 @@ public final class Metrics {
                 .name("objects_bucket_objects")
                 .help("Objects and noncurrent versions in the bucket.")
                 .labelNames("bucket")
-                .callback(each -> buckets.get().forEach(bucket -> each.call(bucket.objects(), bucket.name())))
+                .callback(each -> buckets.get().forEach(bucket -> each.call((double) bucket.objects(), bucket.name())))
                 .register(registry);
         GaugeWithCallback.builder()
                 .name("objects_bucket_bytes")
                 .help("Their size.")
                 .labelNames("bucket")
-                .callback(each -> buckets.get().forEach(bucket -> each.call(bucket.bytes(), bucket.name())))
+                .callback(each -> buckets.get().forEach(bucket -> each.call((double) bucket.bytes(), bucket.name())))
                 .register(registry);
     }
 

@@ -29,10 +29,12 @@ abstract class Admin implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             description = "The data folder of the running server (otherwise OBJECTS_DATA).")
-    @Nullable Path data;
+    @Nullable
+    Path data;
 
     @Option(names = "--config", paramLabel = "FILE", description = "The server's configuration file.")
-    @Nullable Path config;
+    @Nullable
+    Path config;
 
     @Option(names = "--json", description = "Print JSON, as the server answered.")
     boolean asJson;
@@ -55,7 +57,8 @@ abstract class Admin implements Callable<Integer> {
         Path folder = data;
         return folder != null
                 ? folder.toAbsolutePath().resolve(".landfall/admin.sock")
-                : Configuration.read(Optional.ofNullable(config), System.getenv()).adminSocket();
+                : Configuration.read(Optional.ofNullable(config), System.getenv())
+                        .adminSocket();
     }
 
     void show(PrintWriter out, JsonNode answer, Runnable text) {

@@ -20,10 +20,15 @@ final class BucketCommands {
     /** Options that creating and changing share. */
     static final class Shape {
         @Option(names = "--versioning", paramLabel = "STATE", description = "enabled or suspended.")
-        @Nullable String versioning;
+        @Nullable
+        String versioning;
 
-        @Option(names = "--quota", paramLabel = "SIZE", description = "Most bytes it may hold: 500M, 20G; none removes the bound.")
-        @Nullable String quota;
+        @Option(
+                names = "--quota",
+                paramLabel = "SIZE",
+                description = "Most bytes it may hold: 500M, 20G; none removes the bound.")
+        @Nullable
+        String quota;
 
         void into(ObjectNode body) {
             String state = versioning;
@@ -46,7 +51,8 @@ final class BucketCommands {
                         Long.parseLong(unit < 0 ? number : number.substring(0, number.length() - 1)),
                         1L << (10 * (unit + 1)));
             } catch (ArithmeticException | NumberFormatException unfit) {
-                throw new IllegalArgumentException("--quota " + text + ": a size like 500M or 20G is wanted, or none", unfit);
+                throw new IllegalArgumentException(
+                        "--quota " + text + ": a size like 500M or 20G is wanted, or none", unfit);
             }
         }
     }
@@ -87,7 +93,8 @@ final class BucketCommands {
             ObjectNode body = object();
             shape.into(body);
             if (body.isEmpty()) {
-                throw new CommandLine.ParameterException(spec.commandLine(), "nothing to change: give --versioning or --quota");
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "nothing to change: give --versioning or --quota");
             }
             JsonNode bucket = client.ask("PATCH", "/buckets/" + encoded(name), body);
             show(out, bucket, () -> out.println("bucket " + name + " changed"));
@@ -130,8 +137,7 @@ final class BucketCommands {
 
         @Override
         int run(AdminClient client, PrintWriter out) throws IOException, AdminClient.Refused {
-            JsonNode answer =
-                    client.ask("DELETE", "/buckets/" + encoded(name) + (force ? "?force=true" : ""), null);
+            JsonNode answer = client.ask("DELETE", "/buckets/" + encoded(name) + (force ? "?force=true" : ""), null);
             show(out, answer, () -> out.println("bucket " + name + " destroyed"));
             return CommandLine.ExitCode.OK;
         }
@@ -159,7 +165,9 @@ final class BucketCommands {
     }
 
     /** {@code objects adopt}. */
-    @Command(name = "adopt", description = "Serves a folder of files that lies in the data folder as a bucket; rewrites nothing.")
+    @Command(
+            name = "adopt",
+            description = "Serves a folder of files that lies in the data folder as a bucket; rewrites nothing.")
     static final class Adopt extends Admin {
         @Parameters(paramLabel = "BUCKET", description = "The folder's name.")
         String bucket = "";

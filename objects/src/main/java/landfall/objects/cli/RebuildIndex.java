@@ -18,16 +18,21 @@ import picocli.CommandLine.Spec;
 /** {@code objects rebuild-index}: without a running server. */
 @Command(
         name = "rebuild-index",
-        description = "Makes a new index from the files, if the old one is lost or damaged; the server must be stopped.")
+        description =
+                "Makes a new index from the files, if the old one is lost or damaged; the server must be stopped.")
 final class RebuildIndex implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init")
     CommandSpec spec;
 
     @Option(names = "--config", paramLabel = "FILE", description = "A file of NAME=value lines; the environment wins.")
-    @Nullable Path config;
+    @Nullable
+    Path config;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     boolean help;
 
     @Override

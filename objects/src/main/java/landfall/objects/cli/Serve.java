@@ -26,9 +26,13 @@ final class Serve implements Callable<Integer> {
     CommandSpec spec;
 
     @Option(names = "--config", paramLabel = "FILE", description = "A file of NAME=value lines; the environment wins.")
-    @Nullable Path config;
+    @Nullable
+    Path config;
 
-    @Option(names = {"-h", "--help"}, usageHelp = true, description = "Show this help.")
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Show this help.")
     boolean help;
 
     /** The settings are part of the help. */
@@ -49,11 +53,10 @@ final class Serve implements Callable<Integer> {
         Configuration configuration = Configuration.read(Optional.ofNullable(config), System.getenv());
         CountDownLatch stopped = new CountDownLatch(1);
         ObjectsServer server = ObjectsServer.start(configuration, Clock.systemUTC());
-        Runtime.getRuntime()
-                .addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
-                    server.close();
-                    stopped.countDown();
-                }));
+        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(() -> {
+            server.close();
+            stopped.countDown();
+        }));
         spec.commandLine()
                 .getErr()
                 .println("objects: serving " + configuration.data() + " at http://" + configuration.host() + ":"

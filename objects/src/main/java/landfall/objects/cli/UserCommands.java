@@ -35,7 +35,10 @@ final class UserCommands {
         @Parameters(paramLabel = "NAME", description = "Its name.")
         String name = "";
 
-        @Option(names = "--bucket", paramLabel = "BUCKET", description = "A bucket that it may use; * for all. May be given again.")
+        @Option(
+                names = "--bucket",
+                paramLabel = "BUCKET",
+                description = "A bucket that it may use; * for all. May be given again.")
         List<String> buckets = new ArrayList<>();
 
         @Option(names = "--read-only", description = "It may only read these buckets.")
@@ -48,12 +51,18 @@ final class UserCommands {
         boolean mayCreateBuckets;
 
         @Option(names = "--access-key", paramLabel = "ID", description = "Take this access key instead of a new one.")
-        @Nullable String accessKey;
+        @Nullable
+        String accessKey;
 
-        @Option(names = "--secret-stdin", description = "Read the secret that goes with --access-key from standard input.")
+        @Option(
+                names = "--secret-stdin",
+                description = "Read the secret that goes with --access-key from standard input.")
         boolean secretStdin;
 
-        @Option(names = "--display-name", paramLabel = "TEXT", description = "How listings name it (otherwise its name).")
+        @Option(
+                names = "--display-name",
+                paramLabel = "TEXT",
+                description = "How listings name it (otherwise its name).")
         String displayName = "";
 
         @Option(names = "--email", paramLabel = "ADDRESS", description = "For ACL grants by e-mail address.")
@@ -78,13 +87,14 @@ final class UserCommands {
                 body.put("secretAccessKey", secret == null ? "" : secret.strip());
             }
             ArrayNode grants = body.putArray("grants");
-            buckets.forEach(bucket ->
-                    grants.addObject().put("bucket", bucket).put("access", readOnly ? "read" : "read-write"));
+            buckets.forEach(
+                    bucket -> grants.addObject().put("bucket", bucket).put("access", readOnly ? "read" : "read-write"));
             JsonNode user = client.ask("POST", "/users", body);
             show(out, user, () -> {
                 for (JsonNode key : user.path("keys")) {
                     out.println("AWS_ACCESS_KEY_ID=" + key.path("accessKeyId").asString());
-                    out.println("AWS_SECRET_ACCESS_KEY=" + key.path("secretAccessKey").asString());
+                    out.println("AWS_SECRET_ACCESS_KEY="
+                            + key.path("secretAccessKey").asString());
                 }
             });
             return CommandLine.ExitCode.OK;
@@ -107,7 +117,8 @@ final class UserCommands {
                             .forEach(grant -> rights.add(grant.path("bucket").asString() + ":"
                                     + grant.path("access").asString()));
                     List<String> keys = new ArrayList<>();
-                    user.path("keys").forEach(key -> keys.add(key.path("accessKeyId").asString()));
+                    user.path("keys")
+                            .forEach(key -> keys.add(key.path("accessKeyId").asString()));
                     out.printf(
                             "%-24s %-22s %s%n",
                             user.path("name").asString(), String.join(",", keys), String.join(" ", rights));
@@ -132,13 +143,16 @@ final class UserCommands {
     }
 
     /** {@code objects user-key}. */
-    @Command(name = "user-key", description = "Adds a pair of keys to a user, or removes one: to change keys without a gap.")
+    @Command(
+            name = "user-key",
+            description = "Adds a pair of keys to a user, or removes one: to change keys without a gap.")
     static final class Key extends Admin {
         @Parameters(paramLabel = "NAME")
         String name = "";
 
         @Option(names = "--remove", paramLabel = "ID", description = "Remove this access key.")
-        @Nullable String remove;
+        @Nullable
+        String remove;
 
         @Override
         int run(AdminClient client, PrintWriter out) throws IOException, AdminClient.Refused {
@@ -150,7 +164,8 @@ final class UserCommands {
                 JsonNode key = client.ask("POST", "/users/" + encoded(name) + "/keys", object());
                 show(out, key, () -> {
                     out.println("AWS_ACCESS_KEY_ID=" + key.path("accessKeyId").asString());
-                    out.println("AWS_SECRET_ACCESS_KEY=" + key.path("secretAccessKey").asString());
+                    out.println("AWS_SECRET_ACCESS_KEY="
+                            + key.path("secretAccessKey").asString());
                 });
             }
             return CommandLine.ExitCode.OK;

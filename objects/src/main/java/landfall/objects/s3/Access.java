@@ -60,8 +60,7 @@ final class Access {
         require(call, operation, bucketName, key, call.query().get("versionId"));
     }
 
-    void require(
-            Call call, Operation operation, String bucketName, @Nullable String key, @Nullable String versionId) {
+    void require(Call call, Operation operation, String bucketName, @Nullable String key, @Nullable String versionId) {
         User user = call.user();
         if (operation == Operation.CreateBucket) {
             if (user == null || !(user.administrator() || user.mayCreateBuckets())) {
@@ -92,9 +91,7 @@ final class Access {
             return false;
         }
         if (verdict == Policy.Verdict.ALLOW
-                || (user != null
-                        && user.may(operation.access(), bucket.name())
-                        && !OWNERS_ONLY.contains(operation))) {
+                || (user != null && user.may(operation.access(), bucket.name()) && !OWNERS_ONLY.contains(operation))) {
             return true;
         }
         return byOwnership(call, operation, bucket, key, object, owner);
@@ -161,7 +158,8 @@ final class Access {
         call.headersWithPrefix("x-amz-").forEach((name, value) -> facts.put("s3:x-amz-" + name, value));
         String source = call.header("x-amz-copy-source");
         if (source != null) {
-            facts.put("s3:x-amz-copy-source", Query.decode(source.startsWith("/") ? source.substring(1) : source, false));
+            facts.put(
+                    "s3:x-amz-copy-source", Query.decode(source.startsWith("/") ? source.substring(1) : source, false));
         }
         String tagging = call.header("x-amz-tagging");
         if (tagging != null) {
@@ -206,8 +204,7 @@ final class Access {
                     AbortMultipartUpload,
                     ListParts,
                     DeleteObject,
-                    DeleteObjects ->
-                owner || bucketAcl.allows(Acl.Permission.WRITE, user, groups);
+                    DeleteObjects -> owner || bucketAcl.allows(Acl.Permission.WRITE, user, groups);
             case GetObject, HeadObject, GetObjectAttributes, GetObjectTagging ->
                 mayRead(call, bucket, object, mayList, owner, enforced, groups, Acl.Permission.READ);
             case GetObjectAcl ->
@@ -252,9 +249,8 @@ final class Access {
         Map<String, String> facts = facts(call, Operation.HeadBucket, null);
         facts.put("s3:prefix", call.keyOrNull() == null ? "" : call.key());
         Policy policy = Policy.parse(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), bucket.name());
-        return policy.asked(new Policy.Question(
-                        call.user(), "s3:ListBucket", "arn:aws:s3:::" + bucket.name(), facts))
-                == Policy.Verdict.ALLOW
+        return policy.asked(new Policy.Question(call.user(), "s3:ListBucket", "arn:aws:s3:::" + bucket.name(), facts))
+                        == Policy.Verdict.ALLOW
                 && (owner || !PublicAccess.of(bucket).restrictPublicBuckets() || !policy.isPublic());
     }
 }

@@ -38,7 +38,7 @@ record Acl(List<Grant> grants) {
     Acl {
         // Groups first, as S3 shows them.
         grants = grants.stream()
-                .sorted(Comparator.comparing((Grant grant) -> grant.toGroup() ? 0 : 1))
+                .sorted(Comparator.comparingInt((Grant grant) -> grant.toGroup() ? 0 : 1))
                 .toList();
     }
 
@@ -55,8 +55,8 @@ record Acl(List<Grant> grants) {
         for (String line : text.split("\n")) {
             int space = line.indexOf(' ');
             if (space > 0) {
-                grants.add(new Grant(
-                        Permission.valueOf(line.substring(0, space)), line.substring(line.indexOf('=') + 1)));
+                grants.add(
+                        new Grant(Permission.valueOf(line.substring(0, space)), line.substring(line.indexOf('=') + 1)));
             }
         }
         return new Acl(grants);
@@ -84,7 +84,8 @@ record Acl(List<Grant> grants) {
 
     boolean isPublic() {
         return grants.stream()
-                .anyMatch(grant -> grant.grantee().equals(ALL_USERS) || grant.grantee().equals(AUTHENTICATED_USERS));
+                .anyMatch(grant ->
+                        grant.grantee().equals(ALL_USERS) || grant.grantee().equals(AUTHENTICATED_USERS));
     }
 
     /** A canned ACL. @throws S3Exception InvalidArgument for a name that there isn't */
@@ -142,7 +143,8 @@ record Acl(List<Grant> grants) {
         for (String name : List.of("read", "write", "read-acp", "write-acp", "full-control")) {
             String value = headers.get(name);
             if (value != null) {
-                Permission permission = Permission.valueOf(name.replace('-', '_').toUpperCase(Locale.ROOT));
+                Permission permission =
+                        Permission.valueOf(name.replace('-', '_').toUpperCase(Locale.ROOT));
                 for (String each : value.split(",")) {
                     grants.add(new Grant(permission, grantee(each.strip(), users)));
                 }
@@ -237,8 +239,7 @@ record Acl(List<Grant> grants) {
             if (grant.toGroup()) {
                 xml.add("URI", grant.grantee());
             } else {
-                xml.add("ID", grant.grantee())
-                        .add("DisplayName", BucketOperations.displayName(users, grant.grantee()));
+                xml.add("ID", grant.grantee()).add("DisplayName", BucketOperations.displayName(users, grant.grantee()));
             }
             xml.end().add("Permission", grant.permission().name()).end();
         }

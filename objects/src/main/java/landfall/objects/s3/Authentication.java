@@ -35,11 +35,41 @@ final class Authentication {
     private static final Pattern HEADER_PART = Pattern.compile("(Credential|SignedHeaders|Signature)=([^,\\s]*)");
     /** Query parameters that are part of what Version 2 signs: "Signing and Authenticating REST Requests". */
     private static final Set<String> SIGNED_BY_VERSION_2 = Set.of(
-            "accelerate", "acl", "analytics", "cors", "delete", "inventory", "lifecycle", "location", "logging", "metrics",
-            "notification", "partNumber", "policy", "replication", "requestPayment", "response-cache-control", "response-content-disposition", "response-content-encoding",
-            "response-content-language", "response-content-type", "response-expires", "tagging", "torrent", "uploadId",
-            "uploads", "versionId", "versioning", "versions", "website", "publicAccessBlock", "ownershipControls",
-            "policyStatus", "encryption", "object-lock", "restore");
+            "accelerate",
+            "acl",
+            "analytics",
+            "cors",
+            "delete",
+            "inventory",
+            "lifecycle",
+            "location",
+            "logging",
+            "metrics",
+            "notification",
+            "partNumber",
+            "policy",
+            "replication",
+            "requestPayment",
+            "response-cache-control",
+            "response-content-disposition",
+            "response-content-encoding",
+            "response-content-language",
+            "response-content-type",
+            "response-expires",
+            "tagging",
+            "torrent",
+            "uploadId",
+            "uploads",
+            "versionId",
+            "versioning",
+            "versions",
+            "website",
+            "publicAccessBlock",
+            "ownershipControls",
+            "policyStatus",
+            "encryption",
+            "object-lock",
+            "restore");
 
     private final Users users;
     private final Clock clock;
@@ -56,9 +86,11 @@ final class Authentication {
      * @param payload what x-amz-content-sha256 says of the body
      * @param chunks what chunk signatures begin with, for signed chunks
      */
-    record Identity(@Nullable User user, String payload, @Nullable Chunks chunks) {}
+    record Identity(
+            @Nullable User user, String payload, @Nullable Chunks chunks) {}
 
     /** The seed of signed chunks. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Chunks(byte[] key, String timestamp, String scope, String seed) {}
 
     /** @throws S3Exception if the signature is wrong, too old, of an unknown key or malformed */
@@ -95,7 +127,8 @@ final class Authentication {
                 .orElseThrow(() -> new S3Exception(S3Error.InvalidAccessKeyId).with("AWSAccessKeyId", accessKey));
     }
 
-    // Version 4 --------------------------------------------------------------------------------------------------------
+    // Version 4
+    // --------------------------------------------------------------------------------------------------------
 
     /** Access key, day, region and service of a credential. */
     private record Credential(String accessKey, String day, String region, String service) {
@@ -141,15 +174,13 @@ final class Authentication {
             throw skewed(timestamp);
         }
         if (!timestamp.startsWith(credential.day())) {
-            throw new S3Exception(
-                    S3Error.SignatureDoesNotMatch, "The credential's date is not that of x-amz-date.");
+            throw new S3Exception(S3Error.SignatureDoesNotMatch, "The credential's date is not that of x-amz-date.");
         }
         byte[] key = Signing.key(found.secret().reveal(), credential.day(), credential.region(), credential.service());
         String signature =
                 signature4(call, timestamp, credential, key, parts.getOrDefault("SignedHeaders", ""), payload, "");
         compare(signature, parts.getOrDefault("Signature", ""), credential.accessKey());
-        return new Identity(
-                found.user(), payload, new Chunks(key, timestamp, credential.scope(), signature));
+        return new Identity(found.user(), payload, new Chunks(key, timestamp, credential.scope(), signature));
     }
 
     private Identity version4InQuery(Call call) {
@@ -295,12 +326,14 @@ final class Authentication {
             String accessKey = fields.get("awsaccesskeyid");
             String signature = fields.get("signature");
             if (accessKey == null || signature == null) {
-                throw new S3Exception(S3Error.InvalidArgument, "Bucket POST must contain a field named 'Signature' and one named 'AWSAccessKeyId'.");
+                throw new S3Exception(
+                        S3Error.InvalidArgument,
+                        "Bucket POST must contain a field named 'Signature' and one named 'AWSAccessKeyId'.");
             }
             Users.Found found = known(accessKey);
             compare(
-                    Signing.base64(Signing.hmac(
-                            "HmacSHA1", found.secret().reveal().getBytes(StandardCharsets.UTF_8), policy)),
+                    Signing.base64(
+                            Signing.hmac("HmacSHA1", found.secret().reveal().getBytes(StandardCharsets.UTF_8), policy)),
                     signature,
                     accessKey);
             return new Identity(found.user(), "UNSIGNED-PAYLOAD", null);
@@ -308,7 +341,8 @@ final class Authentication {
         Credential credential = Credential.parse(credentialText);
         String signature = fields.get("x-amz-signature");
         if (credential == null || signature == null) {
-            throw new S3Exception(S3Error.InvalidArgument, "Bucket POST must contain X-Amz-Credential and X-Amz-Signature");
+            throw new S3Exception(
+                    S3Error.InvalidArgument, "Bucket POST must contain X-Amz-Credential and X-Amz-Signature");
         }
         Users.Found found = known(credential.accessKey());
         byte[] key = Signing.key(found.secret().reveal(), credential.day(), credential.region(), credential.service());
@@ -316,12 +350,15 @@ final class Authentication {
         return new Identity(found.user(), "UNSIGNED-PAYLOAD", null);
     }
 
-    // Version 2 --------------------------------------------------------------------------------------------------------
+    // Version 2
+    // --------------------------------------------------------------------------------------------------------
 
     private User version2InHeader(Call call, String authorization) {
         String[] parts = authorization.substring(4).strip().split(":", 2);
         if (parts.length != 2) {
-            throw new S3Exception(S3Error.InvalidArgument, "AWS authorization header is invalid. Expected AwsAccessKeyId:signature")
+            throw new S3Exception(
+                            S3Error.InvalidArgument,
+                            "AWS authorization header is invalid. Expected AwsAccessKeyId:signature")
                     .with("ArgumentName", "Authorization");
         }
         Users.Found found = known(parts[0]);
@@ -348,7 +385,8 @@ final class Authentication {
                 throw new S3Exception(S3Error.AccessDenied, "Request has expired").with("Expires", expires);
             }
         } catch (NumberFormatException notANumber) {
-            throw new S3Exception(S3Error.AccessDenied, "Invalid date (should be seconds since epoch): " + expires, notANumber);
+            throw new S3Exception(
+                    S3Error.AccessDenied, "Invalid date (should be seconds since epoch): " + expires, notANumber);
         }
         compareEither(call, found, expires, call.query().get("Signature", ""), accessKey);
         return found.user();
@@ -392,7 +430,7 @@ final class Authentication {
         if (!parameters.isEmpty()) {
             toSign.append('?').append(parameters);
         }
-        return Signing.base64(Signing.hmac(
-                "HmacSHA1", found.secret().reveal().getBytes(StandardCharsets.UTF_8), toSign.toString()));
+        return Signing.base64(
+                Signing.hmac("HmacSHA1", found.secret().reveal().getBytes(StandardCharsets.UTF_8), toSign.toString()));
     }
 }

@@ -47,8 +47,7 @@ final class BucketOperations {
                 Operation.GetBucketNotificationConfiguration,
                 call -> call.send(Xml.document("NotificationConfiguration")));
         actions.put(
-                Operation.GetBucketAccelerateConfiguration,
-                call -> call.send(Xml.document("AccelerateConfiguration")));
+                Operation.GetBucketAccelerateConfiguration, call -> call.send(Xml.document("AccelerateConfiguration")));
     }
 
     private static S3Handler.Action absent(S3Error error) {
@@ -66,16 +65,19 @@ final class BucketOperations {
         String after = call.query().get("continuation-token", "");
         int limit = Numbers.bounded(call.query().get("max-buckets"), "max-buckets", 1, 10_000, 10_000);
         Stream<Bucket> seen = store.buckets().stream()
-                .filter(bucket -> bucket.owner().equals(user.canonicalId())
-                        || user.may(User.Access.READ, bucket.name()))
-                .filter(bucket -> bucket.name().startsWith(prefix) && bucket.name().compareTo(after) > 0);
+                .filter(bucket ->
+                        bucket.owner().equals(user.canonicalId()) || user.may(User.Access.READ, bucket.name()))
+                .filter(bucket ->
+                        bucket.name().startsWith(prefix) && bucket.name().compareTo(after) > 0);
         List<Bucket> page = seen.limit(limit + 1L).toList();
         Xml xml = Xml.document("ListAllMyBucketsResult");
         owner(xml, "Owner", user.canonicalId(), user.displayName()).begin("Buckets");
-        page.stream().limit(limit).forEach(bucket -> xml.begin("Bucket")
-                .add("Name", bucket.name())
-                .add("CreationDate", Headers.iso(bucket.created()))
-                .end());
+        page.stream()
+                .limit(limit)
+                .forEach(bucket -> xml.begin("Bucket")
+                        .add("Name", bucket.name())
+                        .add("CreationDate", Headers.iso(bucket.created()))
+                        .end());
         xml.end();
         if (page.size() > limit) {
             xml.add("ContinuationToken", page.get(limit - 1).name());
@@ -163,9 +165,12 @@ final class BucketOperations {
         if (location == null) {
             location = options.region().equals("us-east-1") ? "" : options.region();
         }
-        call.send(200, "application/xml", ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint xmlns=\""
-                        + Xml.NAMESPACE + "\">" + location + "</LocationConstraint>")
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8));
+        call.send(
+                200,
+                "application/xml",
+                ("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<LocationConstraint xmlns=\"" + Xml.NAMESPACE + "\">"
+                                + location + "</LocationConstraint>")
+                        .getBytes(java.nio.charset.StandardCharsets.UTF_8));
     }
 
     private void versioning(Call call) throws IOException {
@@ -183,12 +188,11 @@ final class BucketOperations {
     private void putVersioning(Call call) throws IOException {
         Xml.Element wanted = Xml.read(call.body(BODY_MAX), "VersioningConfiguration");
         String status = String.valueOf(wanted.childText("Status"));
-        Bucket.Versioning versioning =
-                switch (status) {
-                    case "Enabled" -> Bucket.Versioning.ENABLED;
-                    case "Suspended" -> Bucket.Versioning.SUSPENDED;
-                    default -> throw new S3Exception(S3Error.IllegalVersioningConfigurationException);
-                };
+        Bucket.Versioning versioning = switch (status) {
+            case "Enabled" -> Bucket.Versioning.ENABLED;
+            case "Suspended" -> Bucket.Versioning.SUSPENDED;
+            default -> throw new S3Exception(S3Error.IllegalVersioningConfigurationException);
+        };
         if ("Enabled".equals(wanted.childText("MfaDelete"))) {
             throw new S3Exception(S3Error.NotImplemented, "MFA delete isn't implemented");
         }

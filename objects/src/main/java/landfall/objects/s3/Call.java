@@ -167,7 +167,8 @@ public final class Call {
         return operation == null ? "none" : operation.name();
     }
 
-    // The request's body -----------------------------------------------------------------------------------------------
+    // The request's body
+    // -----------------------------------------------------------------------------------------------
 
     /** The content length of the object sent: the decoded one of chunked uploads. -1 if it wasn't announced. */
     long announced() {
@@ -209,7 +210,8 @@ public final class Call {
         return payload == null ? 0 : payload.count();
     }
 
-    // The answer -------------------------------------------------------------------------------------------------------
+    // The answer
+    // -------------------------------------------------------------------------------------------------------
 
     HttpFields.Mutable answer() {
         return response.getHeaders();

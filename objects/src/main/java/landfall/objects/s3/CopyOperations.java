@@ -36,7 +36,9 @@ final class CopyOperations {
             return store.open(source.bucket(), source.key(), source.versionId());
         } catch (StoreException refused) {
             throw refused.reason() == StoreException.Reason.DELETE_MARKER && source.versionId() != null
-                    ? new S3Exception(S3Error.InvalidRequest, "The source of a copy request may not specifically refer to a delete marker by version id.")
+                    ? new S3Exception(
+                            S3Error.InvalidRequest,
+                            "The source of a copy request may not specifically refer to a delete marker by version id.")
                     : S3Handler.translated(refused);
         }
     }
@@ -89,8 +91,8 @@ final class CopyOperations {
                                 checksum == null ? null : "FULL_OBJECT",
                                 List.of(),
                                 null));
-                ObjectVersion stored = store.put(
-                        call.bucket(), call.key(), incoming, whole, null, Receiving.precondition(call));
+                ObjectVersion stored =
+                        store.put(call.bucket(), call.key(), incoming, whole, null, Receiving.precondition(call));
                 answer(call, source, version, stored);
             }
         }
@@ -121,7 +123,8 @@ final class CopyOperations {
         }
         String name = wanted == null ? source.meta().checksums().firstEntry().getKey() : wanted;
         return ChecksumAlgorithm.named(name)
-                .orElseThrow(() -> new S3Exception(S3Error.InvalidRequest, "Checksum algorithm " + name + " isn't known"))
+                .orElseThrow(
+                        () -> new S3Exception(S3Error.InvalidRequest, "Checksum algorithm " + name + " isn't known"))
                 .start();
     }
 

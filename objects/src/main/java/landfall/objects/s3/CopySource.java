@@ -14,7 +14,9 @@ record CopySource(String bucket, String key, @Nullable String versionId) {
         String decoded = Query.decode(Headers.utf8(path.startsWith("/") ? path.substring(1) : path), false);
         int slash = decoded.indexOf('/');
         if (slash < 1 || slash == decoded.length() - 1) {
-            throw new S3Exception(S3Error.InvalidArgument, "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
+            throw new S3Exception(
+                            S3Error.InvalidArgument,
+                            "Copy Source must mention the source bucket and key: sourcebucket/sourcekey")
                     .with("ArgumentName", "x-amz-copy-source")
                     .with("ArgumentValue", raw);
         }

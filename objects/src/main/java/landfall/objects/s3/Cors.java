@@ -65,7 +65,8 @@ record Cors(List<Rule> rules) {
             for (String origin : origins) {
                 if (origin.indexOf('*') != origin.lastIndexOf('*')) {
                     throw new S3Exception(
-                            S3Error.InvalidRequest, "AllowedOrigin \"" + origin + "\" can not have more than one wildcard.");
+                            S3Error.InvalidRequest,
+                            "AllowedOrigin \"" + origin + "\" can not have more than one wildcard.");
                 }
             }
             if (methods.isEmpty() || origins.isEmpty() || rules.size() == RULES_MAX) {

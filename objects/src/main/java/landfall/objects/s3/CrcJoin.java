@@ -27,7 +27,7 @@ final class CrcJoin {
     static long number(byte[] value) {
         long number = 0;
         for (byte each : value) {
-            number = number << 8 | each & 0xff;
+            number = (number << 8) | (each & 0xff);
         }
         return number;
     }

@@ -34,7 +34,8 @@ final class DeleteOperations {
                 match,
                 call.header("x-amz-if-match-size"),
                 Headers.date(call.header("x-amz-if-match-last-modified-time")));
-        Store.@Nullable Deleted deleted = deleted(call.bucket(), call.key(), call.query().get("versionId"), condition);
+        Store.@Nullable Deleted deleted =
+                deleted(call.bucket(), call.key(), call.query().get("versionId"), condition);
         if (deleted != null && deleted.versionId() != null && Receiving.versioned(store, call.bucket())) {
             call.answer().put("x-amz-version-id", deleted.versionId());
             if (deleted.deleteMarker()) {
@@ -76,7 +77,8 @@ final class DeleteOperations {
                 && call.headersWithPrefix("x-amz-checksum-").isEmpty()
                 && call.header("x-amz-trailer") == null) {
             throw new S3Exception(
-                    S3Error.InvalidRequest, "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
+                    S3Error.InvalidRequest,
+                    "Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
         }
         Xml.Element wanted = Xml.read(call.body(BODY_MAX), "Delete");
         List<Xml.Element> objects = wanted.children("Object");
@@ -105,7 +107,9 @@ final class DeleteOperations {
                 throw new S3Exception(S3Error.AccessDenied);
             }
             Precondition condition = condition(
-                    object.childText("ETag"), object.childText("Size"), Headers.date(object.childText("LastModifiedTime")));
+                    object.childText("ETag"),
+                    object.childText("Size"),
+                    Headers.date(object.childText("LastModifiedTime")));
             Store.@Nullable Deleted deleted = deleted(bucket.name(), key, versionId, condition);
             if (!quiet) {
                 xml.begin("Deleted").add("Key", key).addIf("VersionId", versionId);

@@ -12,13 +12,12 @@ final class ErrorAnswers extends ErrorHandler {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         int status = response.getStatus();
-        S3Error error =
-                switch (status) {
-                    case 431 -> S3Error.RequestHeaderSectionTooLarge;
-                    case 414 -> S3Error.InvalidURI;
-                    case 503 -> S3Error.ServiceUnavailable;
-                    default -> status >= 500 ? S3Error.InternalError : S3Error.InvalidRequest;
-                };
+        S3Error error = switch (status) {
+            case 431 -> S3Error.RequestHeaderSectionTooLarge;
+            case 414 -> S3Error.InvalidURI;
+            case 503 -> S3Error.ServiceUnavailable;
+            default -> status >= 500 ? S3Error.InternalError : S3Error.InvalidRequest;
+        };
         byte[] bytes = Xml.plain("Error")
                 .add("Code", error.name())
                 .add("Message", error.message())

@@ -68,7 +68,8 @@ final class FormData {
             Map<String, String> parameters = new LinkedHashMap<>();
             Matcher matcher = PARAMETER.matcher(headers.getOrDefault("content-disposition", ""));
             while (matcher.find()) {
-                String value = matcher.group(2) != null ? matcher.group(2).replaceAll("\\\\(.)", "$1") : matcher.group(3);
+                String value =
+                        matcher.group(2) != null ? matcher.group(2).replaceAll("\\\\(.)", "$1") : matcher.group(3);
                 parameters.put(String.valueOf(matcher.group(1)).toLowerCase(Locale.ROOT), String.valueOf(value));
             }
             String name = parameters.getOrDefault("name", "").toLowerCase(Locale.ROOT);

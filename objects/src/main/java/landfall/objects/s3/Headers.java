@@ -24,12 +24,20 @@ import org.jspecify.annotations.Nullable;
 /** Headers that objects have: read from requests, written to answers. */
 final class Headers {
     private static final List<String> KEPT = List.of(
-            "content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires",
-            "x-amz-website-redirect-location", "x-amz-storage-class");
-    private static final DateTimeFormatter HTTP_DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH).withZone(ZoneOffset.UTC);
-    private static final DateTimeFormatter ISO_MILLIS =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+            "content-type",
+            "cache-control",
+            "content-disposition",
+            "content-encoding",
+            "content-language",
+            "expires",
+            "x-amz-website-redirect-location",
+            "x-amz-storage-class");
+    private static final DateTimeFormatter HTTP_DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
+            .withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter ISO_MILLIS = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private Headers() {}
 
@@ -158,12 +166,18 @@ final class Headers {
         }
         Query query = call.query();
         for (String name : List.of(
-                "content-type", "cache-control", "content-disposition", "content-encoding", "content-language", "expires")) {
+                "content-type",
+                "cache-control",
+                "content-disposition",
+                "content-encoding",
+                "content-language",
+                "expires")) {
             String override = query.get("response-" + name);
             if (override != null) {
                 if (call.user() == null) {
                     throw new S3Exception(
-                            S3Error.InvalidRequest, "Request specific response headers cannot be used for anonymous GET requests.");
+                            S3Error.InvalidRequest,
+                            "Request specific response headers cannot be used for anonymous GET requests.");
                 }
                 answer.put(name, override.replaceAll("[\\r\\n]", " "));
             }
@@ -185,7 +199,8 @@ final class Headers {
         return header.strip().equals("*")
                 || Arrays.stream(header.split(",")).anyMatch(each -> {
                     String one = each.strip();
-                    return unquoted(one.startsWith("W/") ? one.substring(2) : one).equals(etag);
+                    return unquoted(one.startsWith("W/") ? one.substring(2) : one)
+                            .equals(etag);
                 });
     }
 

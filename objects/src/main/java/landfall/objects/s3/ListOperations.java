@@ -50,7 +50,8 @@ final class ListOperations {
     }
 
     private static void refuseUnordered(Query query) {
-        if ("true".equals(query.get("allow-unordered")) && !query.get("delimiter", "").isEmpty()) {
+        if ("true".equals(query.get("allow-unordered"))
+                && !query.get("delimiter", "").isEmpty()) {
             throw new S3Exception(S3Error.InvalidArgument, "allow-unordered and delimiter don't go together");
         }
     }
@@ -138,7 +139,9 @@ final class ListOperations {
                     xml.end();
                 }
                 case Listing.CommonPrefix(String prefix) ->
-                    xml.begin("CommonPrefixes").add("Prefix", encoding.of(prefix)).end();
+                    xml.begin("CommonPrefixes")
+                            .add("Prefix", encoding.of(prefix))
+                            .end();
             }
         }
     }
@@ -203,7 +206,9 @@ final class ListOperations {
                     xml.end();
                 }
                 case Listing.CommonPrefix(String common) ->
-                    xml.begin("CommonPrefixes").add("Prefix", encoding.of(common)).end();
+                    xml.begin("CommonPrefixes")
+                            .add("Prefix", encoding.of(common))
+                            .end();
             }
         }
         call.send(xml);

@@ -44,6 +44,7 @@ final class MultipartOperations {
         }
     });
 
+    @SuppressWarnings("ArrayRecordComponent")
     private record Completed(String bucket, String key, byte[] answer) {}
 
     MultipartOperations(Store store, Users users, Access access) {
@@ -69,11 +70,14 @@ final class MultipartOperations {
 
     private void create(Call call) throws IOException {
         String name = call.header("x-amz-checksum-algorithm");
-        @Nullable ChecksumAlgorithm algorithm = name == null
+        @Nullable
+        ChecksumAlgorithm algorithm = name == null
                 ? null
                 : ChecksumAlgorithm.named(name)
-                        .orElseThrow(() -> new S3Exception(
-                                S3Error.InvalidRequest, "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"));
+                        .orElseThrow(
+                                () -> new S3Exception(
+                                        S3Error.InvalidRequest,
+                                        "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256]"));
         String type = call.header("x-amz-checksum-type");
         if (algorithm != null) {
             if (type == null) {
@@ -82,11 +86,13 @@ final class MultipartOperations {
             if ((type.equals("FULL_OBJECT") && !algorithm.linear())
                     || (type.equals("COMPOSITE") && algorithm == ChecksumAlgorithm.CRC64NVME)) {
                 throw new S3Exception(
-                        S3Error.InvalidRequest, "The " + type + " checksum type cannot be used with the " + algorithm + " checksum algorithm.");
+                        S3Error.InvalidRequest,
+                        "The " + type + " checksum type cannot be used with the " + algorithm + " checksum algorithm.");
             }
         } else if (type != null) {
             throw new S3Exception(
-                    S3Error.InvalidRequest, "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
+                    S3Error.InvalidRequest,
+                    "The x-amz-checksum-type header can only be used with the x-amz-checksum-algorithm header.");
         }
         Meta meta = Ownership.apply(call, users, Receiving.bucket(store, call), Headers.meta(call));
         Upload upload =
@@ -145,7 +151,8 @@ final class MultipartOperations {
             Headers.notModified(call, "x-amz-copy-source-", from.version());
             Range range = copyRange(call, from.version());
             String algorithm = upload.checksumAlgorithm();
-            @Nullable Checksum checksum = algorithm == null
+            @Nullable
+            Checksum checksum = algorithm == null
                     ? null
                     : ChecksumAlgorithm.named(algorithm).orElseThrow().start();
             try (Incoming incoming = Receiving.copy(store, from, range.first(), range.length(), checksum)) {
@@ -182,7 +189,8 @@ final class MultipartOperations {
         }
         Range range = new Range(Long.parseLong(matcher.group(1)), Long.parseLong(matcher.group(2)));
         if (range.last() < range.first() || range.last() >= source.size()) {
-            throw new S3Exception(S3Error.InvalidRange, "Range specified is not valid for source object of size: " + source.size());
+            throw new S3Exception(
+                    S3Error.InvalidRange, "Range specified is not valid for source object of size: " + source.size());
         }
         return range;
     }
@@ -199,7 +207,9 @@ final class MultipartOperations {
         String id = call.query().get("uploadId", "");
         List<Named> named = named(call.body(BODY_MAX));
         Completed before = completed.get(id);
-        if (before != null && before.bucket().equals(call.bucket()) && before.key().equals(call.key())) {
+        if (before != null
+                && before.bucket().equals(call.bucket())
+                && before.key().equals(call.key())) {
             call.send(200, "application/xml", before.answer());
             return;
         }
@@ -213,13 +223,11 @@ final class MultipartOperations {
         for (Part part : chosen) {
             sizes.add(new Meta.PartSize(part.number(), part.size(), part.checksums()));
         }
-        Meta meta = upload.meta().withChecksums(checksums.values(), checksums.type()).withParts(sizes);
+        Meta meta = upload.meta()
+                .withChecksums(checksums.values(), checksums.type())
+                .withParts(sizes);
         ObjectVersion stored = store.completeUpload(
-                upload,
-                chosen.stream().map(Part::number).toList(),
-                etag,
-                meta,
-                Receiving.precondition(call));
+                upload, chosen.stream().map(Part::number).toList(), etag, meta, Receiving.precondition(call));
         if (Receiving.enabled(store, call.bucket())) {
             call.answer().put("x-amz-version-id", stored.versionId());
         }
@@ -252,7 +260,8 @@ final class MultipartOperations {
             }
             try {
                 named.add(new Named(
-                        Integer.parseInt(String.valueOf(part.childText("PartNumber")).strip()),
+                        Integer.parseInt(
+                                String.valueOf(part.childText("PartNumber")).strip()),
                         Headers.unquoted(String.valueOf(part.childText("ETag"))),
                         checksums));
             } catch (NumberFormatException notANumber) {
@@ -277,8 +286,8 @@ final class MultipartOperations {
             boolean same = part != null
                     && part.etag().equals(each.etag())
                     && each.checksums().entrySet().stream()
-                            .allMatch(one -> one.getValue()
-                                    .equals(part.checksums().getOrDefault(one.getKey(), one.getValue())));
+                            .allMatch(one ->
+                                    one.getValue().equals(part.checksums().getOrDefault(one.getKey(), one.getValue())));
             if (part == null || !same) {
                 throw new S3Exception(S3Error.InvalidPart).with("PartNumber", Integer.toString(each.number()));
             }
@@ -302,7 +311,8 @@ final class MultipartOperations {
         return Signing.hex(Signing.digest("MD5").digest(all.toByteArray())) + "-" + parts.size();
     }
 
-    private record Checksums(SequencedMap<String, String> values, @Nullable String type) {}
+    private record Checksums(
+            SequencedMap<String, String> values, @Nullable String type) {}
 
     /** The object's checksum from those of its parts, compared with what the request says it should be. */
     private static Checksums checksums(Call call, Upload upload, List<Part> parts) {

@@ -23,7 +23,9 @@ final class Numbers {
         } catch (NumberFormatException notANumber) {
             // said below
         }
-        throw new S3Exception(S3Error.InvalidArgument, "Argument " + name + " must be an integer between " + least + " and " + Integer.MAX_VALUE)
+        throw new S3Exception(
+                        S3Error.InvalidArgument,
+                        "Argument " + name + " must be an integer between " + least + " and " + Integer.MAX_VALUE)
                 .with("ArgumentName", name)
                 .with("ArgumentValue", text);
     }

@@ -47,6 +47,7 @@ final class ObjectOperations {
                     null,
                     Receiving.precondition(call));
             call.answer().put("ETag", Headers.quoted(stored.etag()));
+            Lifecycle.tell(call, Receiving.bucket(store, call), stored);
             checksums.forEach((name, value) -> call.answer().put("x-amz-checksum-" + name, value));
             if (!checksums.isEmpty()) {
                 call.answer().put("x-amz-checksum-type", "FULL_OBJECT");
@@ -96,9 +97,10 @@ final class ObjectOperations {
         }
     }
 
-    private static void describe(
+    private void describe(
             Call call, ObjectVersion version, boolean versioned, @Nullable Part part, @Nullable Range range) {
         Headers.describe(call, version, versioned);
+        Lifecycle.tell(call, Receiving.bucket(store, call), version);
         if (part != null) {
             call.answer().put("x-amz-mp-parts-count", part.count());
             Headers.checksums(call, part.checksums(), version.meta().checksumType());
@@ -120,14 +122,16 @@ final class ObjectOperations {
             return null;
         }
         if (call.header("range") != null) {
-            throw new S3Exception(S3Error.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.");
+            throw new S3Exception(
+                    S3Error.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.");
         }
         int number = Numbers.bounded(text, "partNumber", 1, 10_000, 1);
         List<Meta.PartSize> parts = version.meta().parts();
         if (parts.isEmpty() && number == 1) {
             return version.size() == 0
                     ? new Part(null, 1, version.meta().checksums())
-                    : new Part(new Range(0, version.size() - 1), 1, version.meta().checksums());
+                    : new Part(
+                            new Range(0, version.size() - 1), 1, version.meta().checksums());
         }
         long first = 0;
         for (int i = 0; i < parts.size(); i++) {
@@ -162,7 +166,8 @@ final class ObjectOperations {
     /** A delete marker is answered with 404 as the current version, with 405 if its id was given. */
     private static S3Exception marker(ObjectVersion version, boolean named) {
         S3Exception refused = named
-                ? new S3Exception(S3Error.MethodNotAllowed).header("Last-Modified", Headers.httpDate(version.modified()))
+                ? new S3Exception(S3Error.MethodNotAllowed)
+                        .header("Last-Modified", Headers.httpDate(version.modified()))
                 : new S3Exception(S3Error.NoSuchKey);
         return refused.header("x-amz-delete-marker", "true").header("x-amz-version-id", version.versionId());
     }
@@ -227,7 +232,8 @@ final class ObjectOperations {
                 .filter(part -> part.number() > marker)
                 .limit(limit)
                 .toList();
-        boolean more = !page.isEmpty() && page.getLast().number() < parts.getLast().number();
+        boolean more =
+                !page.isEmpty() && page.getLast().number() < parts.getLast().number();
         xml.begin("ObjectParts").add("PartsCount", parts.size()).add("PartNumberMarker", marker);
         xml.add("NextPartNumberMarker", page.isEmpty() ? 0 : page.getLast().number());
         xml.add("MaxParts", limit).add("IsTruncated", more);

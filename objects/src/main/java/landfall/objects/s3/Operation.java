@@ -121,11 +121,43 @@ public enum Operation {
 
     /** Query names that say what a request is for, in the order in which they are looked for. */
     private static final List<String> RESOURCES = List.of(
-            "acl", "cors", "policyStatus", "policy", "tagging", "lifecycle", "versioning", "location", "uploads", "uploadId",
-            "versions", "delete", "publicAccessBlock", "ownershipControls", "encryption", "object-lock", "replication",
-            "website", "requestPayment", "logging", "notification", "accelerate", "attributes", "legal-hold", "retention",
-            "torrent", "restore", "select", "inventory", "analytics", "metrics", "intelligent-tiering", "metadataTable",
-            "metadataConfiguration", "session", "abac", "renameObject");
+            "acl",
+            "cors",
+            "policyStatus",
+            "policy",
+            "tagging",
+            "lifecycle",
+            "versioning",
+            "location",
+            "uploads",
+            "uploadId",
+            "versions",
+            "delete",
+            "publicAccessBlock",
+            "ownershipControls",
+            "encryption",
+            "object-lock",
+            "replication",
+            "website",
+            "requestPayment",
+            "logging",
+            "notification",
+            "accelerate",
+            "attributes",
+            "legal-hold",
+            "retention",
+            "torrent",
+            "restore",
+            "select",
+            "inventory",
+            "analytics",
+            "metrics",
+            "intelligent-tiering",
+            "metadataTable",
+            "metadataConfiguration",
+            "session",
+            "abac",
+            "renameObject");
 
     static {
         route(Level.SERVICE, "GET", "", ListBuckets);

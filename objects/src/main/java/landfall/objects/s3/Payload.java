@@ -85,7 +85,8 @@ final class Payload extends InputStream {
         }
         if (checksums.size() > 1) {
             throw new S3Exception(
-                    S3Error.InvalidRequest, "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
+                    S3Error.InvalidRequest,
+                    "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.");
         }
     }
 
@@ -163,14 +164,18 @@ final class Payload extends InputStream {
             for (Map.Entry<String, String> trailer : chunks.trailers().entrySet()) {
                 if (trailer.getKey().startsWith("x-amz-checksum-")) {
                     expected.put(
-                            trailer.getKey().substring("x-amz-checksum-".length()).toLowerCase(Locale.ROOT),
+                            trailer.getKey()
+                                    .substring("x-amz-checksum-".length())
+                                    .toLowerCase(Locale.ROOT),
                             trailer.getValue());
                 }
             }
         }
         for (Checksum each : checksums) {
             String wanted = expected.get(each.algorithm().lower());
-            if (wanted != null && !Arrays.equals(each.value(), decoded(wanted, each.algorithm().length()))) {
+            if (wanted != null
+                    && !Arrays.equals(
+                            each.value(), decoded(wanted, each.algorithm().length()))) {
                 throw new S3Exception(
                         S3Error.BadDigest,
                         "The " + each.algorithm() + " you specified did not match the calculated checksum.");
@@ -258,7 +263,8 @@ final class Payload extends InputStream {
             String size = (semicolon < 0 ? header : header.substring(0, semicolon)).strip();
             signature = "";
             if (semicolon >= 0 && header.startsWith(";chunk-signature=", semicolon)) {
-                signature = header.substring(semicolon + ";chunk-signature=".length()).strip();
+                signature = header.substring(semicolon + ";chunk-signature=".length())
+                        .strip();
             }
             try {
                 left = Long.parseLong(size, 16);
@@ -291,7 +297,8 @@ final class Payload extends InputStream {
                     + "\n" + Signing.EMPTY_SHA256 + "\n" + Signing.hex(digest.digest());
             String computed = Signing.hex(Signing.hmac("HmacSHA256", seed.key(), toSign));
             if (!Signing.same(computed, signature)) {
-                throw new S3Exception(S3Error.SignatureDoesNotMatch, "The signature of a chunk of the body doesn't match.");
+                throw new S3Exception(
+                        S3Error.SignatureDoesNotMatch, "The signature of a chunk of the body doesn't match.");
             }
             previous = computed;
         }
@@ -329,7 +336,8 @@ final class Payload extends InputStream {
             String toSign = "AWS4-HMAC-SHA256-TRAILER\n" + seed.timestamp() + "\n" + seed.scope() + "\n" + previous
                     + "\n" + Signing.sha256(text);
             if (!Signing.same(Signing.hex(Signing.hmac("HmacSHA256", seed.key(), toSign)), given)) {
-                throw new S3Exception(S3Error.SignatureDoesNotMatch, "The signature of the body's trailer doesn't match.");
+                throw new S3Exception(
+                        S3Error.SignatureDoesNotMatch, "The signature of the body's trailer doesn't match.");
             }
         }
 

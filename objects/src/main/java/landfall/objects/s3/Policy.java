@@ -150,7 +150,8 @@ record Policy(List<Statement> statements) {
     private static boolean matches(Statement statement, Question question) {
         boolean principal = statement.principals().stream().anyMatch(each -> names(each, question.user()));
         boolean action = statement.actions().stream()
-                .anyMatch(each -> like(each.toLowerCase(Locale.ROOT), question.action().toLowerCase(Locale.ROOT)));
+                .anyMatch(each ->
+                        like(each.toLowerCase(Locale.ROOT), question.action().toLowerCase(Locale.ROOT)));
         boolean resource = statement.resources().stream().anyMatch(each -> like(each, question.resource()));
         return principal != statement.notPrincipal()
                 && action != statement.notAction()
@@ -182,7 +183,13 @@ record Policy(List<Statement> statements) {
 
     private static boolean narrows(Condition condition) {
         String key = condition.key().toLowerCase(Locale.ROOT);
-        return List.of("aws:sourceip", "aws:sourcevpc", "aws:sourcevpce", "aws:sourcearn", "aws:userid", "aws:sourceaccount")
+        return List.of(
+                                "aws:sourceip",
+                                "aws:sourcevpc",
+                                "aws:sourcevpce",
+                                "aws:sourcearn",
+                                "aws:userid",
+                                "aws:sourceaccount")
                         .contains(key)
                 && condition.values().stream().noneMatch(value -> value.equals("0.0.0.0/0") || value.equals("*"));
     }
@@ -193,7 +200,8 @@ record Policy(List<Statement> statements) {
             return true;
         }
         StringBuilder regular = new StringBuilder();
-        for (char letter : pattern.toCharArray()) {
+        for (int i = 0; i < pattern.length(); i++) {
+            char letter = pattern.charAt(i);
             switch (letter) {
                 case '*' -> regular.append(".*");
                 case '?' -> regular.append('.');

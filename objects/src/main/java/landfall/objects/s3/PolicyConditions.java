@@ -12,11 +12,32 @@ import org.jspecify.annotations.Nullable;
 /** Condition operators of policies: "IAM JSON policy elements: Condition operators". */
 final class PolicyConditions {
     private static final Set<String> KNOWN = Set.of(
-            "stringequals", "stringnotequals", "stringequalsignorecase", "stringnotequalsignorecase", "stringlike",
-            "stringnotlike", "numericequals", "numericnotequals", "numericlessthan", "numericlessthanequals",
-            "numericgreaterthan", "numericgreaterthanequals", "dateequals", "datenotequals", "datelessthan",
-            "datelessthanequals", "dategreaterthan", "dategreaterthanequals", "bool", "ipaddress", "notipaddress",
-            "arnequals", "arnlike", "arnnotequals", "arnnotlike", "null");
+            "stringequals",
+            "stringnotequals",
+            "stringequalsignorecase",
+            "stringnotequalsignorecase",
+            "stringlike",
+            "stringnotlike",
+            "numericequals",
+            "numericnotequals",
+            "numericlessthan",
+            "numericlessthanequals",
+            "numericgreaterthan",
+            "numericgreaterthanequals",
+            "dateequals",
+            "datenotequals",
+            "datelessthan",
+            "datelessthanequals",
+            "dategreaterthan",
+            "dategreaterthanequals",
+            "bool",
+            "ipaddress",
+            "notipaddress",
+            "arnequals",
+            "arnlike",
+            "arnnotequals",
+            "arnnotlike",
+            "null");
 
     private PolicyConditions() {}
 

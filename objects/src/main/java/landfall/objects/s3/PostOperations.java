@@ -26,8 +26,7 @@ final class PostOperations {
     private final Authentication authentication;
     private final PostPolicy policies;
 
-    PostOperations(
-            Store store, Access access, Authentication authentication, PostPolicy policies) {
+    PostOperations(Store store, Access access, Authentication authentication, PostPolicy policies) {
         this.store = store;
         this.access = access;
         this.authentication = authentication;
@@ -41,8 +40,7 @@ final class PostOperations {
     private void post(Call call) throws IOException {
         String type = call.header("content-type", "");
         if (!type.toLowerCase(java.util.Locale.ROOT).startsWith("multipart/form-data")) {
-            throw new S3Exception(S3Error.MalformedPOSTRequest)
-                    .header("Accept", "multipart/form-data");
+            throw new S3Exception(S3Error.MalformedPOSTRequest).header("Accept", "multipart/form-data");
         }
         Bucket bucket = Receiving.bucket(store, call);
         FormData form = new FormData(call.payload(), type);
@@ -50,7 +48,9 @@ final class PostOperations {
         fields.putIfAbsent("bucket", call.bucket());
         String key = fields.get("key");
         if (key == null || key.isEmpty()) {
-            throw new S3Exception(S3Error.InvalidArgument, "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.")
+            throw new S3Exception(
+                            S3Error.InvalidArgument,
+                            "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields.")
                     .with("ArgumentName", "key");
         }
         key = key.replace("${filename}", form.fileName());
@@ -58,8 +58,7 @@ final class PostOperations {
         PostPolicy.Bounds bounds = allowed(call, bucket, key, fields);
         Meta meta = meta(call, bucket, fields);
         List<Checksum> checksums = checksums(fields);
-        try (Incoming incoming =
-                Receiving.receive(store, new Bounded(form.file(), bounds, checksums), -1)) {
+        try (Incoming incoming = Receiving.receive(store, new Bounded(form.file(), bounds, checksums), -1)) {
             bounds.check(incoming.size());
             ObjectVersion stored = store.put(
                     call.bucket(),
@@ -111,9 +110,7 @@ final class PostOperations {
                 Ownership.enforced(bucket) ? bucket.owner() : call.userId(),
                 headers,
                 user,
-                tagging == null
-                        ? new LinkedHashMap<>()
-                        : Tags.fromXml(tagging.getBytes(StandardCharsets.UTF_8), false),
+                tagging == null ? new LinkedHashMap<>() : Tags.fromXml(tagging.getBytes(StandardCharsets.UTF_8), false),
                 new LinkedHashMap<>(),
                 null,
                 List.of(),
@@ -136,7 +133,8 @@ final class PostOperations {
             String value = each.base64();
             if (!value.equals(fields.get(each.algorithm().header()))) {
                 throw new S3Exception(
-                        S3Error.BadDigest, "The " + each.algorithm() + " you specified did not match the calculated checksum.");
+                        S3Error.BadDigest,
+                        "The " + each.algorithm() + " you specified did not match the calculated checksum.");
             }
             values.put(each.algorithm().lower(), value);
         }
@@ -156,7 +154,8 @@ final class PostOperations {
             call.answer()
                     .put(
                             "Location",
-                            redirect + (redirect.contains("?") ? "&" : "?") + "bucket=" + Query.encode(call.bucket(), true)
+                            redirect + (redirect.contains("?") ? "&" : "?") + "bucket="
+                                    + Query.encode(call.bucket(), true)
                                     + "&key=" + Query.encode(key, true) + "&etag="
                                     + Query.encode(Headers.quoted(stored.etag()), true));
             call.sendEmpty(303);

@@ -75,7 +75,8 @@ final class PostPolicy {
         Set<String> named = new HashSet<>();
         Bounds bounds = Bounds.NONE;
         for (JsonNode condition : conditions) {
-            if (condition.isArray() && "content-length-range".equalsIgnoreCase(condition.path(0).asString(""))) {
+            if (condition.isArray()
+                    && "content-length-range".equalsIgnoreCase(condition.path(0).asString(""))) {
                 bounds = range(condition);
             } else {
                 condition(condition, fields, named, bucket);
@@ -102,7 +103,9 @@ final class PostPolicy {
             until = Instant.parse(expiration.stringValue());
         } catch (DateTimeParseException notIso) {
             throw new S3Exception(
-                    S3Error.InvalidPolicyDocument, "Invalid Policy: Invalid 'expiration' value: '" + expiration.stringValue() + "'", notIso);
+                    S3Error.InvalidPolicyDocument,
+                    "Invalid Policy: Invalid 'expiration' value: '" + expiration.stringValue() + "'",
+                    notIso);
         }
         if (clock.instant().isAfter(until)) {
             throw unmet("Policy expired.");
@@ -115,26 +118,32 @@ final class PostPolicy {
         }
         try {
             Bounds bounds = new Bounds(
-                    Long.parseLong(condition.get(1).asString()), Long.parseLong(condition.get(2).asString()));
+                    Long.parseLong(condition.get(1).asString()),
+                    Long.parseLong(condition.get(2).asString()));
             if (bounds.least() < 0 || bounds.most() < bounds.least()) {
                 throw malformed("content-length-range must not be negative.");
             }
             return new Bounds(bounds.least(), Math.min(bounds.most(), Receiving.PUT_MAX));
         } catch (NumberFormatException notANumber) {
             throw new S3Exception(
-                    S3Error.InvalidPolicyDocument, "Invalid Policy: content-length-range takes two numbers.", notANumber);
+                    S3Error.InvalidPolicyDocument,
+                    "Invalid Policy: content-length-range takes two numbers.",
+                    notANumber);
         }
     }
 
     private static void condition(JsonNode condition, Map<String, String> fields, Set<String> named, String bucket) {
         if (condition.isObject()) {
             if (condition.isEmpty()) {
-                throw malformed("Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
+                throw malformed(
+                        "Invalid Simple-Condition: Simple-Conditions must have exactly one property specified.");
             }
             for (Map.Entry<String, JsonNode> each : condition.properties()) {
                 compare("eq", each.getKey(), text(each.getValue()), fields, named, bucket);
             }
-        } else if (condition.isArray() && condition.size() == 3 && text(condition.get(1)).startsWith("$")) {
+        } else if (condition.isArray()
+                && condition.size() == 3
+                && text(condition.get(1)).startsWith("$")) {
             compare(
                     text(condition.get(0)).toLowerCase(Locale.ROOT),
                     text(condition.get(1)).substring(1),
@@ -159,12 +168,11 @@ final class PostPolicy {
         String field = name.toLowerCase(Locale.ROOT);
         named.add(field);
         String value = field.equals("bucket") ? bucket : fields.get(field);
-        boolean holds =
-                switch (operator) {
-                    case "eq" -> value != null && value.equals(wanted);
-                    case "starts-with" -> value != null && value.startsWith(wanted);
-                    default -> throw malformed("Invalid Condition: " + operator);
-                };
+        boolean holds = switch (operator) {
+            case "eq" -> value != null && value.equals(wanted);
+            case "starts-with" -> value != null && value.startsWith(wanted);
+            default -> throw malformed("Invalid Condition: " + operator);
+        };
         if (!holds) {
             throw unmet("Policy Condition failed: [\"" + operator + "\", \"$" + name + "\", \"" + wanted + "\"]");
         }

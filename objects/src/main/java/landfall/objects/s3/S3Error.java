@@ -21,7 +21,8 @@ public enum S3Error {
     InternalError(500, "We encountered an internal error. Please try again."),
     InvalidAccessKeyId(403, "The AWS Access Key Id you provided does not exist in our records."),
     InvalidArgument(400, "Invalid Argument"),
-    InvalidBucketAclWithObjectOwnership(400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"),
+    InvalidBucketAclWithObjectOwnership(
+            400, "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting"),
     InvalidBucketName(400, "The specified bucket is not valid."),
     InvalidBucketState(409, "The request is not valid with the current state of the bucket."),
     InvalidDigest(400, "The Content-MD5 you specified was invalid."),
@@ -31,7 +32,8 @@ public enum S3Error {
             "One or more of the specified parts could not be found. The part may not have been uploaded, or the specified entity tag may not match the part's entity tag."),
     InvalidPartNumber(416, "The requested partnumber is not satisfiable"),
     InvalidPartOrder(400, "The list of parts was not in ascending order. Parts must be ordered by part number."),
-    InvalidPolicyDocument(400, "The content of the form does not meet the conditions specified in the policy document."),
+    InvalidPolicyDocument(
+            400, "The content of the form does not meet the conditions specified in the policy document."),
     InvalidRange(416, "The requested range is not satisfiable"),
     InvalidRequest(400, "Invalid Request"),
     InvalidStorageClass(400, "The storage class you specified is not valid"),
@@ -61,7 +63,8 @@ public enum S3Error {
     NoSuchWebsiteConfiguration(404, "The specified bucket does not have a website configuration"),
     NotImplemented(501, "A header or query you provided implies functionality that is not implemented"),
     ObjectLockConfigurationNotFoundError(404, "Object Lock configuration does not exist for this bucket"),
-    OperationAborted(409, "A conflicting conditional operation is currently in progress against this resource. Try again."),
+    OperationAborted(
+            409, "A conflicting conditional operation is currently in progress against this resource. Try again."),
     OwnershipControlsNotFoundError(404, "The bucket ownership controls were not found"),
     PreconditionFailed(412, "At least one of the pre-conditions you specified did not hold"),
     QuotaExceeded(403, "The bucket may not hold more bytes"),
@@ -69,8 +72,7 @@ public enum S3Error {
     RequestHeaderSectionTooLarge(400, "Your request header section exceeds the maximum allowed size"),
     RequestTimeTooSkewed(403, "The difference between the request time and the server's time is too large."),
     RequestTimeout(
-            400,
-            "Your socket connection to the server was not read from or written to within the timeout period."),
+            400, "Your socket connection to the server was not read from or written to within the timeout period."),
     ServerSideEncryptionConfigurationNotFoundError(404, "The server side encryption configuration was not found"),
     ServiceUnavailable(503, "Service is unable to handle request."),
     SignatureDoesNotMatch(
@@ -81,7 +83,8 @@ public enum S3Error {
     TooManyBuckets(400, "You have attempted to create more buckets than allowed"),
     UnresolvableGrantByEmailAddress(400, "The email address you provided does not match any account on record."),
     UserKeyMustBeSpecified(
-            400, "The bucket POST must contain the specified field name. If it is specified, check the order of the fields."),
+            400,
+            "The bucket POST must contain the specified field name. If it is specified, check the order of the fields."),
     XAmzContentSHA256Mismatch(400, "The provided 'x-amz-content-sha256' header does not match what was computed.");
 
     private final int status;

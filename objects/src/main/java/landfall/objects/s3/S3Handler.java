@@ -73,7 +73,8 @@ public final class S3Handler extends Handler.Abstract {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         long began = System.nanoTime();
-        String requestId = UUID.randomUUID().toString().replace("-", "").substring(0, 16).toUpperCase(Locale.ROOT);
+        String requestId =
+                UUID.randomUUID().toString().replace("-", "").substring(0, 16).toUpperCase(Locale.ROOT);
         response.getHeaders().put("x-amz-request-id", requestId);
         response.getHeaders().put("x-amz-id-2", host);
         String path = request.getHttpURI().getPath();
@@ -100,11 +101,15 @@ public final class S3Handler extends Handler.Abstract {
         } catch (EofException gone) {
             callback.failed(gone);
         } catch (IOException | RuntimeException failed) {
-            if (failed.getCause() instanceof EofException || failed instanceof IOException && call.committed()) {
+            if (failed.getCause() instanceof EofException || (failed instanceof IOException && call.committed())) {
                 callback.failed(failed);
             } else {
                 LOG.log(System.Logger.Level.ERROR, "Request " + requestId + " failed", failed);
-                refuse(request, call, callback, new S3Exception(S3Error.InternalError, S3Error.InternalError.message(), failed));
+                refuse(
+                        request,
+                        call,
+                        callback,
+                        new S3Exception(S3Error.InternalError, S3Error.InternalError.message(), failed));
             }
         } finally {
             if (turn) {
@@ -150,7 +155,19 @@ public final class S3Handler extends Handler.Abstract {
         return plain.endsWith("." + domain) ? plain.substring(0, plain.length() - domain.length() - 1) : null;
     }
 
+    /** Answers whoever looks after the server, without a signature; a bucket of that name would come first. */
+    private boolean healthAsked(Call call) {
+        return call.rawPath().equals("/health")
+                && (call.method().equals("GET") || call.method().equals("HEAD"))
+                && call.header("authorization") == null
+                && store.bucket("health").isEmpty();
+    }
+
     private void run(Call call) throws IOException {
+        if (healthAsked(call)) {
+            call.send(200, "application/json", "{\"status\":\"ok\"}".getBytes(StandardCharsets.UTF_8));
+            return;
+        }
         String bucket = call.bucketOrNull();
         String key = call.keyOrNull();
         Cors.tell(call, bucketOrNull(call));
@@ -161,8 +178,8 @@ public final class S3Handler extends Handler.Abstract {
             return;
         }
         call.identified(authentication.identify(call));
-        Operation operation = Operation.of(
-                call.method(), bucket, key, call.query(), call.header("x-amz-copy-source") != null);
+        Operation operation =
+                Operation.of(call.method(), bucket, key, call.query(), call.header("x-amz-copy-source") != null);
         call.operation(operation);
         checkNames(operation, bucket, key);
         checkMetadata(call);
@@ -200,7 +217,8 @@ public final class S3Handler extends Handler.Abstract {
 
     private static void checkMetadata(Call call) {
         int bytes = 0;
-        for (Map.Entry<String, String> each : call.headersWithPrefix("x-amz-meta-").entrySet()) {
+        for (Map.Entry<String, String> each :
+                call.headersWithPrefix("x-amz-meta-").entrySet()) {
             bytes += each.getKey().length() + each.getValue().length();
         }
         if (bytes > METADATA_BYTES_MAX) {
@@ -212,25 +230,26 @@ public final class S3Handler extends Handler.Abstract {
 
     /** The S3 error of what the store refused. */
     static S3Exception translated(StoreException refused) {
-        S3Error error =
-                switch (refused.reason()) {
-                    case NO_SUCH_BUCKET -> S3Error.NoSuchBucket;
-                    case BUCKET_EXISTS -> S3Error.BucketAlreadyExists;
-                    case BUCKET_NOT_EMPTY -> S3Error.BucketNotEmpty;
-                    case NO_SUCH_KEY, DELETE_MARKER -> S3Error.NoSuchKey;
-                    case NO_SUCH_VERSION -> S3Error.NoSuchVersion;
-                    case PRECONDITION_FAILED -> S3Error.PreconditionFailed;
-                    case NO_SUCH_UPLOAD -> S3Error.NoSuchUpload;
-                    case INVALID_PART -> S3Error.InvalidPart;
-                    case INVALID_PART_ORDER -> S3Error.InvalidPartOrder;
-                    case ENTITY_TOO_SMALL -> S3Error.EntityTooSmall;
-                    case KEY_TOO_LONG -> S3Error.KeyTooLongError;
-                    case QUOTA_EXCEEDED -> S3Error.QuotaExceeded;
-                    case DISK_FULL -> S3Error.StorageFull;
-                    case DAMAGED -> S3Error.InternalError;
-                    case UNAVAILABLE -> S3Error.ServiceUnavailable;
-                };
-        boolean own = error == S3Error.InternalError || error == S3Error.QuotaExceeded || error == S3Error.BucketAlreadyExists;
+        S3Error error = switch (refused.reason()) {
+            case NO_SUCH_BUCKET -> S3Error.NoSuchBucket;
+            case BUCKET_EXISTS -> S3Error.BucketAlreadyExists;
+            case BUCKET_NOT_EMPTY -> S3Error.BucketNotEmpty;
+            case NO_SUCH_KEY, DELETE_MARKER -> S3Error.NoSuchKey;
+            case NO_SUCH_VERSION -> S3Error.NoSuchVersion;
+            case PRECONDITION_FAILED -> S3Error.PreconditionFailed;
+            case NO_SUCH_UPLOAD -> S3Error.NoSuchUpload;
+            case INVALID_PART -> S3Error.InvalidPart;
+            case INVALID_PART_ORDER -> S3Error.InvalidPartOrder;
+            case ENTITY_TOO_SMALL -> S3Error.EntityTooSmall;
+            case KEY_TOO_LONG -> S3Error.KeyTooLongError;
+            case QUOTA_EXCEEDED -> S3Error.QuotaExceeded;
+            case DISK_FULL -> S3Error.StorageFull;
+            case DAMAGED -> S3Error.InternalError;
+            case UNAVAILABLE -> S3Error.ServiceUnavailable;
+        };
+        boolean own = error == S3Error.InternalError
+                || error == S3Error.QuotaExceeded
+                || error == S3Error.BucketAlreadyExists;
         return new S3Exception(error, own ? String.valueOf(refused.getMessage()) : error.message(), refused);
     }
 
@@ -250,7 +269,9 @@ public final class S3Handler extends Handler.Abstract {
             if (key != null && refused.error() == S3Error.NoSuchKey) {
                 xml.add("Key", key);
             }
-            xml.add("Resource", call.rawPath()).add("RequestId", call.requestId()).add("HostId", host);
+            xml.add("Resource", call.rawPath())
+                    .add("RequestId", call.requestId())
+                    .add("HostId", host);
             refused.headers().forEach((name, value) -> call.answer().put(name, value));
             call.send(refused.error().status(), "application/xml", xml.bytes());
             callback.succeeded();

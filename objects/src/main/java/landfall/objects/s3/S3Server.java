@@ -45,7 +45,8 @@ public final class S3Server implements AutoCloseable {
         http.setOutputBufferSize(64 << 10);
         http.setUriCompliance(UriCompliance.UNSAFE);
         http.setHttpCompliance(HttpCompliance.RFC7230_LEGACY);
-        // Otherwise Jetty hands over well-known header values in a spelling of its own, and signatures are of the bytes.
+        // Otherwise Jetty hands over well-known header values in a spelling of its own, and signatures are of the
+        // bytes.
         http.setHeaderCacheCaseSensitive(true);
         http.setIdleTimeout(IDLE.toMillis());
         ServerConnector connector = new ServerConnector(server, 1, 2, new HttpConnectionFactory(http));

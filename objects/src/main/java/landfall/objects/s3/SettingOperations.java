@@ -45,9 +45,25 @@ final class SettingOperations {
         actions.put(Operation.GetBucketOwnershipControls, this::ownership);
         actions.put(Operation.PutBucketOwnershipControls, this::putOwnership);
         actions.put(Operation.DeleteBucketOwnershipControls, call -> remove(call, "ownership"));
+        registerLifecycle(actions);
         actions.put(Operation.GetBucketCors, this::cors);
         actions.put(Operation.PutBucketCors, this::putCors);
         actions.put(Operation.DeleteBucketCors, call -> remove(call, "cors"));
+    }
+
+    private void registerLifecycle(Map<Operation, S3Handler.Action> actions) {
+        actions.put(
+                Operation.GetBucketLifecycleConfiguration,
+                call -> sendText(
+                        call,
+                        "application/xml",
+                        required(call, Lifecycle.SETTING, S3Error.NoSuchLifecycleConfiguration)));
+        actions.put(Operation.PutBucketLifecycleConfiguration, call -> {
+            byte[] xml = Lifecycle.parse(call.body(BODY_MAX)).xml().bytes();
+            set(call, Lifecycle.SETTING, new String(xml, StandardCharsets.UTF_8));
+            call.sendEmpty(200);
+        });
+        actions.put(Operation.DeleteBucketLifecycle, call -> remove(call, Lifecycle.SETTING));
     }
 
     private Bucket bucket(Call call) {
@@ -92,7 +108,8 @@ final class SettingOperations {
         call.send(200, type, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    // Tags -------------------------------------------------------------------------------------------------------------
+    // Tags
+    // -------------------------------------------------------------------------------------------------------------
 
     private void bucketTags(Call call) throws IOException {
         sendText(call, "application/xml", required(call, "tagging", S3Error.NoSuchTagSet));
@@ -133,8 +150,7 @@ final class SettingOperations {
 
     private void putObjectTags(Call call) throws IOException {
         SequencedMap<String, String> tags = Tags.fromXml(call.body(BODY_MAX), false);
-        tellVersion(
-                call, store.updateMeta(call.bucket(), call.key(), version(call), meta -> meta.withTags(tags)));
+        tellVersion(call, store.updateMeta(call.bucket(), call.key(), version(call), meta -> meta.withTags(tags)));
         call.sendEmpty(200);
     }
 
@@ -146,7 +162,8 @@ final class SettingOperations {
         call.sendEmpty(204);
     }
 
-    // Access control lists ---------------------------------------------------------------------------------------------
+    // Access control lists
+    // ---------------------------------------------------------------------------------------------
 
     private void bucketAcl(Call call) throws IOException {
         Bucket bucket = bucket(call);
@@ -179,7 +196,8 @@ final class SettingOperations {
         Bucket bucket = bucket(call);
         ObjectVersion version = object(call);
         tellVersion(call, version);
-        String owner = Ownership.enforced(bucket) ? bucket.owner() : version.meta().owner();
+        String owner =
+                Ownership.enforced(bucket) ? bucket.owner() : version.meta().owner();
         Acl acl = Ownership.enforced(bucket)
                 ? Acl.ownedBy(owner)
                 : Acl.parse(version.meta().acl(), owner);
@@ -194,7 +212,8 @@ final class SettingOperations {
         call.sendEmpty(200);
     }
 
-    // Policy, public access, ownership ---------------------------------------------------------------------------------
+    // Policy, public access, ownership
+    // ---------------------------------------------------------------------------------
 
     private void policy(Call call) throws IOException {
         sendText(call, "application/json", required(call, "policy", S3Error.NoSuchBucketPolicy));
@@ -214,7 +233,8 @@ final class SettingOperations {
         Bucket bucket = bucket(call);
         String text = bucket.setting("policy");
         boolean byPolicy = text != null
-                && Policy.parse(text.getBytes(StandardCharsets.UTF_8), call.bucket()).isPublic();
+                && Policy.parse(text.getBytes(StandardCharsets.UTF_8), call.bucket())
+                        .isPublic();
         boolean byAcl = Acl.parse(bucket.setting("acl"), bucket.owner()).isPublic()
                 && !PublicAccess.of(bucket).ignorePublicAcls();
         call.send(Xml.document("PolicyStatus").add("IsPublic", byPolicy || byAcl));
@@ -261,7 +281,8 @@ final class SettingOperations {
         }
     }
 
-    // CORS -------------------------------------------------------------------------------------------------------------
+    // CORS
+    // -------------------------------------------------------------------------------------------------------------
 
     private void cors(Call call) throws IOException {
         sendText(call, "application/xml", required(call, "cors", S3Error.NoSuchCORSConfiguration));

@@ -56,7 +56,8 @@ final class Tags {
         }
         tags.forEach((key, value) -> {
             if (key.isEmpty() || key.length() > KEY_MAX) {
-                throw new S3Exception(S3Error.InvalidTag, "The TagKey you have provided is invalid").with("TagKey", key);
+                throw new S3Exception(S3Error.InvalidTag, "The TagKey you have provided is invalid")
+                        .with("TagKey", key);
             }
             if (value.length() > VALUE_MAX) {
                 throw new S3Exception(S3Error.InvalidTag, "The TagValue you have provided is invalid")

@@ -94,7 +94,8 @@ final class Xml {
                 case '\r' -> text.append("&#13;");
                 default -> {
                     if (letter < 0x20 && letter != '\n' && letter != '\t') {
-                        // As S3 writes them, though XML 1.0 knows no such characters: clients ask for encoding-type=url.
+                        // As S3 writes them, though XML 1.0 knows no such characters: clients ask for
+                        // encoding-type=url.
                         text.append("&#x").append(Integer.toHexString(letter)).append(';');
                     } else {
                         text.append(letter);
@@ -105,15 +106,21 @@ final class Xml {
     }
 
     /** An element that was read: local name, text, children; namespaces are not looked at. */
-    record Element(String name, String text, List<Element> children, @Nullable String type) {
-        @Nullable Element child(String wanted) {
+    record Element(
+            String name,
+            String text,
+            List<Element> children,
+            @Nullable String type) {
+        @Nullable
+        Element child(String wanted) {
             return children.stream()
                     .filter(each -> each.name.equals(wanted))
                     .findFirst()
                     .orElse(null);
         }
 
-        @Nullable String childText(String wanted) {
+        @Nullable
+        String childText(String wanted) {
             Element child = child(wanted);
             return child == null ? null : child.text;
         }

@@ -16,8 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class BucketNote {
     private static final System.Logger LOG = System.getLogger(BucketNote.class.getName());
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final String README =
-            """
+    private static final String README = """
             This folder belongs to Landfall's object server. The files beside it are the bucket's objects, by their keys.
             odd/       objects whose key no path can express (a//b, a name of 300 bytes, x beside x/y ...), each named by
                        the SHA-256 of its key; the key itself is in the attribute user.landfall (getfattr -d FILE)
@@ -52,7 +51,10 @@ final class BucketNote {
             Files.write(fresh, JSON.writeValueAsBytes(node));
             Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException unwritten) {
-            LOG.log(Level.WARNING, "The settings of the bucket " + bucket.name() + " couldn't be noted in its folder", unwritten);
+            LOG.log(
+                    Level.WARNING,
+                    "The settings of the bucket " + bucket.name() + " couldn't be noted in its folder",
+                    unwritten);
         }
     }
 

@@ -14,15 +14,18 @@ final class Changes {
     private final Index.Session session;
     private final LongSupplier numbers;
     private final Clock clock;
+    private final IndexRoom room;
 
     /** {@code session}: the committer's; all methods run in its turn. */
-    Changes(Index.Session session, LongSupplier numbers, Clock clock) {
+    Changes(Index.Session session, LongSupplier numbers, Clock clock, IndexRoom room) {
+        this.room = room;
         this.session = session;
         this.numbers = numbers;
         this.clock = clock;
     }
 
     /** Bytes that are to become an object. {@code body}: the bytes themselves where the index keeps them for now. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record Arrived(long file, long size, byte[] blocks, String etag, String meta, byte @Nullable [] body) {}
 
     /** Makes it the current version of the key. */
@@ -32,10 +35,12 @@ final class Changes {
         Bucket bucket = known.bucket();
         Row current = Rows.current(session, known.id(), key);
         check(current, condition, key, false);
-        boolean replaces = bucket.versioning() != Bucket.Versioning.ENABLED
+        long freed = 0;
+        if (bucket.versioning() != Bucket.Versioning.ENABLED
                 && current != null
-                && current.version().equals(NULL_VERSION);
-        long freed = replaces ? current.size() : 0;
+                && current.version().equals(NULL_VERSION)) {
+            freed = current.size();
+        }
         Long quota = bucket.quotaBytes();
         if (quota != null && bucket.bytes() + arrived.size() - freed > quota) {
             throw new StoreException(
@@ -63,6 +68,7 @@ final class Changes {
         byte[] body = arrived.body();
         if (body != null) {
             insertBody(row, body);
+            transaction.after(() -> room.add(body.length));
         } else {
             transaction.touch(known.id(), key);
         }
@@ -76,15 +82,17 @@ final class Changes {
             throws SQLException {
         Bucket.Versioning versioning = known.bucket().versioning();
         if (versioning != Bucket.Versioning.ENABLED) {
-            Row replaced = current != null && current.version().equals(NULL_VERSION)
-                    ? current
-                    : versioning == Bucket.Versioning.OFF
-                            ? null
-                            : Rows.noncurrent(session, known.id(), key, NULL_VERSION);
-            if (replaced != null) {
-                remove(transaction, replaced, replaced == current);
+            if (current != null && current.version().equals(NULL_VERSION)) {
+                remove(transaction, current, true);
+                return NULL_VERSION;
             }
-            if (current != null && replaced != current) {
+            Row replaced = versioning == Bucket.Versioning.OFF
+                    ? null
+                    : Rows.noncurrent(session, known.id(), key, NULL_VERSION);
+            if (replaced != null) {
+                remove(transaction, replaced, false);
+            }
+            if (current != null) {
                 setAside(transaction, current);
             }
             return NULL_VERSION;
@@ -157,7 +165,8 @@ final class Changes {
             return false;
         }
         // Whatever it was called elsewhere: here it was there before versioning.
-        insert(found.at(known.id(), numbers.getAsLong(), numbers.getAsLong(), false).withVersion(NULL_VERSION));
+        insert(found.at(known.id(), numbers.getAsLong(), numbers.getAsLong(), false)
+                .withVersion(NULL_VERSION));
         transaction.count(known.id(), 1, found.size());
         return true;
     }
@@ -306,6 +315,7 @@ final class Changes {
             PreparedStatement delete = session.prepare("DELETE FROM body WHERE file = ?");
             delete.setLong(1, row.file());
             delete.executeUpdate();
+            transaction.after(() -> room.add(-row.size()));
         }
         transaction.gone(row.bucket(), row.key(), row.file(), current && !row.odd());
         transaction.count(row.bucket(), -1, -row.size());

@@ -37,13 +37,15 @@ final class Committer implements AutoCloseable {
     private final BlockingQueue<Waiting<?>> queue = new ArrayBlockingQueue<>(WAITING_MAX);
     private final Thread thread;
     private final Runnable changed;
+    private final Reserve reserve;
     private volatile boolean stopping;
     private volatile boolean ended;
     private long retried;
     private volatile @Nullable StoreException broken;
 
     /** {@code changed} runs after each group that changed objects: the settler has something to do. */
-    Committer(Index index, Buckets buckets, FilesFollowRows files, Runnable changed) {
+    Committer(Index index, Buckets buckets, FilesFollowRows files, Reserve reserve, Runnable changed) {
+        this.reserve = reserve;
         this.changed = changed;
         this.session = index.writer();
         this.buckets = buckets;
@@ -56,7 +58,7 @@ final class Committer implements AutoCloseable {
     }
 
     /** A change: refuses by StoreException before it writes anything, else writes through the transaction. */
-    interface Change<T> {
+    interface Change<T extends @Nullable Object> {
         T make(Transaction transaction) throws SQLException;
     }
 
@@ -156,10 +158,10 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private record Waiting<T>(Change<T> change, CompletableFuture<T> answer) {}
+    private record Waiting<T extends @Nullable Object>(Change<T> change, CompletableFuture<T> answer) {}
 
     /** Hands in a change and waits until it is on the disk. */
-    <T> T commit(Change<T> change) {
+    <T extends @Nullable Object> T commit(Change<T> change) {
         Waiting<T> waiting = new Waiting<>(change, new CompletableFuture<>());
         StoreException refusal = broken;
         if (refusal != null) {
@@ -186,9 +188,7 @@ final class Committer implements AutoCloseable {
                 throw refused;
             }
             throw new StoreException(
-                    StoreException.Reason.UNAVAILABLE,
-                    "the change couldn't be made: " + failed.getCause().getMessage(),
-                    failed.getCause());
+                    StoreException.Reason.UNAVAILABLE, "the change couldn't be made: " + failed.getMessage(), failed);
         }
     }
 
@@ -258,7 +258,7 @@ final class Committer implements AutoCloseable {
                     group.stream().filter(each -> !each.answer().isDone()).toList();
             if (failed instanceof SQLException sql && BROKEN.contains(sql.getErrorCode() & 0xff)) {
                 stopTakingChanges(open, sql);
-            } else if (open.size() > 1) {
+            } else if (open.size() > 1 || (full(failed) && reserve.release())) {
                 // One of them is at fault, or they are too large together: each alone, so that the others aren't
                 // refused.
                 open.forEach(each -> commitGroup(List.of(each)));

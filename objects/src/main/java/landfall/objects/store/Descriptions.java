@@ -58,7 +58,8 @@ final class Descriptions {
         Path sidecar = sidecar(row.file());
         try {
             if (attributes && json.length <= ATTRIBUTE_BYTES_MAX) {
-                UserDefinedFileAttributeView view = Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
+                UserDefinedFileAttributeView view =
+                        Files.getFileAttributeView(file, UserDefinedFileAttributeView.class);
                 view.write(ATTRIBUTE, ByteBuffer.wrap(json));
                 Files.deleteIfExists(sidecar);
                 return;
@@ -141,7 +142,10 @@ final class Descriptions {
                             false));
         } catch (JacksonException | IllegalArgumentException notOurs) {
             System.getLogger(Descriptions.class.getName())
-                    .log(System.Logger.Level.WARNING, "metadata beside a file can''t be read: {0}", notOurs.getMessage());
+                    .log(
+                            System.Logger.Level.WARNING,
+                            "metadata beside a file can''t be read: {0}",
+                            notOurs.getMessage());
             return null;
         }
     }

@@ -2,6 +2,7 @@ package landfall.objects.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -26,6 +27,11 @@ public final class FolderStore implements Store {
     /** How often a reader looks again when the key changes under it, before it asks in the committer's turn. */
     private static final int LOOKS_MAX = 16;
 
+    /** Small objects waiting in the index for their files: a few seconds' worth. */
+    private static final long INDEXED_BYTES_MAX = 128L << 20;
+    /** Kept free so that deleting still works on a full disk; of a small disk a twentieth. */
+    private static final long RESERVE_BYTES = 64L << 20;
+
     private final Layout layout;
     private final Index index;
     private final Buckets buckets;
@@ -37,19 +43,32 @@ public final class FolderStore implements Store {
     private final BucketFolders folders;
     private final FolderSync incomingFolder;
     private final AtomicLong numbers;
+    private final IndexRoom room = new IndexRoom(INDEXED_BYTES_MAX);
+    private final FileStore disk;
+    private final long reserveBytes;
     private final FolderLock lock;
 
     private FolderStore(
-            Layout layout, Index index, Descriptions descriptions, FolderLock lock, long firstNumber, Clock clock) {
+            Layout layout,
+            Index index,
+            Descriptions descriptions,
+            FileStore disk,
+            long diskBytes,
+            Reserve reserve,
+            FolderLock lock,
+            long firstNumber,
+            Clock clock) {
         this.layout = layout;
         this.index = index;
+        this.disk = disk;
+        this.reserveBytes = Math.min(RESERVE_BYTES, diskBytes / 20);
         this.lock = lock;
         this.numbers = new AtomicLong(firstNumber);
         this.buckets = new Buckets();
         this.files = new FilesFollowRows(layout, buckets);
-        this.committer = new Committer(index, buckets, files, this::changed);
-        this.settler = new Settler(layout, index, committer, files, descriptions);
-        this.changes = new Changes(index.writer(), numbers::getAndIncrement, clock);
+        this.committer = new Committer(index, buckets, files, reserve, this::changed);
+        this.settler = new Settler(layout, index, committer, files, descriptions, room, reserve);
+        this.changes = new Changes(index.writer(), numbers::getAndIncrement, clock, room);
         this.uploads = new Uploads(layout, index, buckets, clock);
         this.folders = new BucketFolders(layout, clock);
         this.incomingFolder = new FolderSync(layout.incomingFolder());
@@ -65,23 +84,59 @@ public final class FolderStore implements Store {
         Layout layout = new Layout(folder.toAbsolutePath().normalize());
         Files.createDirectories(layout.incomingFolder());
         FolderLock lock = FolderLock.take(layout);
+        boolean opened = false;
         try {
-            Index index = Index.open(layout.index());
-            FolderStore store = new FolderStore(
-                    layout, index, new Descriptions(layout), lock, index.firstNumber(), clock);
-            store.start();
+            FileStore disk = Files.getFileStore(layout.data());
+            Reserve reserve = new Reserve(layout.own().resolve("reserve"), disk);
+            FolderStore store;
+            try {
+                store = started(layout, disk, reserve, lock, clock);
+            } catch (IOException | SQLException unopened) {
+                // On a full disk what is kept for it may be just enough.
+                if (!reserve.release()) {
+                    throw unopened;
+                }
+                store = started(layout, disk, reserve, lock, clock);
+            }
+            opened = true;
             return store;
         } catch (SQLException unread) {
-            lock.close();
             throw new IOException("the index " + layout.index() + " can't be read: " + unread.getMessage(), unread);
-        } catch (IOException | RuntimeException unopened) {
-            lock.close();
-            throw unopened;
+        } finally {
+            if (!opened) {
+                lock.close();
+            }
+        }
+    }
+
+    private static FolderStore started(Layout layout, FileStore disk, Reserve reserve, FolderLock lock, Clock clock)
+            throws IOException, SQLException {
+        Index index = Index.open(layout.index());
+        boolean opened = false;
+        try {
+            FolderStore store = new FolderStore(
+                    layout,
+                    index,
+                    new Descriptions(layout),
+                    disk,
+                    disk.getTotalSpace(),
+                    reserve,
+                    lock,
+                    index.firstNumber(),
+                    clock);
+            store.start();
+            opened = true;
+            return store;
+        } finally {
+            if (!opened) {
+                index.close();
+            }
         }
     }
 
     private void start() throws SQLException, IOException {
         buckets.load(index.writer());
+        room.add(index.bodyBytes());
         new Recovery(layout, index.writer(), files).run();
         committer.start();
         settler.start();
@@ -134,11 +189,12 @@ public final class FolderStore implements Store {
 
     @Override
     public Incoming receive(long expected) throws IOException {
-        if (expected > 0 && expected > Files.getFileStore(layout.data()).getUsableSpace()) {
+        long free = disk.getUsableSpace();
+        if (free - Math.max(0, expected) < reserveBytes) {
             throw new StoreException(
                     StoreException.Reason.DISK_FULL,
-                    expected + " bytes are announced, and the disk has "
-                            + Files.getFileStore(layout.data()).getUsableSpace());
+                    "the disk of the data folder has " + free + " bytes left, of which " + reserveBytes
+                            + " are kept so that deleting works; free some space");
         }
         return incoming();
     }
@@ -183,7 +239,9 @@ public final class FolderStore implements Store {
             List<Uploads.PartRow> joined)
             throws IOException {
         byte[] memory = arrived.inMemory();
-        if (memory == null) {
+        if (memory != null) {
+            room.await();
+        } else {
             arrived.sync();
             incomingFolder.sync();
         }
@@ -249,21 +307,18 @@ public final class FolderStore implements Store {
         }
         // The key changes all the time: in the committer's turn nothing does.
         IOException[] failed = new IOException[1];
-        Content content = committer.commit(transaction -> {
+        Optional<Content> content = committer.commit(transaction -> {
             try {
-                return look(known, key, versionId, reading(transaction.session()));
+                return Optional.ofNullable(look(known, key, versionId, reading(transaction.session())));
             } catch (IOException unread) {
                 failed[0] = unread;
-                return null;
+                return Optional.empty();
             }
         });
         if (failed[0] != null) {
             throw failed[0];
         }
-        if (content == null) {
-            throw missing(bucket, key);
-        }
-        return content;
+        return content.orElseThrow(() -> missing(bucket, key));
     }
 
     /** How {@link #look} reads rows. */
@@ -288,6 +343,7 @@ public final class FolderStore implements Store {
     }
 
     /** A row with its bytes where the index has them. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Opened(Found found, byte @Nullable [] body) {}
 
     /** One look: null if the key's files moved meanwhile. */
@@ -476,7 +532,8 @@ public final class FolderStore implements Store {
         });
     }
 
-    // For those that care for the files --------------------------------------------------------------------------------
+    // For those that care for the files
+    // --------------------------------------------------------------------------------
 
     Layout layout() {
         return layout;
@@ -490,7 +547,8 @@ public final class FolderStore implements Store {
         return index.read(reading);
     }
 
-    @Nullable Row currentRow(String bucket, String key) {
+    @Nullable
+    Row currentRow(String bucket, String key) {
         int id = bucketId(bucket);
         Index.Reading<@Nullable Row> look = session -> Rows.current(session, id, key);
         return index.read(look);

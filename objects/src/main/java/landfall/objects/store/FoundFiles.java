@@ -116,7 +116,8 @@ final class FoundFiles {
 
     private static Properties types() {
         Properties types = new Properties();
-        try (InputStream in = FoundFiles.class.getResourceAsStream("/landfall/objects/store/content-types.properties")) {
+        try (InputStream in =
+                FoundFiles.class.getResourceAsStream("/landfall/objects/store/content-types.properties")) {
             if (in == null) {
                 throw new IllegalStateException("content-types.properties is missing from the jar");
             }

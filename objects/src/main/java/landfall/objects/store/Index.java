@@ -38,8 +38,10 @@ final class Index implements AutoCloseable {
     }
 
     static Index open(Path file) throws IOException {
+        Index index = null;
         try {
             Session writer = connect(file, false);
+            index = new Index(file, writer);
             try (Statement statement = writer.connection.createStatement();
                     InputStream in = Index.class.getResourceAsStream("/landfall/objects/store/schema.sql")) {
                 if (in == null) {
@@ -47,16 +49,26 @@ final class Index implements AutoCloseable {
                 }
                 statement.executeUpdate(new String(in.readAllBytes(), StandardCharsets.UTF_8));
             }
-            Index index = new Index(file, writer);
             for (int i = 0; i < READERS; i++) {
                 index.readers.add(connect(file, true));
             }
             return index;
         } catch (SQLException unopened) {
+            closeQuietly(index, unopened);
             throw new IOException(
                     "the index " + file + " can't be opened: " + unopened.getMessage()
                             + ". If it is damaged, `objects rebuild-index` makes a new one from the files",
                     unopened);
+        }
+    }
+
+    private static void closeQuietly(@Nullable Index index, SQLException cause) {
+        if (index != null) {
+            try {
+                index.close();
+            } catch (SQLException unclosed) {
+                cause.addSuppressed(unclosed);
+            }
         }
     }
 
@@ -156,6 +168,14 @@ final class Index implements AutoCloseable {
                 session.execute("ROLLBACK");
             }
         });
+    }
+
+    /** Bytes of small objects that have no file yet. */
+    long bodyBytes() throws SQLException {
+        try (ResultSet rows = writer.prepare("SELECT coalesce(sum(length(bytes)), 0) FROM body")
+                .executeQuery()) {
+            return rows.next() ? rows.getLong(1) : 0;
+        }
     }
 
     /** The first number of this run: greater than any that was ever given out. */

@@ -124,7 +124,8 @@ public final class IndexRebuild {
                     number == 0 ? null : Descriptions.parse(Files.readString(each, StandardCharsets.UTF_8));
             if (described != null) {
                 last = Math.max(last, number);
-                sidecars.computeIfAbsent(described.bucket() + "\0" + described.row().key(), key -> new ArrayList<>())
+                sidecars.computeIfAbsent(
+                                described.bucket() + "\0" + described.row().key(), key -> new ArrayList<>())
                         .add(described);
             }
         }
@@ -183,7 +184,8 @@ public final class IndexRebuild {
         }
         for (Path each : FolderStore.entries(layout.odd(bucket))) {
             Row row = described(bucket, each, Files.size(each));
-            if (row == null || !Layout.digest(row.key()).equals(each.getFileName().toString())) {
+            if (row == null
+                    || !Layout.digest(row.key()).equals(each.getFileName().toString())) {
                 tell.accept(each + " has lost its key; it is left alone");
                 continue;
             }
@@ -212,7 +214,8 @@ public final class IndexRebuild {
         Set<String> ids = new HashSet<>();
         for (int i = rows.size() - 1; i >= 0; i--) {
             if (!ids.add(rows.get(i).key() + "\0" + rows.get(i).version())) {
-                tell.accept(layout.version(bucket, rows.get(i).file()) + " was replaced by a later version; it is left alone");
+                tell.accept(layout.version(bucket, rows.get(i).file())
+                        + " was replaced by a later version; it is left alone");
                 rows.remove(i);
             }
         }
@@ -229,7 +232,8 @@ public final class IndexRebuild {
             for (Descriptions.Described side : each) {
                 boolean same = number > 0
                         ? side.row().file() == number
-                        : Layout.digest(side.row().key()).equals(file.getFileName().toString());
+                        : Layout.digest(side.row().key())
+                                .equals(file.getFileName().toString());
                 if (same && side.bucket().equals(bucket) && side.row().size() == size) {
                     return side.row();
                 }
@@ -243,7 +247,9 @@ public final class IndexRebuild {
         Row latest = null;
         for (Descriptions.Described each : sidecars.getOrDefault(bucket + "\0" + key, List.of())) {
             boolean older = Files.exists(layout.version(bucket, each.row().file()));
-            if (!older && each.row().size() == size && (latest == null || latest.file() < each.row().file())) {
+            if (!older
+                    && each.row().size() == size
+                    && (latest == null || latest.file() < each.row().file())) {
                 latest = each.row();
             }
         }

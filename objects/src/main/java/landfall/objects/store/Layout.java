@@ -60,9 +60,7 @@ record Layout(Path data) {
 
     /** The key's place: its plain path, or one named by its digest. */
     Path object(String bucket, String key, boolean odd) {
-        return odd
-                ? odd(bucket).resolve(digest(key))
-                : bucket(bucket).resolve(key);
+        return odd ? odd(bucket).resolve(digest(key)) : bucket(bucket).resolve(key);
     }
 
     /** Whether a path below the bucket's folder is just this key: no empty, dotted, too long or reserved segments. */

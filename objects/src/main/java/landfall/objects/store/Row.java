@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param odd whether its place is named by the key's digest
  * @param inline whether its bytes are in table body
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Row(
         int bucket,
         String key,
@@ -83,7 +84,19 @@ record Row(
 
     Row at(int bucketId, long newSequence, long newFile, boolean isOdd) {
         return new Row(
-                bucketId, key, newSequence, version, marker, size, etag, modified, meta, blocks, newFile, isOdd, inline);
+                bucketId,
+                key,
+                newSequence,
+                version,
+                marker,
+                size,
+                etag,
+                modified,
+                meta,
+                blocks,
+                newFile,
+                isOdd,
+                inline);
     }
 
     Row withVersion(String id) {

@@ -176,7 +176,7 @@ final class Scrub {
         });
         for (Path each : unknown) {
             // Asked twice: it may have become the current one, or one no longer current, just now.
-            long number = numbers.get(each);
+            long number = numbers.getOrDefault(each, 0L);
             if (Files.exists(each) && !store.read(session -> exists(session, sql, id, number))) {
                 foreign(each, "no version tells of it");
             }

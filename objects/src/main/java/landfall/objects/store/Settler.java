@@ -38,6 +38,8 @@ final class Settler implements AutoCloseable {
     private final Committer committer;
     private final FilesFollowRows files;
     private final Descriptions descriptions;
+    private final IndexRoom room;
+    private final Reserve reserve;
     private final FileSystemSync disk;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
@@ -45,7 +47,16 @@ final class Settler implements AutoCloseable {
     private boolean work;
     private volatile boolean stopping;
 
-    Settler(Layout layout, Index index, Committer committer, FilesFollowRows files, Descriptions descriptions) {
+    Settler(
+            Layout layout,
+            Index index,
+            Committer committer,
+            FilesFollowRows files,
+            Descriptions descriptions,
+            IndexRoom room,
+            Reserve reserve) {
+        this.reserve = reserve;
+        this.room = room;
         this.descriptions = descriptions;
         this.layout = layout;
         this.index = index;
@@ -95,14 +106,11 @@ final class Settler implements AutoCloseable {
     private boolean await() {
         lock.lock();
         try {
-            if (!work) {
-                boolean signalled = wake.await(PAUSE_MILLIS, TimeUnit.MILLISECONDS);
-                if (!signalled && !work) {
-                    return false;
-                }
+            while (!work && !stopping) {
+                wake.await();
             }
             work = false;
-            return true;
+            return !stopping;
         } catch (InterruptedException interrupted) {
             stopping = true;
             return false;
@@ -125,7 +133,7 @@ final class Settler implements AutoCloseable {
         }
     }
 
-    private record Body(long file, int bucket, String key, long sequence) {}
+    private record Body(long file, int bucket, String key, long sequence, int size) {}
 
     /** One round: files written, one sync, one commit. Whether more is waiting. */
     boolean cycle() throws IOException {
@@ -141,6 +149,7 @@ final class Settler implements AutoCloseable {
             return false;
         }
         describe(moved);
+        reserve.make();
         disk.sync();
         committer.commit(transaction -> {
             for (Body body : written) {
@@ -190,11 +199,12 @@ final class Settler implements AutoCloseable {
     }
 
     private List<Body> write() throws IOException {
+        @SuppressWarnings("ArrayRecordComponent") // never compared
         record Full(Body body, byte[] bytes) {}
         List<Full> found = index.read(session -> {
             List<Full> list = new ArrayList<>();
-            PreparedStatement select =
-                    session.prepare("SELECT file, bucket, key, sequence, bytes FROM body ORDER BY file LIMIT ?");
+            PreparedStatement select = session.prepare(
+                    "SELECT file, bucket, key, sequence, bytes, length(bytes) FROM body ORDER BY file LIMIT ?");
             select.setInt(1, BODIES_MAX);
             long held = 0;
             try (ResultSet rows = select.executeQuery()) {
@@ -204,7 +214,8 @@ final class Settler implements AutoCloseable {
                                     rows.getLong(1),
                                     rows.getInt(2),
                                     new String(rows.getBytes(3), StandardCharsets.UTF_8),
-                                    rows.getLong(4)),
+                                    rows.getLong(4),
+                                    rows.getInt(6)),
                             rows.getBytes(5)));
                     held += list.getLast().bytes().length;
                 }
@@ -235,6 +246,7 @@ final class Settler implements AutoCloseable {
             transaction.gone(body.bucket(), body.key(), body.file(), false);
             return;
         }
+        transaction.after(() -> room.add(-body.size()));
         PreparedStatement current =
                 transaction.prepare("UPDATE object SET inline = 0 WHERE bucket = ? AND key = ? AND file = ?");
         current.setInt(1, body.bucket());

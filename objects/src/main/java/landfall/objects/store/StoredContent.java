@@ -25,7 +25,9 @@ final class StoredContent implements Content {
             ByteBuffer block,
             Consumer<byte[]> learn) {
         this.learn = learn;
-        this.learnt = blocks == null ? new byte[Math.toIntExact((version.size() + Blocks.SIZE - 1) / Blocks.SIZE * 4)] : blocks;
+        this.learnt = blocks == null
+                ? new byte[Math.toIntExact((version.size() + Blocks.SIZE - 1) / Blocks.SIZE * 4)]
+                : blocks;
         this.version = version;
         this.blocks = blocks;
         this.file = file;
@@ -47,8 +49,7 @@ final class StoredContent implements Content {
      * A file; an object of one block is read and compared at once. {@code blocks}: null if its checksums aren't known;
      * {@code learn} then gets them at close, if all was read.
      */
-    static StoredContent of(
-            ObjectVersion version, byte @Nullable [] blocks, FileChannel file, Consumer<byte[]> learn)
+    static StoredContent of(ObjectVersion version, byte @Nullable [] blocks, FileChannel file, Consumer<byte[]> learn)
             throws IOException {
         int room = (int) Math.min(Blocks.SIZE, Math.max(1, version.size()));
         StoredContent content = new StoredContent(version, blocks, file, ByteBuffer.allocate(room), learn);

@@ -31,6 +31,7 @@ final class Uploads {
     }
 
     /** A part as the index knows it. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     record PartRow(Part part, byte[] blocks, long file) {}
 
     Upload create(
@@ -259,8 +260,8 @@ final class Uploads {
                     row.part().etag(),
                     row.part().modified(),
                     upload.meta());
-            try (Content content =
-                    StoredContent.of(shown, row.blocks(), FileChannel.open(layout.incoming(row.file())), learnt -> {})) {
+            try (Content content = StoredContent.of(
+                    shown, row.blocks(), FileChannel.open(layout.incoming(row.file())), learnt -> {})) {
                 for (long at = 0; at < row.part().size(); ) {
                     var bytes = content.read(at, row.part().size() - at);
                     at += bytes.remaining();

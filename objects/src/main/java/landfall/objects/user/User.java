@@ -43,7 +43,8 @@ public record User(
     public boolean may(Access wanted, String bucket) {
         return administrator
                 || grants.stream()
-                        .anyMatch(grant -> (grant.bucket().equals("*") || grant.bucket().equals(bucket))
-                                && (grant.access() == Access.READ_WRITE || wanted == Access.READ));
+                        .anyMatch(grant ->
+                                (grant.bucket().equals("*") || grant.bucket().equals(bucket))
+                                        && (grant.access() == Access.READ_WRITE || wanted == Access.READ));
     }
 }

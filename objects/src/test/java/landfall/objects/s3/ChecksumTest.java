@@ -32,8 +32,8 @@ final class ChecksumTest {
                 first.update(bytes, 0, 12_345);
                 Checksum second = each.start();
                 second.update(bytes, 12_345, length);
-                long joined = CrcJoin.of(each)
-                        .join(CrcJoin.number(first.value()), CrcJoin.number(second.value()), length);
+                long joined =
+                        CrcJoin.of(each).join(CrcJoin.number(first.value()), CrcJoin.number(second.value()), length);
                 assertThat(joined)
                         .as("%s of 12,345 and %d bytes, seed %d", each, length, seed)
                         .isEqualTo(CrcJoin.number(whole.value()));

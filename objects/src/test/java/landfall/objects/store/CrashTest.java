@@ -19,6 +19,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -81,7 +82,8 @@ final class CrashTest {
                 String first = lines.readLine();
                 assertThat(first).isEqualTo("READY");
             }
-            long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(whileStarting ? 0 : 20 + random.nextInt(1_500));
+            long until =
+                    System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(whileStarting ? 0 : 20 + random.nextInt(1_500));
             Thread killer = Thread.ofVirtual().start(() -> {
                 try {
                     Thread.sleep(Math.max(0, (until - System.nanoTime()) / 1_000_000));
@@ -145,7 +147,8 @@ final class CrashTest {
         }
     }
 
-    private static String read(FolderStore store, String bucket, String key, String version) throws IOException {
+    private static String read(FolderStore store, String bucket, String key, @Nullable String version)
+            throws IOException {
         try (Content content = store.open(bucket, key, version)) {
             return StoreCalls.md5(StoreCalls.all(content));
         } catch (StoreException refused) {
@@ -228,9 +231,9 @@ final class CrashTest {
                 versions.remove(version);
             }
         }
-        for (String name : certain.keySet()) {
-            if (name.startsWith("versioned ")) {
-                certain.put(name, read(store, "versioned", name.split(" ")[1], null));
+        for (Map.Entry<String, String> each : certain.entrySet()) {
+            if (each.getKey().startsWith("versioned ")) {
+                each.setValue(read(store, "versioned", each.getKey().split(" ")[1], null));
             }
         }
     }

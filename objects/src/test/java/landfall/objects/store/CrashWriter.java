@@ -66,12 +66,11 @@ final class CrashWriter {
             tell("DONE " + name + "- " + deleted.versionId());
             return;
         }
-        int size =
-                switch (random.nextInt(8)) {
-                    case 0 -> 66_000 + random.nextInt(200_000);
-                    case 1 -> random.nextInt(30) == 0 ? 2_500_000 : 70_000;
-                    default -> random.nextInt(9_000);
-                };
+        int size = switch (random.nextInt(8)) {
+            case 0 -> 66_000 + random.nextInt(200_000);
+            case 1 -> random.nextInt(30) == 0 ? 2_500_000 : 70_000;
+            default -> random.nextInt(9_000);
+        };
         byte[] bytes = StoreCalls.random(size, random.nextLong());
         tell("BEGIN " + name + StoreCalls.md5(bytes));
         ObjectVersion version;

@@ -135,8 +135,7 @@ final class FolderStoreTest {
         assertThat(store.delete("uploads", "k", null, Precondition.NONE).existed())
                 .isFalse();
         assertThat(keys()).isEmpty();
-        assertThat(FolderStore.entries(folder.resolve("uploads")))
-                .containsExactly(folder.resolve("uploads/.landfall"));
+        assertThat(FolderStore.entries(folder.resolve("uploads"))).containsExactly(folder.resolve("uploads/.landfall"));
         assertThat(store.bucket("uploads").orElseThrow().bytes()).isZero();
         assertThatThrownBy(() -> get("k", null))
                 .isInstanceOfSatisfying(

@@ -13,6 +13,7 @@ final class StoreModel {
     static final String NULL = "null";
 
     /** A version; {@code bytes} null for a delete marker. */
+    @SuppressWarnings("ArrayRecordComponent") // ids are compared
     record Version(String id, byte @Nullable [] bytes, String etag, String tag) {
         boolean marker() {
             return bytes == null;
@@ -23,12 +24,12 @@ final class StoreModel {
         }
     }
 
-    final TreeMap<String, List<Version>> keys = new TreeMap<>(
-            (one, other) -> Arrays.compareUnsigned(
-                    one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8)));
+    final TreeMap<String, List<Version>> keys = new TreeMap<>((one, other) ->
+            Arrays.compareUnsigned(one.getBytes(StandardCharsets.UTF_8), other.getBytes(StandardCharsets.UTF_8)));
     Bucket.Versioning versioning = Bucket.Versioning.OFF;
 
-    @Nullable Version current(String key) {
+    @Nullable
+    Version current(String key) {
         List<Version> versions = keys.get(key);
         return versions == null ? null : versions.getFirst();
     }
@@ -56,7 +57,10 @@ final class StoreModel {
     }
 
     long objects() {
-        return keys.values().stream().flatMap(List::stream).filter(each -> !each.marker()).count();
+        return keys.values().stream()
+                .flatMap(List::stream)
+                .filter(each -> !each.marker())
+                .count();
     }
 
     long bytes() {
@@ -82,11 +86,15 @@ final class StoreModel {
         keys.forEach((key, versions) -> {
             if (key.startsWith(prefix)) {
                 for (Version version : versions) {
-                    boolean latest = version == versions.getFirst();
+                    boolean latest = version.id().equals(versions.getFirst().id());
                     add(
                             lines,
-                            line(key, prefix, delimiter, key + " " + version.id() + (version.marker() ? " marker" : "")
-                                    + (latest ? " latest" : "")));
+                            line(
+                                    key,
+                                    prefix,
+                                    delimiter,
+                                    key + " " + version.id() + (version.marker() ? " marker" : "")
+                                            + (latest ? " latest" : "")));
                 }
             }
         });

@@ -21,8 +21,7 @@ final class ObjectsLink {
                 .anyMatch(entry -> entry.getValue().contains("@" + host)
                         && (!OF_THE_URL.contains(key)
                                 || entry.getValue().matches(".*(//|:|/)\\Q" + value + "\\E(:.*|@.*|)")));
-        boolean leadsThere =
-                variables.getOrDefault("AWS_ENDPOINT_URL_S3", "").startsWith("http://" + host);
+        boolean leadsThere = variables.getOrDefault("AWS_ENDPOINT_URL_S3", "").startsWith("http://" + host);
         return isLinked && leadsThere && (OF_THE_URL.contains(key) || OF_THE_SERVICE.contains(key));
     }
 }
