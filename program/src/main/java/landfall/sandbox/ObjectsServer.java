@@ -21,6 +21,7 @@ final class ObjectsServer implements DokkuServices.Running {
 
     /** Its launcher may have to build it first. */
     private static final Duration START_MAX = Duration.ofMinutes(5);
+
     private static final Duration STOP_MAX = Duration.ofSeconds(15);
     private static final Duration COMMAND_MAX = Duration.ofSeconds(60);
 
