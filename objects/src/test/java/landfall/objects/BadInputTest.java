@@ -193,6 +193,16 @@ final class BadInputTest {
         stillWell();
     }
 
+    @Test
+    void encryptionAndLocksThatArentThereAreNotPromised() throws Exception {
+        assertThat(raw(request("PUT /open/sse", "x-amz-server-side-encryption: AES256\r\n", "x")))
+                .contains("<Code>NotImplemented</Code>");
+        assertThat(raw(request("PUT /open/lock", "x-amz-object-lock-mode: COMPLIANCE\r\n", "x")))
+                .contains("<Code>NotImplemented</Code>");
+        assertThat(s3.listObjectsV2(list -> list.bucket("open")).contents())
+                .noneMatch(object -> List.of("sse", "lock").contains(object.key()));
+    }
+
     /** Valid requests with bytes changed, cut, doubled and mixed; seconds by LANDFALL_FUZZ_SECONDS, seed printed. */
     @Test
     void mangledRequestsNeverBreakTheServer() throws Exception {

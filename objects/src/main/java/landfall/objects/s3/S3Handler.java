@@ -182,6 +182,7 @@ public final class S3Handler extends Handler.Abstract {
                 Operation.of(call.method(), bucket, key, call.query(), call.header("x-amz-copy-source") != null);
         call.operation(operation);
         checkNames(operation, bucket, key);
+        refusePromises(call);
         checkMetadata(call);
         if (bucket == null) {
             if (operation == Operation.ListBuckets && call.user() == null) {
@@ -212,6 +213,19 @@ public final class S3Handler extends Handler.Abstract {
             throw new S3Exception(S3Error.KeyTooLongError)
                     .with("Size", Integer.toString(key.getBytes(StandardCharsets.UTF_8).length))
                     .with("MaxSizeAllowed", Integer.toString(KEY_BYTES_MAX));
+        }
+    }
+
+    /** What was asked for must not be dropped in silence: who asks for encryption or a lock relies on it. */
+    private static void refusePromises(Call call) {
+        for (String prefix : new String[] {
+            "x-amz-server-side-encryption", "x-amz-copy-source-server-side-encryption", "x-amz-object-lock-"
+        }) {
+            if (!call.headersWithPrefix(prefix).isEmpty()) {
+                throw new S3Exception(
+                        S3Error.NotImplemented,
+                        prefix + " headers imply functionality that is not implemented: nothing was stored");
+            }
         }
     }
 

@@ -509,18 +509,47 @@ public final class FolderStore implements Store {
     public ObjectVersion completeUpload(
             Upload upload, List<Integer> numbers, String etag, Meta meta, Precondition precondition)
             throws IOException {
+        List<Uploads.PartRow> parts = uploads.chosen(upload, numbers);
+        if (parts.size() == 1) {
+            return completeSingle(upload, parts.getFirst(), etag, meta, precondition);
+        }
         try (IncomingBytes joined = incoming()) {
-            List<Uploads.PartRow> parts = uploads.chosen(upload, numbers);
             try {
                 uploads.join(upload, parts, joined);
             } catch (NoSuchFileException raced) {
-                throw new StoreException(
-                        StoreException.Reason.NO_SUCH_UPLOAD,
-                        "upload " + upload.id() + " was completed or aborted",
-                        raced);
+                throw partGone(upload, raced);
             }
             return commit(upload.bucket(), upload.key(), joined, meta, etag, precondition, upload, parts);
         }
+    }
+
+    /** The part's file, which was synced when the part was acknowledged, becomes the object's. */
+    private ObjectVersion completeSingle(
+            Upload upload, Uploads.PartRow part, String etag, Meta meta, Precondition precondition) {
+        Path file = layout.incoming(part.file());
+        if (!Files.exists(file)) {
+            throw partGone(upload, new NoSuchFileException(file.toString()));
+        }
+        Changes.Arrived row =
+                new Changes.Arrived(part.file(), part.part().size(), part.blocks(), etag, MetaJson.write(meta), null);
+        Row stored = committer.commit(transaction -> {
+            uploads.requireUpload(transaction, upload);
+            uploads.requireUnchanged(transaction, upload, List.of(part));
+            Row put = changes.put(transaction, upload.bucket(), upload.key(), row, precondition);
+            uploads.remove(transaction, upload, part.file());
+            return put;
+        });
+        return stored.shown(upload.bucket(), true);
+    }
+
+    /** A part's file went while the upload was being completed. @throws StoreException NO_SUCH_UPLOAD */
+    private StoreException partGone(Upload upload, NoSuchFileException raced) {
+        uploads.find(upload.bucket(), upload.key(), upload.id());
+        return new StoreException(
+                StoreException.Reason.INVALID_PART,
+                "a part of upload " + upload.id() + " was replaced while it was completed, or its file is lost: "
+                        + raced.getMessage(),
+                raced);
     }
 
     @Override
