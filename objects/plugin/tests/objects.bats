@@ -70,7 +70,7 @@ exits() { [[ "$status" -eq "$1" ]] || { echo "exit code $status, wanted $1: $out
   port="$(cat "$OBJECTS_ROOT/uploads/PROXY_PORT")"
   curl -fsS --aws-sigv4 aws:amz:us-east-1:s3 --user "$id:$secret" -H "x-amz-content-sha256: UNSIGNED-PAYLOAD" \
     -X PUT --data-binary "hello" "http://127.0.0.1:$port/uploads/a/b.txt" -H "x-amz-meta-colour: blue" -H "content-type: text/plain"
-  run curl -s -o /dev/null -w '%{http_code}' --aws-sigv4 aws:amz:us-east-1:s3 --user "$id:$secret" "http://127.0.0.1:$port/assets/x"
+  run curl -s -o /dev/null -w '%{http_code}' --aws-sigv4 aws:amz:us-east-1:s3 --user "$id:$secret" -H "x-amz-content-sha256: UNSIGNED-PAYLOAD" "http://127.0.0.1:$port/assets/x"
   [[ "$output" == "403" ]]
 }
 

@@ -13,9 +13,12 @@ final class Chunks {
     private static final int LINE_MAX = 8_192;
     private static final int HEADERS_MAX = 100;
 
+    private static final long CHUNKED = -1;
+    private static final long UNKNOWN = -2;
+
     private Chunks() {}
 
-    /** An answer's status and how its body is framed: {@code length} is -1 for chunks. */
+    /** An answer's status and how its body is framed: {@code length} is CHUNKED or UNKNOWN below 0. */
     record Head(int status, long length) {}
 
     static Head head(InputStream in) throws IOException {
@@ -23,14 +26,14 @@ final class Chunks {
         if (first.length < 2 || !first[1].matches("\\d{3}")) {
             throw new IOException("the server's answer isn't HTTP");
         }
-        long length = 0;
+        long length = UNKNOWN;
         int count = 0;
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             String header = line.toLowerCase(Locale.ROOT);
             if (header.startsWith("content-length:")) {
                 length = Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
             } else if (header.startsWith("transfer-encoding:") && header.endsWith("chunked")) {
-                length = -1;
+                length = CHUNKED;
             }
             if (++count > HEADERS_MAX) {
                 throw new IOException("the server's answer has more than " + HEADERS_MAX + " headers");
@@ -48,6 +51,9 @@ final class Chunks {
     /** Copies the body. @throws EOFException if the answer ends before its body does */
     static void copy(InputStream in, Head head, OutputStream out) throws IOException {
         byte[] buffer = new byte[1 << 16];
+        if (head.length() == UNKNOWN) {
+            throw new IOException("the server's answer doesn't say where it ends");
+        }
         if (head.length() >= 0) {
             copy(in, head.length(), out, buffer);
             return;
