@@ -49,6 +49,7 @@ public final class Objects {
             case "create" -> load.create();
             case "fill" -> load.fill(Integer.parseInt(arguments[5]), Integer.parseInt(arguments[6]));
             case "list" -> load.list();
+            case "loopback" -> loopback();
             case "put", "get" ->
                 load.run(
                         arguments[4].equals("put"),
@@ -171,6 +172,32 @@ public final class Objects {
         @Override
         public void close() throws IOException {
             socket.close();
+        }
+    }
+
+    /** What a socket of this machine takes: MB/s of 64 kB writes through loopback, both ends in this process. */
+    private static void loopback() throws Exception {
+        try (java.net.ServerSocket server = new java.net.ServerSocket(0, 1, java.net.InetAddress.getLoopbackAddress())) {
+            long bytes = 4L << 30;
+            Thread writer = Thread.ofPlatform().start(() -> {
+                try (Socket socket = server.accept()) {
+                    byte[] buffer = new byte[64 << 10];
+                    for (long left = bytes; left > 0; left -= buffer.length) {
+                        socket.getOutputStream().write(buffer);
+                    }
+                } catch (IOException cut) {
+                    throw new java.io.UncheckedIOException(cut);
+                }
+            });
+            long began = System.nanoTime();
+            try (Socket socket = new Socket(server.getInetAddress(), server.getLocalPort())) {
+                byte[] buffer = new byte[256 << 10];
+                while (socket.getInputStream().read(buffer) >= 0) {
+                    // as fast as they come
+                }
+            }
+            writer.join();
+            System.out.printf(Locale.ROOT, "%.0f%n", bytes / 1e6 / ((System.nanoTime() - began) / 1e9));
         }
     }
 

@@ -26,7 +26,8 @@ public final class ObjectsServer implements AutoCloseable {
     private final AccessLog log;
     private final Expiry expiry;
 
-    private ObjectsServer(FolderStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log, Expiry expiry) {
+    private ObjectsServer(
+            FolderStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log, Expiry expiry) {
         this.store = store;
         this.users = users;
         this.s3 = s3;

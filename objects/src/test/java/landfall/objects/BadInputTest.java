@@ -84,7 +84,8 @@ final class BadInputTest {
     }
 
     private void stillWell() throws IOException {
-        assertThat(s3.getObjectAsBytes(object -> object.bucket("open").key("kept")).asUtf8String())
+        assertThat(s3.getObjectAsBytes(object -> object.bucket("open").key("kept"))
+                        .asUtf8String())
                 .isEqualTo("kept");
         assertThat(folder.resolve("outside.txt")).hasContent("untouched");
         try (Stream<Path> entries = Files.list(folder)) {
@@ -131,12 +132,15 @@ final class BadInputTest {
     void xmlThatIsABombOrBrokenIsMalformed() throws Exception {
         String bomb = "<?xml version=\"1.0\"?><!DOCTYPE d [<!ENTITY a \"aaaaaaaaaa\"><!ENTITY b \"&a;&a;&a;&a;\">]>"
                 + "<Delete><Object><Key>&b;</Key></Object></Delete>";
-        String outside = "<!DOCTYPE d [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><Delete><Object><Key>&a;</Key></Object></Delete>";
+        String outside =
+                "<!DOCTYPE d [<!ENTITY a SYSTEM \"file:///etc/passwd\">]><Delete><Object><Key>&a;</Key></Object></Delete>";
         String deep = "<a>".repeat(5_000);
         String wrong = "<Other/>";
         for (String body : List.of(bomb, outside, deep, wrong, "", "<Delete>", "\u0000\u0001")) {
             String answer = raw(request("POST /open?delete", "Content-MD5: " + md5(body) + "\r\n", body));
-            assertThat(answer).as(body.substring(0, Math.min(60, body.length()))).contains("<Code>MalformedXML</Code>");
+            assertThat(answer)
+                    .as(body.substring(0, Math.min(60, body.length())))
+                    .contains("<Code>MalformedXML</Code>");
         }
         stillWell();
     }
@@ -157,7 +161,8 @@ final class BadInputTest {
                 .contains("<Code>BadDigest</Code>");
         assertThat(raw("PUT /open/big HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000000000000000\r\n\r\n"))
                 .contains("<Code>EntityTooLarge</Code>");
-        assertThat(raw("PUT /open/negative HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n")).startsWith("HTTP/1.1 400");
+        assertThat(raw("PUT /open/negative HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n"))
+                .startsWith("HTTP/1.1 400");
         assertThat(raw("PUT /open/none HTTP/1.1\r\nHost: x\r\n\r\n")).contains("<Code>MissingContentLength</Code>");
         assertThat(raw(request(
                         "PUT /open/chunks",
@@ -214,12 +219,24 @@ final class BadInputTest {
                 request("GET /open/kept?versionId=null&partNumber=1", "Range: bytes=0-1\r\nIf-Match: *\r\n", ""),
                 request("GET /open?list-type=2&prefix=k&delimiter=/&max-keys=3&encoding-type=url", "", ""),
                 request("GET /open?versions&key-marker=a&version-id-marker=b", "", ""),
-                request("POST /open?delete", "x-amz-checksum-crc32: AAAAAA==\r\n", "<Delete><Object><Key>nothing</Key></Object></Delete>"),
+                request(
+                        "POST /open?delete",
+                        "x-amz-checksum-crc32: AAAAAA==\r\n",
+                        "<Delete><Object><Key>nothing</Key></Object></Delete>"),
                 request("POST /open/mp?uploads", "", ""),
-                request("PUT /open/fuzz", "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\nx-amz-decoded-content-length: 5\r\nx-amz-trailer: x-amz-checksum-crc32\r\n", "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"),
-                request("POST /open", "Content-Type: multipart/form-data; boundary=B\r\n", "--B\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nform\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\nbytes\r\n--B--\r\n"),
+                request(
+                        "PUT /open/fuzz",
+                        "x-amz-content-sha256: STREAMING-UNSIGNED-PAYLOAD-TRAILER\r\nx-amz-decoded-content-length: 5\r\nx-amz-trailer: x-amz-checksum-crc32\r\n",
+                        "5\r\nhello\r\n0\r\nx-amz-checksum-crc32:NhCmhg==\r\n\r\n"),
+                request(
+                        "POST /open",
+                        "Content-Type: multipart/form-data; boundary=B\r\n",
+                        "--B\r\nContent-Disposition: form-data; name=\"key\"\r\n\r\nform\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"f\"\r\n\r\nbytes\r\n--B--\r\n"),
                 request("PUT /open/copy", "x-amz-copy-source: /open/kept\r\nx-amz-metadata-directive: REPLACE\r\n", ""),
-                request("GET /open/kept", "Authorization: AWS4-HMAC-SHA256 Credential=rootkey0000000000000/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00\r\nx-amz-date: 20260101T000000Z\r\nx-amz-content-sha256: UNSIGNED-PAYLOAD\r\n", ""),
+                request(
+                        "GET /open/kept",
+                        "Authorization: AWS4-HMAC-SHA256 Credential=rootkey0000000000000/20260101/us-east-1/s3/aws4_request, SignedHeaders=host, Signature=00\r\nx-amz-date: 20260101T000000Z\r\nx-amz-content-sha256: UNSIGNED-PAYLOAD\r\n",
+                        ""),
                 request("OPTIONS /open/kept", "Origin: http://a\r\nAccess-Control-Request-Method: GET\r\n", ""));
         Random random = new Random(seed);
         TreeMap<String, Integer> answers = new TreeMap<>();

@@ -260,8 +260,8 @@ final class S3ClientTest {
 
     @Test
     void healthIsToldToAnybody() throws Exception {
-        var answer = http.send(
-                HttpRequest.newBuilder(server.uri("/health")).build(), HttpResponse.BodyHandlers.ofString());
+        var answer =
+                http.send(HttpRequest.newBuilder(server.uri("/health")).build(), HttpResponse.BodyHandlers.ofString());
         assertThat(answer.statusCode()).isEqualTo(200);
         assertThat(answer.body()).isEqualTo("{\"status\":\"ok\"}");
     }
@@ -283,11 +283,16 @@ final class S3ClientTest {
                 bucket.bucket("expiring").lifecycleConfiguration(lifecycle -> lifecycle.rules(List.of(rule))));
         long end = System.nanoTime() + 30_000_000_000L;
         while (s3.listObjectsV2(list -> list.bucket("expiring")).keyCount() > 1
-                || !s3.listMultipartUploads(list -> list.bucket("expiring")).uploads().isEmpty()) {
+                || !s3.listMultipartUploads(list -> list.bucket("expiring"))
+                        .uploads()
+                        .isEmpty()) {
             assertThat(System.nanoTime()).as("the rule was carried out").isLessThan(end);
             Thread.sleep(50);
         }
-        assertThat(s3.listObjectsV2(list -> list.bucket("expiring")).contents().getFirst().key())
+        assertThat(s3.listObjectsV2(list -> list.bucket("expiring"))
+                        .contents()
+                        .getFirst()
+                        .key())
                 .isEqualTo("kept");
     }
 

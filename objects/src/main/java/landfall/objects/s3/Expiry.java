@@ -59,7 +59,10 @@ public final class Expiry implements AutoCloseable {
                     abort(bucket, lifecycle);
                 }
             } catch (StoreException | S3Exception failed) {
-                LOG.log(System.Logger.Level.WARNING, "Lifecycle rules of " + bucket.name() + " weren't carried out", failed);
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "Lifecycle rules of " + bucket.name() + " weren't carried out",
+                        failed);
             }
         }
     }
@@ -134,7 +137,10 @@ public final class Expiry implements AutoCloseable {
         try {
             Precondition same = id == null && !version.deleteMarker()
                     ? new Precondition(
-                            version.etag(), null, version.size(), version.modified().getEpochSecond())
+                            version.etag(),
+                            null,
+                            version.size(),
+                            version.modified().getEpochSecond())
                     : Precondition.NONE;
             store.delete(bucket.name(), version.key(), id, same);
         } catch (StoreException changed) {

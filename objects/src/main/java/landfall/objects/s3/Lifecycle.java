@@ -53,7 +53,8 @@ record Lifecycle(List<Rule> rules) {
         }
 
         /** When the current version is due; null if the rule doesn't say. */
-        @Nullable Instant due(ObjectVersion version, Duration day) {
+        @Nullable
+        Instant due(ObjectVersion version, Duration day) {
             if (expirationDate != null) {
                 return expirationDate;
             }
@@ -82,7 +83,8 @@ record Lifecycle(List<Rule> rules) {
         for (Xml.Element each : Xml.read(body, "LifecycleConfiguration").children("Rule")) {
             Rule rule = rule(each);
             if (!ids.add(rule.id())) {
-                throw new S3Exception(S3Error.InvalidArgument, "Rule ID must be unique. Found same ID for more than one rule");
+                throw new S3Exception(
+                        S3Error.InvalidArgument, "Rule ID must be unique. Found same ID for more than one rule");
             }
             rules.add(rule);
         }
@@ -103,7 +105,8 @@ record Lifecycle(List<Rule> rules) {
         }
         if (rule.child("Transition") != null || rule.child("NoncurrentVersionTransition") != null) {
             throw new S3Exception(
-                    S3Error.NotImplemented, "there is one storage class here: rules can expire, not move to another class");
+                    S3Error.NotImplemented,
+                    "there is one storage class here: rules can expire, not move to another class");
         }
         Xml.Element filter = rule.child("Filter");
         Xml.Element within = filter == null ? null : filter.child("And") == null ? filter : filter.child("And");
@@ -122,7 +125,7 @@ record Lifecycle(List<Rule> rules) {
         String prefix = within == null ? rule.childText("Prefix") : within.childText("Prefix");
         return new Rule(
                 id == null || id.isEmpty() ? UUID.randomUUID().toString() : id,
-                status.equals("Enabled"),
+                "Enabled".equals(status),
                 filter != null,
                 prefix == null ? "" : prefix,
                 tags,
@@ -266,8 +269,8 @@ record Lifecycle(List<Rule> rules) {
                 call.answer()
                         .put(
                                 "x-amz-expiration",
-                                "expiry-date=\"" + Headers.httpDate(due) + "\", rule-id=\"" + Query.encode(rule.id(), true)
-                                        + "\"");
+                                "expiry-date=\"" + Headers.httpDate(due) + "\", rule-id=\""
+                                        + Query.encode(rule.id(), true) + "\"");
                 return;
             }
         }
