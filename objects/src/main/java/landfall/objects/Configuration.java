@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import landfall.objects.admin.BucketNames;
 import landfall.objects.user.Secret;
 import landfall.objects.user.User;
 
@@ -24,6 +26,7 @@ import landfall.objects.user.User;
  * @param region what clients must sign for
  * @param domain names below it are buckets (virtual-host style); empty for path style only
  * @param root the administrator's keys, if given here
+ * @param buckets made at the start, those that aren't there yet
  * @param accessLog {@code -} for standard output, {@code off}, or a file
  * @param requestsMax requests under way at the same time, in all
  * @param lifecycleDaySeconds how long a day of lifecycle rules is: 86,400 but for trying rules out
@@ -37,6 +40,7 @@ public record Configuration(
         String region,
         String domain,
         Optional<User.AccessKey> root,
+        List<String> buckets,
         String accessLog,
         int requestsMax,
         int stopSeconds,
@@ -60,6 +64,7 @@ public record Configuration(
                     "OBJECTS_SECRET_ACCESS_KEY",
                     "",
                     "its secret; or OBJECTS_SECRET_ACCESS_KEY_FILE, a file holding it"),
+            new Setting("OBJECTS_BUCKETS", "", "names, separated by commas, of buckets to make at the start"),
             new Setting("OBJECTS_ACCESS_LOG", "-", "one JSON line a request: - for standard output, off, or a file"),
             new Setting("OBJECTS_REQUESTS_MAX", "256", "requests under way at the same time"),
             new Setting(
@@ -105,6 +110,7 @@ public record Configuration(
         String socket = found.getOrDefault("OBJECTS_ADMIN_SOCKET", "");
         Path adminSocket = socket.isEmpty() ? data.resolve(".landfall/admin.sock") : Path.of(socket);
         Optional<User.AccessKey> root = root(found, environment, problems);
+        List<String> buckets = buckets(found.getOrDefault("OBJECTS_BUCKETS", ""), problems);
         int port = colon < 0 ? 0 : number("OBJECTS_LISTEN", listen.substring(colon + 1), 0, 65_535, problems);
         int requests =
                 number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
@@ -126,6 +132,7 @@ public record Configuration(
                 found.getOrDefault("OBJECTS_REGION", ""),
                 found.getOrDefault("OBJECTS_DOMAIN", ""),
                 root,
+                buckets,
                 found.getOrDefault("OBJECTS_ACCESS_LOG", ""),
                 requests,
                 stop,
@@ -152,6 +159,21 @@ public record Configuration(
         return id.isEmpty() || secret.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new User.AccessKey(id, Secret.of(secret)));
+    }
+
+    private static List<String> buckets(String text, List<String> problems) {
+        List<String> names = Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .distinct()
+                .toList();
+        for (String name : names) {
+            if (!BucketNames.fit(name)) {
+                problems.add("OBJECTS_BUCKETS names " + name + ", which can't be a bucket's name: 3 to 63 lower-case"
+                        + " letters, digits, dots and hyphens are wanted");
+            }
+        }
+        return names;
     }
 
     private static int number(String name, String text, int least, int most, List<String> problems) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import landfall.objects.admin.AdminHandler;
 import landfall.objects.admin.AdminServer;
@@ -43,6 +44,7 @@ public final class ObjectsServer implements AutoCloseable {
             Path own = configuration.data().resolve(".landfall");
             UserFile users = UserFile.open(own.resolve("users.json"));
             configuration.root().ifPresent(key -> administrator(users, key));
+            buckets(store, users, configuration.buckets());
             Metrics metrics = new Metrics(store::buckets);
             AccessLog log = AccessLog.open(configuration.accessLog(), metrics);
             S3Handler handler = new S3Handler(
@@ -87,6 +89,16 @@ public final class ObjectsServer implements AutoCloseable {
             }
         } catch (IOException unwritten) {
             throw new java.io.UncheckedIOException(unwritten);
+        }
+    }
+
+    /** The buckets of the configuration belong to its administrator, if it names one. */
+    private static void buckets(FolderStore store, UserFile users, List<String> names) {
+        String owner = users.byName("root").map(User::canonicalId).orElse("");
+        for (String name : names) {
+            if (store.bucket(name).isEmpty()) {
+                store.createBucket(name, owner, new LinkedHashMap<>());
+            }
         }
     }
 

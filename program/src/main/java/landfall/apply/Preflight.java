@@ -129,8 +129,10 @@ final class Preflight {
             problems.add(Problem.error(
                     "the Dokku host has no " + plugin + " plugin",
                     "the recipe has a " + plugin + " service",
-                    "The host's root installs it: dokku plugin:install https://github.com/dokku/dokku-" + plugin
-                            + ".git " + plugin + "."));
+                    plugin.equals("objects")
+                            ? "It is Landfall's own: objects/README.md tells how the host's root installs it."
+                            : "The host's root installs it: dokku plugin:install https://github.com/dokku/dokku-"
+                                    + plugin + ".git " + plugin + "."));
         }
     }
 

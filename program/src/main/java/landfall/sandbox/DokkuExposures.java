@@ -1,7 +1,6 @@
 package landfall.sandbox;
 
 import java.io.IOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
@@ -9,9 +8,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** {@code postgres:expose} and {@code unexpose}: ports of the host that lead to a service. */
+/** {@code postgres:expose}, {@code objects:expose} and {@code unexpose}: ports of the host that lead to a service. */
 final class DokkuExposures {
-    private static final int PORT = 5432;
+    private static final Map<String, Integer> PORTS = Map.of("postgres", 5432, DokkuObjects.KIND, ObjectsServer.PORT);
 
     private final DokkuHost host;
     private final Map<String, TcpForwarder> doors = new ConcurrentHashMap<>();
@@ -21,17 +20,21 @@ final class DokkuExposures {
     }
 
     void register(Map<String, DokkuCommand> commands, DokkuServices services) {
-        commands.put("postgres:expose", call -> expose(call, services));
-        commands.put("postgres:unexpose", call -> unexpose(call, services));
+        for (String kind : PORTS.keySet()) {
+            commands.put(kind + ":expose", call -> expose(call, services));
+            commands.put(kind + ":unexpose", call -> unexpose(call, services));
+        }
     }
 
     private int expose(DokkuCall call, DokkuServices services) throws IOException, DokkuFailure {
         String name = services.name(call);
+        String kind = DokkuServices.kind(call);
+        int own = PORTS.getOrDefault(kind, 0);
         List<String> given = call.arguments().stream().skip(1).toList();
         if (given.size() > 1) {
-            throw DokkuFailure.refused("1 ports to be exposed need to be provided in the following order: " + PORT);
+            throw DokkuFailure.refused("1 ports to be exposed need to be provided in the following order: " + own);
         }
-        String scope = DokkuServices.scope("postgres", name);
+        String scope = DokkuServices.scope(kind, name);
         String before = host.store().get(scope, "exposed");
         if (!before.isEmpty()) {
             throw DokkuFailure.refused(
@@ -42,12 +45,9 @@ final class DokkuExposures {
         if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535) {
             throw new DokkuFailure(125, "docker: Invalid hostPort: " + port + ".\nSee 'docker run --help'.\n");
         }
-        host.store().set(scope, "exposed", PORT + "->" + wanted);
-        open(
-                name,
-                new InetSocketAddress(
-                        InetAddress.getLoopbackAddress(), services.server(name).port()));
-        call.heading("-----> Service " + name + " exposed on port(s) [container->host]: " + PORT + "->" + wanted + " ");
+        host.store().set(scope, "exposed", own + "->" + wanted);
+        open(kind, name, services.backend(kind, name));
+        call.heading("-----> Service " + name + " exposed on port(s) [container->host]: " + own + "->" + wanted + " ");
         return 0;
     }
 
@@ -59,26 +59,31 @@ final class DokkuExposures {
 
     private int unexpose(DokkuCall call, DokkuServices services) throws IOException, DokkuFailure {
         String name = services.name(call);
-        close(name);
-        host.store().set(DokkuServices.scope("postgres", name), "exposed", "");
+        String kind = DokkuServices.kind(call);
+        close(kind, name);
+        host.store().set(DokkuServices.scope(kind, name), "exposed", "");
         call.heading("-----> Service " + name + " unexposed");
         return 0;
     }
 
     /** Opens the port that the service has, if it has one. */
-    void open(String name, InetSocketAddress server) throws IOException {
-        String exposed = host.store().get(DokkuServices.scope("postgres", name), "exposed");
+    void open(String kind, String name, InetSocketAddress server) throws IOException {
+        String exposed = host.store().get(DokkuServices.scope(kind, name), "exposed");
         if (!exposed.isEmpty()) {
             int port = Integer.parseInt(exposed.replaceFirst(".*[>:]", ""));
             doors.put(
-                    name,
+                    kind + "/" + name,
                     new TcpForwarder(
                             host.addresses().dokkuHost(), Addresses.listenPort(port), () -> Optional.of(server)));
         }
     }
 
-    void close(String name) throws IOException {
-        TcpForwarder door = doors.remove(name);
+    void close(String kind, String name) throws IOException {
+        close(kind + "/" + name);
+    }
+
+    private void close(String key) throws IOException {
+        TcpForwarder door = doors.remove(key);
         if (door != null) {
             door.close();
         }

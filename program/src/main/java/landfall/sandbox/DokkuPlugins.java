@@ -13,7 +13,8 @@ final class DokkuPlugins {
                             + " registry repo resource run scheduler scheduler-docker-local scheduler-k3s"
                             + " scheduler-null shell ssh-keys storage trace traefik-vhosts")
                     .split(" "));
-    private static final Map<String, String> SERVICES = Map.of("postgres", "1.48.0", "redis", "1.43.0");
+    private static final Map<String, String> SERVICES =
+            Map.of("postgres", "1.48.0", "redis", "1.43.0", "objects", "0.1.0");
     private static final Map<String, String> WORDS =
             Map.of("00_dokku-standard", "standard", "20_events", "events logging", "certs", "certificate management");
     private static final String OPTIONS = "no-agent-forwarding,no-user-rc,no-X11-forwarding,no-port-forwarding";

@@ -19,7 +19,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
-/** {@code postgres:*} with real servers, and {@code redis:*}, which is of the same plugin family. */
+/** {@code postgres:*} and {@code objects:*} with real servers, and {@code redis:*}, which is of the same plugin family. */
 final class DokkuServices {
     private static final List<String> INFO = List.of(
             "config-dir",
@@ -53,15 +53,17 @@ final class DokkuServices {
             "--root-password",
             "--shm-size");
 
-    static final List<String> KINDS = List.of("postgres", "redis");
+    static final List<String> KINDS = List.of("postgres", "redis", DokkuObjects.KIND);
 
     private final DokkuHost host;
     private final DokkuExposures exposures;
+    private final DokkuObjects objects;
     private final Map<String, Running> running = new ConcurrentHashMap<>();
 
     DokkuServices(DokkuHost host) {
         this.host = host;
         exposures = new DokkuExposures(host);
+        objects = new DokkuObjects(host, this);
     }
 
     DokkuExposures exposures() {
@@ -69,7 +71,7 @@ final class DokkuServices {
     }
 
     /** What serves a service now. */
-    private sealed interface Running {
+    interface Running {
         void end() throws IOException;
     }
 
@@ -113,6 +115,7 @@ final class DokkuServices {
             commands.put(kind + ":restart", this::restartOne);
             commands.put(kind + ":logs", this::logs);
         }
+        objects.register(commands);
     }
 
     static String kind(DokkuCall call) {
@@ -120,7 +123,11 @@ final class DokkuServices {
     }
 
     static String title(String kind) {
-        return kind.equals("postgres") ? "Postgres" : "Redis";
+        return switch (kind) {
+            case "postgres" -> "Postgres";
+            case DokkuObjects.KIND -> "Objects";
+            default -> "Redis";
+        };
     }
 
     static String scope(String kind, String name) {
@@ -156,6 +163,9 @@ final class DokkuServices {
     }
 
     String dsn(String kind, String name) throws IOException {
+        if (kind.equals(DokkuObjects.KIND)) {
+            return objects.dsn(name);
+        }
         String password = host.store().get(scope(kind, name), "password");
         return kind.equals("postgres")
                 ? "postgres://postgres:" + password + "@" + hostName(kind, name) + ":5432/" + database(name)
@@ -168,9 +178,14 @@ final class DokkuServices {
         call.err(illegalOptions(call));
         String version = option(call, "--image-version", "-I");
         String image = option(call, "--image", "-i");
-        String reference = (image.isEmpty() ? kind : image) + ":"
-                + (version.isEmpty() ? kind.equals("postgres") ? "15-local" : "7" : version);
-        if (host.image(reference).isEmpty() || (kind.equals("postgres") && !reference.contains(":15"))) {
+        boolean isObjects = kind.equals(DokkuObjects.KIND);
+        String usual = isObjects ? "0.1" : kind.equals("postgres") ? "15-local" : "7";
+        String reference = (image.isEmpty() ? isObjects ? "landfall/objects" : kind : image) + ":"
+                + (version.isEmpty() ? usual : version);
+        boolean isThere = isObjects
+                ? reference.equals("landfall/objects:0.1")
+                : host.image(reference).isPresent();
+        if (!isThere || (kind.equals("postgres") && !reference.contains(":15"))) {
             throw unknownImage(kind, reference);
         }
         if (!host.store().create(scope(kind, name))) {
@@ -178,7 +193,13 @@ final class DokkuServices {
         }
         byte[] random = new byte[16];
         new SecureRandom().nextBytes(random);
-        host.store().set(scope(kind, name), "password", HexFormat.of().formatHex(random));
+        String password = isObjects ? option(call, "--password", "-p") : "";
+        host.store()
+                .set(
+                        scope(kind, name),
+                        "password",
+                        password.isEmpty() ? HexFormat.of().formatHex(random) : password);
+        host.store().set(scope(kind, name), "custom-env", option(call, "--custom-env", "-C"));
         host.store().set(scope(kind, name), "image", reference);
         host.store().set(scope(kind, name), "id", DokkuDeploys.sha(name + System.nanoTime()) + "0".repeat(24));
         host.store().set(scope(kind, name), "config-options", option(call, "--config-options", "-c"));
@@ -189,7 +210,10 @@ final class DokkuServices {
             host.store().delete(scope(kind, name));
             throw e;
         }
-        call.out("       Creating container database\n       Securing connection to database\n");
+        call.out(
+                isObjects
+                        ? "       Creating buckets\n"
+                        : "       Creating container database\n       Securing connection to database\n");
         call.heading("=====> " + title(kind) + " container created: " + name);
         print(call, kind, name);
         return 0;
@@ -262,7 +286,10 @@ final class DokkuServices {
             InetSocketAddress backend = new InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), server.port());
             TcpForwarder door = new TcpForwarder(address, 5432, () -> Optional.of(backend));
             running.put(kind + "/" + name, new Postgres(server, door));
-            exposures.open(name, backend);
+            exposures.open(kind, name, backend);
+        } else if (kind.equals(DokkuObjects.KIND)) {
+            running.put(kind + "/" + name, objects.start(name, address));
+            exposures.open(kind, name, new InetSocketAddress(address, ObjectsServer.PORT));
         } else {
             Program program = host.image(host.store().get(scope(kind, name), "image"))
                     .orElseThrow(() -> DokkuFailure.refused("no image for " + name));
@@ -405,6 +432,13 @@ final class DokkuServices {
         String query = option(call, "--querystring", "-q");
         Map<String, String> change = Map.of(key, url + (query.isEmpty() ? "" : "?" + query));
         config.put(app, change);
+        addLink(kind, name, app);
+        call.heading("-----> Setting config vars");
+        call.out(DokkuConfig.pretty(change, "       "));
+        return after(call, app, config);
+    }
+
+    void addLink(String kind, String name, String app) throws IOException {
         List<String> links = new ArrayList<>(links(kind, name));
         links.remove(app);
         links.add(app);
@@ -413,9 +447,6 @@ final class DokkuServices {
         for (String phase : List.of("build", "deploy", "run")) {
             DokkuSettings.addDockerOption(host, DokkuHost.scope(app), phase, option);
         }
-        call.heading("-----> Setting config vars");
-        call.out(DokkuConfig.pretty(change, "       "));
-        return after(call, app, config);
     }
 
     /** A name for the URL of a further service: the first colour that no variable has. */
@@ -435,7 +466,7 @@ final class DokkuServices {
         return 0;
     }
 
-    private static int after(DokkuCall call, String app, DokkuConfig config)
+    static int after(DokkuCall call, String app, DokkuConfig config)
             throws IOException, InterruptedException, DokkuFailure {
         boolean noRestart =
                 call.arguments().contains("--no-restart") || call.arguments().contains("-n");
@@ -460,7 +491,7 @@ final class DokkuServices {
         return after(call, app, config);
     }
 
-    private void removeLink(String kind, String name, String app) throws IOException {
+    void removeLink(String kind, String name, String app) throws IOException {
         List<String> links = new ArrayList<>(links(kind, name));
         links.remove(app);
         host.store().set(scope(kind, name), "links", String.join(" ", links));
@@ -473,10 +504,13 @@ final class DokkuServices {
     }
 
     /** apps:destroy prints this for every service, linked or not. */
-    void forgetApp(DokkuCall call, String app) throws IOException {
+    void forgetApp(DokkuCall call, String app) throws IOException, InterruptedException, DokkuFailure {
         for (String kind : KINDS) {
             for (String name : host.store().names("services/" + kind)) {
                 call.heading("       Unlinking from " + name);
+                if (kind.equals(DokkuObjects.KIND)) {
+                    objects.forget(name, app);
+                }
                 removeLink(kind, name, app);
             }
         }
@@ -504,7 +538,7 @@ final class DokkuServices {
 
     boolean halt(String kind, String name) throws IOException {
         Running now = running.remove(kind + "/" + name);
-        exposures.close(name);
+        exposures.close(kind, name);
         if (now != null) {
             now.end();
         }
@@ -549,12 +583,14 @@ final class DokkuServices {
             call.heading("=====> Container started");
             return 0;
         }
-        List.of(
+        List<String> steps = kind(call).equals(DokkuObjects.KIND)
+                ? List.of("Waiting for container to be ready")
+                : List.of(
                         "Waiting for container to be ready",
                         "Creating container database",
                         "Already exists",
-                        "Securing connection to database")
-                .forEach(step -> call.out("       " + step + "\n"));
+                        "Securing connection to database");
+        steps.forEach(step -> call.out("       " + step + "\n"));
         call.heading("=====> " + title(kind(call)) + " container created: " + name);
         print(call, kind(call), name);
         return 0;
@@ -574,9 +610,11 @@ final class DokkuServices {
 
     private int logs(DokkuCall call) throws IOException, DokkuFailure {
         String name = name(call);
-        Path log = kind(call).equals("postgres")
-                ? root("postgres", name).resolve("data.log")
-                : host.containers().log("dokku.redis." + name);
+        Path log = switch (kind(call)) {
+            case "postgres" -> root("postgres", name).resolve("data.log");
+            case DokkuObjects.KIND -> ObjectsServer.log(root(DokkuObjects.KIND, name));
+            default -> host.containers().log("dokku.redis." + name);
+        };
         String tail = call.argument(1).replaceAll("[^0-9]", "");
         List<String> lines = Files.exists(log) ? Files.readAllLines(log) : List.of();
         int wanted = tail.isEmpty() ? lines.size() : Integer.parseInt(tail);
@@ -590,6 +628,24 @@ final class DokkuServices {
             throw DokkuFailure.refused("Service " + name + " is not running");
         }
         return postgres.server();
+    }
+
+    /** The object store of a service, or the refusal of one that does not run. */
+    ObjectsServer objects(String name) throws DokkuFailure {
+        if (!(running.get(DokkuObjects.KIND + "/" + name) instanceof ObjectsServer server)) {
+            throw DokkuFailure.refused("Service " + name + " is not running");
+        }
+        return server;
+    }
+
+    /** Where a service's server listens. */
+    InetSocketAddress backend(String kind, String name) throws IOException, DokkuFailure {
+        if (kind.equals(DokkuObjects.KIND)) {
+            objects(name);
+            return new InetSocketAddress(host.store().get(scope(kind, name), "address"), ObjectsServer.PORT);
+        }
+        return new InetSocketAddress(
+                java.net.InetAddress.getLoopbackAddress(), server(name).port());
     }
 
     /** After a restart of the sandbox. */

@@ -25,8 +25,9 @@ enum Datastore {
     TYPESENSE("Typesense", "typesense", "typesense/typesense", 8108, Login.PASSWORD),
     RETHINKDB("RethinkDB", "rethinkdb", "rethinkdb", 28015, Login.NONE),
     SOLR("Solr", "solr", "solr", 8983, Login.NONE),
+    // Landfall's own plugin: another server, which speaks the same protocol
+    MINIO("MinIO", "objects", "minio/minio", 9000, Login.SERVICE_USER),
     // no plugin of Dokku's own: an ordinary app with storage
-    MINIO("MinIO", "", "minio/minio", 9000, Login.NONE),
     OPENSEARCH("OpenSearch", "", "opensearchproject/opensearch", 9200, Login.NONE),
     COCKROACHDB("CockroachDB", "", "cockroachdb/cockroach", 26257, Login.NONE),
     INFLUXDB("InfluxDB", "", "influxdb", 8086, Login.NONE),
@@ -153,6 +154,7 @@ enum Datastore {
             case CLICKHOUSE -> List.of("CLICKHOUSE_USER", "CLICKHOUSE_ADMIN_USER");
             case NATS -> List.of("NATS_USERNAME", "NATS_USER");
             case COUCHDB -> List.of("COUCHDB_USER");
+            case MINIO -> List.of("MINIO_ROOT_USER", "MINIO_ACCESS_KEY");
             default -> List.of();
         };
     }
@@ -170,6 +172,7 @@ enum Datastore {
             case NATS -> List.of("NATS_PASSWORD");
             case COUCHDB -> List.of("COUCHDB_PASSWORD");
             case TYPESENSE -> List.of("TYPESENSE_API_KEY");
+            case MINIO -> List.of("MINIO_ROOT_PASSWORD", "MINIO_SECRET_KEY");
             default -> List.of();
         };
     }

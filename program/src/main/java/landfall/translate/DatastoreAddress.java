@@ -60,7 +60,7 @@ record DatastoreAddress(String prefix, Optional<String> password, String suffix)
         String query = url.group(6) == null
                 ? ""
                 : OF_A_CLUSTER.matcher(url.group(6)).replaceAll("").replaceAll("[?&]$", "");
-        boolean isNumbered = service.store == Datastore.REDIS;
+        boolean isNumbered = service.store == Datastore.REDIS || service.store == Datastore.MINIO;
         boolean hasDatabase = service.store.login() != Datastore.Login.NONE
                 && service.store.login() != Datastore.Login.PASSWORD
                 && (!path.isEmpty() || service.store == Datastore.RABBITMQ)
@@ -72,10 +72,13 @@ record DatastoreAddress(String prefix, Optional<String> password, String suffix)
         boolean isJdbc = url.group(1).startsWith("jdbc:");
         boolean wantsLogin = service.store.login() != Datastore.Login.NONE
                 && (url.group(3) != null
-                        || (!isJdbc
+                        || (service.store != Datastore.MINIO
+                                && !isJdbc
                                 && user.isEmpty()
                                 && service.login.password().isEmpty()));
-        return Optional.of(login(service, url.group(1) + "://", user, wantsLogin, rest));
+        // The service speaks plain HTTP inside the host; TLS ends at Dokku's nginx.
+        boolean isPlain = service.store == Datastore.MINIO && url.group(1).equals("https");
+        return Optional.of(login(service, (isPlain ? "http" : url.group(1)) + "://", user, wantsLogin, rest));
     }
 
     private static DatastoreAddress login(

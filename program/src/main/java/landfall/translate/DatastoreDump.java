@@ -46,6 +46,7 @@ final class DatastoreDump {
             case NATS ->
                 Optional.of("JetStream only, where it is used: `nats stream backup` on the old server, `nats stream"
                         + " restore` on the new one; plain NATS holds nothing");
+            case MINIO -> Optional.of(ObjectStoreRule.copying(draft, service));
             case SOLR ->
                 Optional.of("Solr's replication handler: command=backup on the old server, restore on the new");
             default -> Optional.empty();

@@ -37,6 +37,9 @@ final class DatastoreRule {
                     Optional.of("recreate"),
                     raisedBy);
         }
+        if (service.store == Datastore.MINIO) {
+            return ObjectStoreRule.answer(draft, service);
+        }
         Optional<String> dump = DatastoreDump.of(draft, service)
                 .map(way -> "an empty service on Dokku, which you fill while the apps are stopped: " + way);
         if (service.store == Datastore.REDIS) {
@@ -65,6 +68,11 @@ final class DatastoreRule {
     }
 
     static void apply(Draft draft, ServiceDraft service) {
+        if (service.store == Datastore.MINIO) {
+            ObjectStoreRule.apply(draft, service);
+            fate(draft, service);
+            return;
+        }
         DatabaseRule.version(draft, service);
         Map<String, Variable> environment = DatabaseRule.environment(draft, service);
         new ServerSettings(draft, service, environment).commandLine();
@@ -104,14 +112,14 @@ final class DatastoreRule {
         String id = workload.object().name() + "-data";
         String dump =
                 DatastoreDump.toApp(draft, store, workload, workload.object().name());
-        String later = store == Datastore.MINIO
-                ? " Buckets as a service of the Dokku host come with a later version of Landfall."
-                : "";
+        if (store == Datastore.MINIO) {
+            return ObjectStoreRule.asApp(draft, workload, container, dump);
+        }
         return draft.ask(
                         id,
                         workload.object().shortName() + " is " + store.system()
                                 + ", for which Dokku has no plugin. Landfall doesn't copy its files: those of a running"
-                                + " server are never in one piece." + later,
+                                + " server are never in one piece.",
                         Draft.options(
                                 "app", "an app of the same image with an empty storage entry, which you fill: " + dump,
                                 "keep-elsewhere",

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import landfall.base.Secret;
 import landfall.target.TargetService;
 
@@ -43,6 +44,8 @@ final class ServiceDraft {
     boolean passwordIsNeeded;
 
     boolean rootPasswordIsNeeded;
+    /** MinIO: buckets that the manifests name. */
+    final Set<String> buckets = new TreeSet<>();
     /** PostgreSQL that Landfall can't reach to copy it. */
     boolean isByHand;
     /** PostgreSQL: what is known of the source, and the role that apps log in with. */

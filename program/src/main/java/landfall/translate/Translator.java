@@ -3,19 +3,18 @@ package landfall.translate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import landfall.kube.FieldPath;
 import landfall.kube.KubeObject;
 import landfall.ledger.Ledger;
+import landfall.target.Place;
 import landfall.target.Target;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +164,9 @@ public final class Translator {
             store.ifPresent(system -> DatastoreRule.afterApp(draft, app, system));
         }
         draft.services.forEach(service -> DatastoreRule.passwords(draft, service));
+        draft.services.stream()
+                .filter(service -> service.store == Datastore.MINIO)
+                .forEach(service -> ObjectStoreRule.buckets(draft, service));
         draft.apps.values().forEach(AppDraft::absorb);
         draft.index.made().forEach(made -> MadeRule.apply(made));
         draft.index.jobs().forEach(job -> JobRule.apply(draft, job));
@@ -176,8 +178,9 @@ public final class Translator {
         draft.index.all("keda.sh", "ScaledObject").forEach(scaler -> ScaledObjectRule.apply(draft, scaler));
         draft.apps.values().forEach(app -> UnwrittenRule.apply(draft, app));
         CronJobRule.applyAll(draft);
-        Set<String> databasesOwn = new HashSet<>();
-        draft.services.forEach(service -> databasesOwn.addAll(DatabaseRule.ownClaims(service)));
+        Map<String, ServiceDraft> databasesOwn = new HashMap<>();
+        draft.services.forEach(
+                service -> DatabaseRule.ownClaims(service).forEach(claim -> databasesOwn.put(claim, service)));
         for (Field claim : draft.index.all("", "PersistentVolumeClaim")) {
             claim(claim, databasesOwn);
         }
@@ -199,8 +202,10 @@ public final class Translator {
         }
         Field container = main.get();
         Optional<Datastore> store = DatastoreImage.of(container);
-        if (store.isPresent() && store.get().plugin().isPresent()) {
-            databases.add(new ServiceDraft(store.get(), workload, container));
+        boolean isPlugins = store.flatMap(Datastore::plugin).isPresent()
+                && !(store.get() == Datastore.MINIO && ObjectStoreRule.isWantedAsApp(draft, workload));
+        if (isPlugins) {
+            databases.add(new ServiceDraft(store.orElseThrow(), workload, container));
             return;
         }
         if (store.isPresent() && !DatastoreRule.isMadeAsApp(draft, workload, container, store.get())) {
@@ -219,7 +224,9 @@ public final class Translator {
             String key = reference.at("key").text("");
             String name = variable.at("name").text("");
             boolean isPassword = database.store.passwordVariables().contains(name)
-                    || database.store.rootPasswordVariables().contains(name);
+                    || database.store.rootPasswordVariables().contains(name)
+                    || (database.store == Datastore.MINIO
+                            && database.store.userVariables().contains(name));
             if (isPassword && draft.index.secret(secret).isEmpty()) {
                 draft.withheld.put(secret + "/" + key, Draft.standIn(secret, key));
             }
@@ -300,17 +307,22 @@ public final class Translator {
         return templates;
     }
 
-    private void claim(Field claim, Set<String> databasesOwn) {
+    private void claim(Field claim, Map<String, ServiceDraft> databasesOwn) {
         Optional<Field> maker = maker(claim);
         if (maker.isPresent()) {
             OwnedRule.settle(claim, maker.get().object().shortName());
             return;
         }
-        if (databasesOwn.contains(claim.object().name())) {
+        ServiceDraft owner = databasesOwn.get(claim.object().name());
+        if (owner != null) {
             MetadataRule.apply(claim);
-            String note = "a database's own files: its data comes over as rows";
-            claim.at("metadata", "name").adapted("PersistentVolumeClaim.database", "move.yaml#databases", note);
-            ClaimRule.spec(claim.at("spec"), "move.yaml#databases");
+            boolean isObjects = owner.store == Datastore.MINIO;
+            String to = isObjects ? Place.task(owner.name, "service") : "move.yaml#databases";
+            String note = isObjects
+                    ? "MinIO's own files: its objects come over one by one, the service keeps them in its own folder"
+                    : "a database's own files: its data comes over as rows";
+            claim.at("metadata", "name").adapted("PersistentVolumeClaim.database", to, note);
+            ClaimRule.spec(claim.at("spec"), to);
         } else {
             ClaimRule.apply(draft, claim);
         }

@@ -241,12 +241,17 @@ final class VariableRule {
             service.rootPasswordIsNeeded = true;
             return password(variable, service, service.rootPasswordName());
         }
+        if (service.store == Datastore.MINIO && ObjectStoreRule.isForeignKey(variable, service)) {
+            return keys(variable, service);
+        }
         Optional<String> user = service.store.user(service.name);
-        if (variable.name().matches("(?i).*USER(_?NAME)?$")
+        boolean namesUser = variable.name().matches("(?i).*USER(_?NAME)?$")
+                || (service.store == Datastore.MINIO && ObjectStoreRule.isAccessKey(variable.name()));
+        if (namesUser
                 && login.user().filter(value::equals).isPresent()
                 && user.isPresent()
                 && !DatastoreAddress.isRoot(service, value)) {
-            changed(variable, user.get());
+            user(variable, user.get());
             return true;
         }
         boolean namesDatabase = variable.name().matches("(?i).*(DB|DATABASE|VHOST)(_?NAME)?$");
@@ -255,6 +260,19 @@ final class VariableRule {
             return true;
         }
         return false;
+    }
+
+    /** Keys of a user that the old store has and the new service doesn't: whose they are from now on is the user's to say. */
+    private boolean keys(Variable variable, ServiceDraft service) {
+        if (!ObjectStoreRule.takesServiceKeys(draft, app, variable, service)) {
+            return false;
+        }
+        if (ObjectStoreRule.isAccessKey(variable.name())) {
+            user(variable, service.store.user(service.name).orElseThrow());
+            return true;
+        }
+        service.passwordIsNeeded = true;
+        return password(variable, service, service.passwordName());
     }
 
     private boolean password(Variable variable, ServiceDraft service, String name) {
@@ -319,8 +337,18 @@ final class VariableRule {
         variable.sources().forEach(leaf -> leaf.decision(RULE, id, "names a Service that is not moved"));
     }
 
+    /** A new user's name is no secret, even where the old one's was kept like one. */
+    private void user(Variable variable, String user) {
+        draft.rewritten(app.name, variable.name(), shown(variable, variable.value()), user);
+        place(variable, user);
+    }
+
     private void changed(Variable variable, String value) {
         draft.rewritten(app.name, variable.name(), shown(variable, variable.value()), shown(variable, value));
+        place(variable, value);
+    }
+
+    private void place(Variable variable, String value) {
         value(variable, value);
         String to = Place.task(app.name, "config", variable.name());
         variable.sources().forEach(leaf -> leaf.adapted(RULE + ".address", to, "the new address of what it names"));

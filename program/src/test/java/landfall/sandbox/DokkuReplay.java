@@ -82,7 +82,7 @@ final class DokkuReplay {
                         pace);
                 DokkuClient client = new DokkuClient(dokku)) {
             // The one service plugin of the recorded host is postgres.
-            dokku.misbehave(new DokkuFault.WithoutPlugin("redis"));
+            dokku.misbehave(new DokkuFault.WithoutPlugin("redis"), new DokkuFault.WithoutPlugin("objects"));
             for (String line : transcript.setup()) {
                 DokkuClient.Answer answer = client.run(line);
                 if (answer.exit() != 0) {

@@ -158,11 +158,20 @@ final class Committer implements AutoCloseable {
         }
     }
 
-    private record Waiting<T extends @Nullable Object>(Change<T> change, CompletableFuture<T> answer) {}
+    private record Waiting<T extends @Nullable Object>(Change<T> change, CompletableFuture<T> answer, boolean frees) {}
 
     /** Hands in a change and waits until it is on the disk. */
     <T extends @Nullable Object> T commit(Change<T> change) {
-        Waiting<T> waiting = new Waiting<>(change, new CompletableFuture<>());
+        return commit(change, false);
+    }
+
+    /** As {@link #commit}, for a change that frees room: on a full disk it may use what is kept for it. */
+    <T extends @Nullable Object> T commitFreeing(Change<T> change) {
+        return commit(change, true);
+    }
+
+    private <T extends @Nullable Object> T commit(Change<T> change, boolean frees) {
+        Waiting<T> waiting = new Waiting<>(change, new CompletableFuture<>(), frees);
         StoreException refusal = broken;
         if (refusal != null) {
             throw new StoreException(refusal.reason(), String.valueOf(refusal.getMessage()), refusal);
@@ -258,7 +267,7 @@ final class Committer implements AutoCloseable {
                     group.stream().filter(each -> !each.answer().isDone()).toList();
             if (failed instanceof SQLException sql && BROKEN.contains(sql.getErrorCode() & 0xff)) {
                 stopTakingChanges(open, sql);
-            } else if (open.size() > 1 || (full(failed) && reserve.release())) {
+            } else if (open.size() > 1 || (full(failed) && open.stream().anyMatch(Waiting::frees) && reserve.release())) {
                 // One of them is at fault, or they are too large together: each alone, so that the others aren't
                 // refused.
                 open.forEach(each -> commitGroup(List.of(each)));
@@ -331,6 +340,7 @@ final class Committer implements AutoCloseable {
     private void rollback(Buckets.Snapshot before) {
         buckets.restore(before);
         try {
+            session.forgetStatements();
             session.execute("ROLLBACK");
         } catch (SQLException none) {
             LOG.log(System.Logger.Level.DEBUG, "no transaction to roll back", none);

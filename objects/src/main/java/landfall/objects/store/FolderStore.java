@@ -67,7 +67,7 @@ public final class FolderStore implements Store {
         this.buckets = new Buckets();
         this.files = new FilesFollowRows(layout, buckets);
         this.committer = new Committer(index, buckets, files, reserve, this::changed);
-        this.settler = new Settler(layout, index, committer, files, descriptions, room, reserve);
+        this.settler = new Settler(layout, index, committer, files, descriptions, room, reserve, () -> disk.getUsableSpace() > reserveBytes);
         this.changes = new Changes(index.writer(), numbers::getAndIncrement, clock, room);
         this.uploads = new Uploads(layout, index, buckets, clock);
         this.folders = new BucketFolders(layout, clock);
@@ -112,6 +112,10 @@ public final class FolderStore implements Store {
     private static FolderStore started(Layout layout, FileStore disk, Reserve reserve, FolderLock lock, Clock clock)
             throws IOException, SQLException {
         Index index = Index.open(layout.index());
+        // The folders may be new: without their entries what is synced inside them would be lost all the same.
+        for (Path each = layout.incomingFolder(); each != null && each.startsWith(layout.data()); each = each.getParent()) {
+            new FolderSync(each).sync();
+        }
         boolean opened = false;
         try {
             FolderStore store = new FolderStore(
@@ -125,6 +129,7 @@ public final class FolderStore implements Store {
                     index.firstNumber(),
                     clock);
             store.start();
+            reserve.make();
             opened = true;
             return store;
         } finally {
@@ -169,7 +174,7 @@ public final class FolderStore implements Store {
 
     @Override
     public void deleteBucket(String name) {
-        committer.commit(transaction -> {
+        committer.commitFreeing(transaction -> {
             folders.requireEmpty(transaction, name);
             for (Upload upload : uploads.list(transaction.session(), name, "", "", "", Integer.MAX_VALUE)) {
                 uploads.remove(transaction, upload, 0);
@@ -432,7 +437,7 @@ public final class FolderStore implements Store {
 
     @Override
     public Deleted delete(String bucket, String key, @Nullable String versionId, Precondition precondition) {
-        return committer.commit(transaction -> changes.delete(transaction, bucket, key, versionId, precondition));
+        return committer.commitFreeing(transaction -> changes.delete(transaction, bucket, key, versionId, precondition));
     }
 
     @Override
@@ -554,7 +559,7 @@ public final class FolderStore implements Store {
 
     @Override
     public void abortUpload(Upload upload) {
-        committer.commit(transaction -> {
+        committer.commitFreeing(transaction -> {
             uploads.requireUpload(transaction, upload);
             uploads.remove(transaction, upload, 0);
             return true;

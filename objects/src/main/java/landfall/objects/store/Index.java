@@ -91,6 +91,14 @@ final class Index implements AutoCloseable {
             return known;
         }
 
+        /** After a failure: a statement that failed half-way isn't used again. */
+        void forgetStatements() throws SQLException {
+            for (PreparedStatement statement : statements.values()) {
+                statement.close();
+            }
+            statements.clear();
+        }
+
         void execute(String sql) throws SQLException {
             prepare(sql).execute();
         }

@@ -40,6 +40,7 @@ final class Settler implements AutoCloseable {
     private final Descriptions descriptions;
     private final IndexRoom room;
     private final Reserve reserve;
+    private final Space space;
     private final FileSystemSync disk;
     private final Thread thread;
     private final ReentrantLock lock = new ReentrantLock();
@@ -54,7 +55,9 @@ final class Settler implements AutoCloseable {
             FilesFollowRows files,
             Descriptions descriptions,
             IndexRoom room,
-            Reserve reserve) {
+            Reserve reserve,
+            Space space) {
+        this.space = space;
         this.reserve = reserve;
         this.room = room;
         this.descriptions = descriptions;
@@ -135,6 +138,11 @@ final class Settler implements AutoCloseable {
 
     private record Body(long file, int bucket, String key, long sequence, int size) {}
 
+    /** Whether the disk has more room than is kept free. */
+    interface Space {
+        boolean enough() throws IOException;
+    }
+
     /** One round: files written, one sync, one commit. Whether more is waiting. */
     boolean cycle() throws IOException {
         // In the committer's turn all earlier groups have moved their files.
@@ -144,14 +152,15 @@ final class Settler implements AutoCloseable {
                 return rows.next() ? rows.getLong(1) : 0L;
             }
         });
-        List<Body> written = write();
+        // On a nearly full disk small objects stay in the index: a file would take their room twice for a while.
+        List<Body> written = space.enough() ? write() : List.of();
         if (moved == 0 && written.isEmpty()) {
             return false;
         }
         describe(moved);
         reserve.make();
         disk.sync();
-        committer.commit(transaction -> {
+        committer.commitFreeing(transaction -> {
             for (Body body : written) {
                 inFile(transaction, body);
             }

@@ -2,7 +2,7 @@
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE IF NOT EXISTS bucket (
-  id INTEGER PRIMARY KEY,
+  id INTEGER PRIMARY KEY AUTOINCREMENT, -- never given again: marks of a deleted bucket may outlive it by a second
   name TEXT NOT NULL UNIQUE,
   created INTEGER NOT NULL, -- milliseconds since 1970
   owner TEXT NOT NULL,

@@ -39,7 +39,7 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
     @Override
     public List<Claim> claims(HostReading host) {
         // A link sets one variable, whose name depends on what the app had before, and one docker option for each
-        // phase.
+        // phase; one to an object store sets what SDKs read, too.
         String address = "@dokku-" + service + "-" + name + ":";
         String option = "--link dokku." + service + "." + name + ":";
         Map<String, String> variables = AppContents.variables(host, app);
@@ -49,7 +49,8 @@ record ServiceLinkTask(String app, String service, String name) implements Task 
                 new Claim(
                         "app " + app,
                         Item.Kind.VARIABLE,
-                        key -> variables.getOrDefault(key, "").contains(address)));
+                        key -> variables.getOrDefault(key, "").contains(address)
+                                || (service.equals(ObjectsLink.SERVICE) && ObjectsLink.sets(key, name, variables))));
     }
 
     @Override

@@ -6,9 +6,9 @@ final class StoreOperatorRules {
 
     static KindRules tenant() {
         String buckets =
-                "%s is a MinIO object store. Buckets as a service of the Dokku host come with a later version of"
-                        + " Landfall: until then leave it where it is and let the Dokku host reach it, or run minio/minio as an app"
-                        + " with a storage entry and copy each bucket with `mc mirror --preserve`.";
+                "%s is a MinIO object store that its operator runs. Landfall makes no service of it by itself: leave it"
+                        + " where it is and let the Dokku host reach it, or make one with `dokku objects:create`, set the"
+                        + " apps' addresses and keys to it and copy each bucket with `mc mirror --preserve`.";
         FieldTable table = new FieldTable()
                 .open("metadata.name", "objects", buckets)
                 .open("spec", "objects", buckets)
@@ -25,7 +25,7 @@ final class StoreOperatorRules {
                 .lost(
                         "spec.prometheusOperator",
                         "figures about the store for the cluster's monitoring",
-                        "let your monitoring read /minio/v2/metrics/cluster of the new place")
+                        "let your monitoring read the metrics of the new place")
                 .except("false", "nothing was collected");
         return KindRules.of("minio.min.io", "Tenant", "a decision: where its buckets live from now on", table);
     }
