@@ -74,12 +74,18 @@ final class SignatureTest {
                 Configuration.read(
                         Optional.empty(),
                         Map.of(
-                                "OBJECTS_DATA", folder.toString(),
-                                "OBJECTS_LISTEN", "127.0.0.1:0",
-                                "OBJECTS_DOMAIN", "s3.amazonaws.com",
-                                "OBJECTS_ACCESS_LOG", "off",
-                                "OBJECTS_ACCESS_KEY_ID", KEY,
-                                "OBJECTS_SECRET_ACCESS_KEY", SECRET)),
+                                "OBJECTS_DATA",
+                                folder.toString(),
+                                "OBJECTS_LISTEN",
+                                "127.0.0.1:0",
+                                "OBJECTS_DOMAIN",
+                                "s3.amazonaws.com",
+                                "OBJECTS_ACCESS_LOG",
+                                "off",
+                                "OBJECTS_ACCESS_KEY_ID",
+                                KEY,
+                                "OBJECTS_SECRET_ACCESS_KEY",
+                                SECRET)),
                 CLOCK);
         s3 = S3Client.builder()
                 .endpointOverride(URI.create("http://127.0.0.1:" + server.port()))
@@ -172,8 +178,7 @@ final class SignatureTest {
                 .contains("<Code>XAmzContentSHA256Mismatch</Code>");
         assertThat(in2013("PUT /test$file.text", headers, "Welcome to Amazon S3."))
                 .startsWith("HTTP/1.1 200");
-        assertThat(s3.getObjectAsBytes(
-                                object -> object.bucket("examplebucket").key("test$file.text"))
+        assertThat(s3.getObjectAsBytes(object -> object.bucket("examplebucket").key("test$file.text"))
                         .asUtf8String())
                 .isEqualTo("Welcome to Amazon S3.");
     }
@@ -206,8 +211,7 @@ final class SignatureTest {
         assertThat(in2013("PUT /examplebucket/chunkObject.txt", headers, changed))
                 .contains("<Code>SignatureDoesNotMatch</Code>");
         assertThat(in2013("PUT /examplebucket/chunkObject.txt", headers, body)).startsWith("HTTP/1.1 200");
-        assertThat(s3.getObjectAsBytes(
-                                object -> object.bucket("examplebucket").key("chunkObject.txt"))
+        assertThat(s3.getObjectAsBytes(object -> object.bucket("examplebucket").key("chunkObject.txt"))
                         .asUtf8String())
                 .isEqualTo("a".repeat(66_560));
     }
