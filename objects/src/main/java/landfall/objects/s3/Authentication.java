@@ -180,6 +180,7 @@ final class Authentication {
         String signature =
                 signature4(call, timestamp, credential, key, parts.getOrDefault("SignedHeaders", ""), payload, "");
         compare(signature, parts.getOrDefault("Signature", ""), credential.accessKey());
+        CanonicalRequest.refuseUnsigned(call, parts.getOrDefault("SignedHeaders", ""));
         return new Identity(found.user(), payload, new Chunks(key, timestamp, credential.scope(), signature));
     }
 
@@ -227,6 +228,7 @@ final class Authentication {
         String computed = signature4(
                 call, timestamp, credential, key, query.get("X-Amz-SignedHeaders", ""), payload, "X-Amz-Signature");
         compare(computed, signature, credential.accessKey());
+        CanonicalRequest.refuseUnsigned(call, query.get("X-Amz-SignedHeaders", ""));
         return new Identity(found.user(), payload, new Chunks(key, timestamp, credential.scope(), computed));
     }
 
@@ -286,33 +288,9 @@ final class Authentication {
             String signedHeaders,
             String payload,
             String without) {
-        String query = call.query().parameters().stream()
-                .filter(each -> !each.name().equals(without))
-                .map(each -> Query.encode(each.name(), true) + "=" + Query.encode(each.value(), true))
-                .sorted()
-                .collect(Collectors.joining("&"));
-        StringBuilder headers = new StringBuilder();
-        for (String name : signedHeaders.split(";", -1)) {
-            headers.append(name).append(':').append(canonical(call, name)).append('\n');
-        }
-        String request = call.method() + "\n"
-                + Query.encode(Query.decode(call.rawPath(), false), false) + "\n"
-                + query + "\n"
-                + headers + "\n"
-                + signedHeaders + "\n"
-                + payload;
+        String request = CanonicalRequest.of(call, signedHeaders, payload, without);
         String toSign = "AWS4-HMAC-SHA256\n" + timestamp + "\n" + credential.scope() + "\n" + Signing.sha256(request);
         return Signing.hex(Signing.hmac("HmacSHA256", key, toSign));
-    }
-
-    private static String canonical(Call call, String name) {
-        List<String> values = new ArrayList<>();
-        for (HttpField field : call.headers()) {
-            if (field.getName().equalsIgnoreCase(name) && field.getValue() != null) {
-                values.add(Headers.utf8(field.getValue()).strip().replaceAll(" +", " "));
-            }
-        }
-        return String.join(",", values);
     }
 
     /**

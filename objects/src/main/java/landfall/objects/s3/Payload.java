@@ -7,11 +7,13 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,7 @@ final class Payload extends InputStream {
     private final long announced;
     private final List<Checksum> checksums = new ArrayList<>();
     private final SequencedMap<String, String> expected = new LinkedHashMap<>();
+    private final Set<String> trailing = new HashSet<>();
     private final @Nullable MessageDigest md5;
     private final @Nullable MessageDigest sha256;
     private final @Nullable AwsChunks chunks;
@@ -70,7 +73,7 @@ final class Payload extends InputStream {
         boolean ofBody = call.operation() != Operation.CompleteMultipartUpload;
         for (ChecksumAlgorithm each : ChecksumAlgorithm.values()) {
             String value = ofBody ? call.header(each.header()) : null;
-            boolean trailing = chunks != null
+            boolean comes = chunks != null
                     && Arrays.stream(call.header("x-amz-trailer", "").split(","))
                             .anyMatch(name -> name.strip().equalsIgnoreCase(each.header()));
             if (value != null && !value.contains("-")) {
@@ -79,7 +82,10 @@ final class Payload extends InputStream {
                 }
                 expected.put(each.lower(), value);
             }
-            if ((value != null && !value.contains("-")) || trailing) {
+            if (comes) {
+                trailing.add(each.lower());
+            }
+            if ((value != null && !value.contains("-")) || comes) {
                 checksums.add(each.start());
             }
         }
@@ -161,15 +167,7 @@ final class Payload extends InputStream {
             throw new S3Exception(S3Error.BadDigest, "The Content-MD5 you specified did not match what we received.");
         }
         if (chunks != null) {
-            for (Map.Entry<String, String> trailer : chunks.trailers().entrySet()) {
-                if (trailer.getKey().startsWith("x-amz-checksum-")) {
-                    expected.put(
-                            trailer.getKey()
-                                    .substring("x-amz-checksum-".length())
-                                    .toLowerCase(Locale.ROOT),
-                            trailer.getValue());
-                }
-            }
+            takeTrailers(chunks.trailers());
         }
         for (Checksum each : checksums) {
             String wanted = expected.get(each.algorithm().lower());
@@ -180,6 +178,21 @@ final class Payload extends InputStream {
                         S3Error.BadDigest,
                         "The " + each.algorithm() + " you specified did not match the calculated checksum.");
             }
+        }
+    }
+
+    /** What was announced by x-amz-trailer must come, and no other checksum: it wouldn't be compared. */
+    private void takeTrailers(Map<String, String> trailers) {
+        Set<String> come = new HashSet<>();
+        trailers.forEach((name, value) -> {
+            if (name.startsWith("x-amz-checksum-")) {
+                String algorithm = name.substring("x-amz-checksum-".length());
+                come.add(algorithm);
+                expected.put(algorithm, value);
+            }
+        });
+        if (!come.equals(trailing)) {
+            throw new S3Exception(S3Error.MalformedTrailerError);
         }
     }
 
