@@ -28,7 +28,8 @@ final class ConfigurationTest {
     void bucketsOfTheConfigurationAreThereFromTheStartAndStayWhenItNamesFewer(@TempDir Path folder) throws Exception {
         for (String buckets : new String[] {"uploads, assets,uploads", "", "assets"}) {
             Configuration configuration = Configuration.read(Optional.empty(), environment(folder, buckets));
-            try (ObjectsServer ignored = ObjectsServer.start(configuration, Clock.systemUTC())) {
+            try (ObjectsServer server = ObjectsServer.start(configuration, Clock.systemUTC())) {
+                assertThat(server.port()).isPositive();
                 JsonNode all = new AdminClient(configuration.adminSocket()).ask("GET", "/buckets", null);
                 assertThat(all.valueStream().map(bucket -> bucket.path("name").asString()))
                         .as("after a start with \"%s\"", buckets)
