@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +53,8 @@ final class BadInputTest {
 
     /** Sends bytes as they are and reads what comes until the server closes or says nothing for two seconds. */
     private static String raw(byte[] request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.server().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.server().port())) {
             socket.setSoTimeout(2_000);
             ByteArrayOutputStream answer = new ByteArrayOutputStream();
             try {
@@ -260,7 +262,8 @@ final class BadInputTest {
 
     /** As raw, but waits for a moment only. */
     private static String quick(byte[] request) throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", server.server().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.server().port())) {
             socket.setSoTimeout(150);
             byte[] buffer = new byte[512];
             try {

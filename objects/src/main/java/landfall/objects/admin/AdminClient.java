@@ -76,8 +76,10 @@ public final class AdminClient {
     /** Sends a stream to its end and returns the server's answer. */
     public JsonNode upload(String path, InputStream body) throws IOException, Refused {
         try (SocketChannel channel = connect()) {
-            send(channel, "PUT " + path + " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n"
-                    + "Transfer-Encoding: chunked\r\n\r\n");
+            send(
+                    channel,
+                    "PUT " + path + " HTTP/1.1\r\nHost: admin\r\nConnection: close\r\n"
+                            + "Transfer-Encoding: chunked\r\n\r\n");
             try {
                 byte[] copy = new byte[1 << 16];
                 for (int count = body.read(copy); count >= 0; count = body.read(copy)) {

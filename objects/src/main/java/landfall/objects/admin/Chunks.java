@@ -31,7 +31,8 @@ final class Chunks {
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             String header = line.toLowerCase(Locale.ROOT);
             if (header.startsWith("content-length:")) {
-                length = Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
+                length =
+                        Long.parseLong(header.substring(header.indexOf(':') + 1).strip());
             } else if (header.startsWith("transfer-encoding:") && header.endsWith("chunked")) {
                 length = CHUNKED;
             }

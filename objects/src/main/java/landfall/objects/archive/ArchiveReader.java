@@ -123,10 +123,11 @@ public final class ArchiveReader {
                 return bucket;
             }
             Map<String, String> settings = new LinkedHashMap<>();
-            node.path("settings").properties().forEach(each ->
-                    settings.put(each.getKey(), each.getValue().asString()));
-            Bucket.Versioning versioning =
-                    Bucket.Versioning.valueOf(node.path("versioning").asString("off").toUpperCase(Locale.ROOT));
+            node.path("settings")
+                    .properties()
+                    .forEach(each -> settings.put(each.getKey(), each.getValue().asString()));
+            Bucket.Versioning versioning = Bucket.Versioning.valueOf(
+                    node.path("versioning").asString("off").toUpperCase(Locale.ROOT));
             Long quota = node.has("quotaBytes") ? (Long) node.path("quotaBytes").asLong() : bucket.quotaBytes();
             return new Bucket(
                     bucket.name(),

@@ -70,8 +70,8 @@ public final class Backup {
         }
         String read = HexFormat.of().formatHex(back.digest());
         if (found != size || !read.equals(sent)) {
-            throw new IOException("the backup " + bucket + "/" + key + " is no good: " + size + " bytes with SHA-256 " + sent
-                    + " were sent, " + found + " with " + read + " came back. Delete it and look at that store");
+            throw new IOException("the backup " + bucket + "/" + key + " is no good: " + size + " bytes with SHA-256 "
+                    + sent + " were sent, " + found + " with " + read + " came back. Delete it and look at that store");
         }
         return new Result(key, size, sent);
     }

@@ -139,8 +139,8 @@ public final class BackupTarget implements AutoCloseable {
         String toSign = "AWS4-HMAC-SHA256\n" + time + "\n" + scope + "\n" + Signing.sha256(canonical);
         String signature =
                 Signing.hex(Signing.hmac("HmacSHA256", Signing.key(secret.reveal(), day, region, "s3"), toSign));
-        URI target = URI.create(endpoint.getScheme() + "://" + endpoint.getAuthority() + path
-                + (query.isEmpty() ? "" : "?" + query));
+        URI target = URI.create(
+                endpoint.getScheme() + "://" + endpoint.getAuthority() + path + (query.isEmpty() ? "" : "?" + query));
         return HttpRequest.newBuilder(target)
                 .timeout(ANSWER)
                 .header("x-amz-content-sha256", hash)

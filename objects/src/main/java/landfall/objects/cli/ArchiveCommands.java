@@ -95,7 +95,8 @@ final class ArchiveCommands {
             URI given = endpoint;
             URI where = given == null ? URI.create("https://s3." + region + ".amazonaws.com") : given;
             if (where.getHost() == null || !where.getPath().replace("/", "").isEmpty()) {
-                throw new IllegalArgumentException("--endpoint " + where + ": a URL like https://s3.example.org is wanted");
+                throw new IllegalArgumentException(
+                        "--endpoint " + where + ": a URL like https://s3.example.org is wanted");
             }
             int slash = to.indexOf('/');
             String prefix = slash < 0 ? "" : to.substring(slash + 1).replaceFirst("/*$", "/");

@@ -267,7 +267,8 @@ final class Committer implements AutoCloseable {
                     group.stream().filter(each -> !each.answer().isDone()).toList();
             if (failed instanceof SQLException sql && BROKEN.contains(sql.getErrorCode() & 0xff)) {
                 stopTakingChanges(open, sql);
-            } else if (open.size() > 1 || (full(failed) && open.stream().anyMatch(Waiting::frees) && reserve.release())) {
+            } else if (open.size() > 1
+                    || (full(failed) && open.stream().anyMatch(Waiting::frees) && reserve.release())) {
                 // One of them is at fault, or they are too large together: each alone, so that the others aren't
                 // refused.
                 open.forEach(each -> commitGroup(List.of(each)));

@@ -67,7 +67,15 @@ public final class FolderStore implements Store {
         this.buckets = new Buckets();
         this.files = new FilesFollowRows(layout, buckets);
         this.committer = new Committer(index, buckets, files, reserve, this::changed);
-        this.settler = new Settler(layout, index, committer, files, descriptions, room, reserve, () -> disk.getUsableSpace() > reserveBytes);
+        this.settler = new Settler(
+                layout,
+                index,
+                committer,
+                files,
+                descriptions,
+                room,
+                reserve,
+                () -> disk.getUsableSpace() > reserveBytes);
         this.changes = new Changes(index.writer(), numbers::getAndIncrement, clock, room);
         this.uploads = new Uploads(layout, index, buckets, clock);
         this.folders = new BucketFolders(layout, clock);
@@ -113,7 +121,9 @@ public final class FolderStore implements Store {
             throws IOException, SQLException {
         Index index = Index.open(layout.index());
         // The folders may be new: without their entries what is synced inside them would be lost all the same.
-        for (Path each = layout.incomingFolder(); each != null && each.startsWith(layout.data()); each = each.getParent()) {
+        for (Path each = layout.incomingFolder();
+                each != null && each.startsWith(layout.data());
+                each = each.getParent()) {
             new FolderSync(each).sync();
         }
         boolean opened = false;
@@ -437,7 +447,8 @@ public final class FolderStore implements Store {
 
     @Override
     public Deleted delete(String bucket, String key, @Nullable String versionId, Precondition precondition) {
-        return committer.commitFreeing(transaction -> changes.delete(transaction, bucket, key, versionId, precondition));
+        return committer.commitFreeing(
+                transaction -> changes.delete(transaction, bucket, key, versionId, precondition));
     }
 
     @Override

@@ -30,13 +30,18 @@ final class PluginTest {
         bats.redirectErrorStream(true).redirectOutput(log.toFile());
         bats.environment().put("OBJECTS_CLASSPATH", System.getProperty("java.class.path"));
         bats.environment()
-                .merge("PATH", System.getProperty("java.home") + "/bin", (old, java) -> java + File.pathSeparator + old);
+                .merge(
+                        "PATH",
+                        System.getProperty("java.home") + "/bin",
+                        (old, java) -> java + File.pathSeparator + old);
         Process process = bats.start();
         boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
         if (!ended) {
             process.destroy();
         }
-        assertThat(ended).as("bats ends within %s minutes: %s", MINUTES, Files.readString(log)).isTrue();
+        assertThat(ended)
+                .as("bats ends within %s minutes: %s", MINUTES, Files.readString(log))
+                .isTrue();
         assertThat(process.exitValue()).as(Files.readString(log)).isZero();
     }
 }
