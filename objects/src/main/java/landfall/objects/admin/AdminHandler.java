@@ -348,7 +348,7 @@ public final class AdminHandler extends Handler.Abstract {
                     ObjectNode node = json.createObjectNode().put("objects", result.objects());
                     send(response, 200, node.put("bytes", result.bytes()));
                 } catch (ArchiveReader.Unfit unfit) {
-                    throw new AdminException(400, unfit.getMessage());
+                    throw new AdminException(400, String.valueOf(unfit.getMessage()));
                 }
             }
             default -> throw new AdminException(405, "an archive is got with GET and brought with PUT");

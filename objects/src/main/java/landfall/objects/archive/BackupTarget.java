@@ -101,7 +101,7 @@ public final class BackupTarget implements AutoCloseable {
                 last = new IOException("the backup store refused " + method + " " + bucket + "/" + key + " with status "
                         + answer.statusCode() + ": " + text(answer));
                 if (answer.statusCode() < 500) {
-                    throw new Refused(last.getMessage());
+                    throw new Refused(String.valueOf(last.getMessage()));
                 }
                 Thread.sleep(Duration.ofSeconds(1L << attempt));
             } catch (Refused refused) {

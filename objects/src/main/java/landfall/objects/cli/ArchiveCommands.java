@@ -36,9 +36,9 @@ final class ArchiveCommands {
     static final class Export extends Admin {
         @Override
         int run(AdminClient client, PrintWriter out) throws IOException, AdminClient.Refused {
-            try (OutputStream bytes = new BufferedOutputStream(System.out, 1 << 16)) {
-                client.download(PATH, bytes);
-            }
+            OutputStream bytes = new BufferedOutputStream(System.out, 1 << 16);
+            client.download(PATH, bytes);
+            bytes.flush();
             return CommandLine.ExitCode.OK;
         }
     }
