@@ -77,7 +77,10 @@ exits() { [[ "$status" -eq "$1" ]] || { echo "exit code $status, wanted $1: $out
 @test "a link never overwrites settings that are there" {
   stubbed
   mkdir "$DOKKU_ROOT/mailer"; echo '{"AWS_ACCESS_KEY_ID":"of-ses"}' >"$DOKKU_ROOT/mailer/settings"
-  run dk objects:link uploads mailer; exits 1; has "has AWS_ACCESS_KEY_ID already"
+  run dk objects:link uploads mailer --no-restart; exits 0; has "has AWS_ACCESS_KEY_ID already, so the link set only OBJECTS_URL"
+  [[ "$(jq -r '.AWS_ACCESS_KEY_ID' "$DOKKU_ROOT/mailer/settings")" == "of-ses" ]]
+  [[ "$(jq -r '.S3_BUCKET' "$DOKKU_ROOT/mailer/settings")" == "null" ]]
+  run dk objects:unlink uploads mailer --no-restart; exits 0
   run dk objects:link uploads mailer --alias FILES --no-restart; exits 0; has "Skipping restart of linked app"
   [[ "$(jq -r '.AWS_ACCESS_KEY_ID' "$DOKKU_ROOT/mailer/settings")" == "of-ses" ]]
   [[ "$(jq -r '.FILES_S3_BUCKET' "$DOKKU_ROOT/mailer/settings")" == "uploads" ]]

@@ -98,7 +98,8 @@ final class DokkuObjects {
     }
 
     private static String dsn(String name, String accessKey, String secret, String bucket) {
-        return endpoint(name).replace("://", "://" + accessKey + ":" + secret + "@") + "/" + bucket;
+        return "s3://" + accessKey + ":" + secret + "@" + DokkuServices.hostName(KIND, name) + ":" + ObjectsServer.PORT + "/"
+                + bucket + "?region=us-east-1";
     }
 
     DokkuServices.Running start(String name, String address) throws IOException, InterruptedException, DokkuFailure {
@@ -150,7 +151,7 @@ final class DokkuObjects {
         Map<String, String> settings = new TreeMap<>(keys);
         settings.put("AWS_ENDPOINT_URL_S3", endpoint(name));
         settings.put("AWS_REGION", region(name));
-        settings.put("BUCKET_NAME", bucket);
+        settings.put("S3_BUCKET", bucket);
         return settings;
     }
 
@@ -184,7 +185,7 @@ final class DokkuObjects {
 
     /** What a link has set: the URL, and the settings that say the same as it does. */
     private static List<String> made(Map<String, String> values, String name, String url, String variable) {
-        String login = url.replaceFirst("^http://", "").replaceFirst("@.*$", "");
+        String login = url.replaceFirst("^s3://", "").replaceFirst("@.*$", "");
         Map<String, String> parts = Map.of(
                 "AWS_ACCESS_KEY_ID",
                 login.replaceFirst(":.*$", ""),
@@ -195,7 +196,7 @@ final class DokkuObjects {
                 parts.entrySet().stream().allMatch(part -> part.getValue().equals(values.get(part.getKey())));
         if (isWhole && endpoint(name).equals(values.get("AWS_ENDPOINT_URL_S3"))) {
             made.addAll(List.of(
-                    "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "BUCKET_NAME"));
+                    "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL_S3", "AWS_REGION", "AWS_SECRET_ACCESS_KEY", "S3_BUCKET"));
             made.removeIf(key -> !values.containsKey(key));
         }
         return made;
@@ -212,7 +213,7 @@ final class DokkuObjects {
         }
         String url = values.getOrDefault(linked, "");
         String[] login =
-                url.replaceFirst("^http://", "").replaceFirst("@.*$", "").split(":", 2);
+                url.replaceFirst("^s3://", "").replaceFirst("@.*$", "").split(":", 2);
         Map<String, String> change = new TreeMap<>(settings(
                 name,
                 Map.of("AWS_ACCESS_KEY_ID", login[0], "AWS_SECRET_ACCESS_KEY", login[1]),

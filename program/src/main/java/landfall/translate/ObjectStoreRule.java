@@ -251,7 +251,7 @@ final class ObjectStoreRule {
                         app,
                         "the link to " + service.name
                                 + " also sets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION,"
-                                + " AWS_ENDPOINT_URL_S3, BUCKET_NAME and OBJECTS_URL, with keys of the app's own, where it"
+                                + " AWS_ENDPOINT_URL_S3, S3_BUCKET and OBJECTS_URL, with keys of the app's own, where it"
                                 + " has none of them"));
         if (service.customEnvironment.containsKey(REGION)) {
             return;

@@ -29,7 +29,7 @@ final class DokkuObjectsTest {
             assertThat(created.stdout()).contains("=====> Objects container created: store");
             assertThat(client.run("objects:list").stdout()).isEqualTo("=====> Objects services\nstore\n");
             assertThat(client.run("objects:info store --dsn").stdout())
-                    .isEqualTo("http://store:correcthorse@dokku-objects-store:9000/uploads\n");
+                    .isEqualTo("s3://store:correcthorse@dokku-objects-store:9000/uploads?region=us-east-1\n");
             assertThat(client.run("objects:bucket-list store").stdout())
                     .contains("uploads")
                     .contains("assets");

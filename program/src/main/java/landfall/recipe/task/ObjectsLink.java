@@ -7,7 +7,7 @@ import java.util.Set;
 final class ObjectsLink {
     static final String SERVICE = "objects";
 
-    private static final Set<String> OF_THE_URL = Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "BUCKET_NAME");
+    private static final Set<String> OF_THE_URL = Set.of("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "S3_BUCKET");
     private static final Set<String> OF_THE_SERVICE = Set.of("AWS_ENDPOINT_URL_S3", "AWS_REGION");
 
     private ObjectsLink() {}
@@ -20,7 +20,7 @@ final class ObjectsLink {
                 .filter(entry -> entry.getKey().endsWith("_URL"))
                 .anyMatch(entry -> entry.getValue().contains("@" + host)
                         && (!OF_THE_URL.contains(key)
-                                || entry.getValue().matches(".*(//|:|/)\\Q" + value + "\\E(:.*|@.*|)")));
+                                || entry.getValue().matches(".*(//|:|/)\\Q" + value + "\\E(:.*|@.*|\\?.*|)")));
         boolean leadsThere = variables.getOrDefault("AWS_ENDPOINT_URL_S3", "").startsWith("http://" + host);
         return isLinked && leadsThere && (OF_THE_URL.contains(key) || OF_THE_SERVICE.contains(key));
     }
