@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import landfall.base.TaskGroup;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -20,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
  * mover is killed with {@code kill -9} at moments drawn from printed seeds: {@code landfall demo --kill-at cutover --seeds
  * 20 --size tiny} runs more of them.
  */
+@Tag("alone")
 final class DemoTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -69,6 +71,7 @@ final class DemoTest {
         words.addAll(List.of(more));
         LandfallProcess.Ended ended = LandfallProcess.run(own, words.toArray(String[]::new));
         List<JsonNode> summaries = new ArrayList<>();
+        List<String> problems = new ArrayList<>();
         for (String line : ended.out().lines().toList()) {
             JsonNode event = JSON.readTree(line);
             switch (event.path("event").asString("")) {
@@ -76,17 +79,18 @@ final class DemoTest {
                     System.out.println("demo " + name + ": " + line);
                     summaries.add(event);
                 }
-                case "problem" -> System.out.println("demo " + name + ": " + line);
+                case "problem" -> problems.add(line);
                 case "note" -> {
                     if (line.contains("seed")) {
                         System.out.println(
                                 "demo " + name + ": " + event.path("message").asString(""));
+                        problems.add(line);
                     }
                 }
                 default -> {}
             }
         }
-        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.exit()).as("%s %s %s", name, problems, ended.err()).isZero();
         return summaries;
     }
 }

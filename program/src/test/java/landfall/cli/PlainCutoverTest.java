@@ -26,6 +26,7 @@ import landfall.move.MoveState;
 import landfall.sandbox.SandboxDatabases;
 import landfall.sandbox.SandboxProcess;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -35,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
  * A plain move through the real command line while users write: there, killed half way, over again, back, stopped half
  * way, given up. What was acknowledged is there at the end.
  */
+@Tag("alone")
 final class PlainCutoverTest {
     @TempDir
     Path home;

@@ -12,6 +12,7 @@ import landfall.move.FaultPlan.Moment;
 import landfall.move.FaultPlan.Script;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
  * {@code kill -9}, a server that crashes. LANDFALL_FAULT_RUNS asks for more of them, LANDFALL_FAULT_SEED for the same, LANDFALL_FAULT_SECONDS ends them
  * in time, and LANDFALL_FAULT_TABLE writes the page of all that were made.
  */
+@Tag("alone")
 final class FaultRunsTest {
     private static final int RUNS = 8;
 
