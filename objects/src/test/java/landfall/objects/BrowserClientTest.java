@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -44,8 +45,7 @@ final class BrowserClientTest {
 
     /** A picture of one red pixel. */
     private static final byte[] RED = Base64.getDecoder()
-            .decode(
-                    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==");
+            .decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8DwHwAFBQIAX8jx0gAAAABJRU5ErkJggg==");
 
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
     private final JsonMapper json = new JsonMapper();
@@ -54,8 +54,7 @@ final class BrowserClientTest {
     void aPageUploadsReadsAndPostsAcrossOrigins(@TempDir Path folder, TestReporter reporter) throws Exception {
         Client browser = Client.find(folder, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
         reporter.publishEntry("client", browser.run("--version").strip());
-        HttpServer pages =
-                HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        HttpServer pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         URI origin = URI.create("http://localhost:" + pages.getAddress().getPort());
         try (TestServer server = TestServer.start(Files.createDirectory(folder.resolve("data")));
                 S3Client s3 = server.client()) {
@@ -120,8 +119,8 @@ final class BrowserClientTest {
                     "get",
                     presigner
                             .presignGetObject(get -> get.signatureDuration(Duration.ofMinutes(5))
-                                    .getObjectRequest(object ->
-                                            object.bucket(BUCKET).key("by/xhr")))
+                                    .getObjectRequest(
+                                            object -> object.bucket(BUCKET).key("by/xhr")))
                             .url()
                             .toString(),
                     "picture",
@@ -159,20 +158,19 @@ final class BrowserClientTest {
     private void answer(HttpExchange exchange, String config) throws IOException {
         String path = exchange.getRequestURI().getPath();
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
-        byte[] page =
-                switch (path) {
-                    case "/" -> resource();
-                    case "/config" -> config.getBytes(StandardCharsets.UTF_8);
-                    case "/outcomes" -> {
-                        told.add("outcomes" + body);
-                        yield new byte[0];
-                    }
-                    case "/done" -> {
-                        told.add("done" + exchange.getRequestURI().getRawQuery());
-                        yield "<!DOCTYPE html>uploaded".getBytes(StandardCharsets.UTF_8);
-                    }
-                    default -> new byte[0];
-                };
+        byte[] page = switch (path) {
+            case "/" -> resource();
+            case "/config" -> config.getBytes(StandardCharsets.UTF_8);
+            case "/outcomes" -> {
+                told.add("outcomes" + body);
+                yield new byte[0];
+            }
+            case "/done" -> {
+                told.add("done" + exchange.getRequestURI().getRawQuery());
+                yield "<!DOCTYPE html>uploaded".getBytes(StandardCharsets.UTF_8);
+            }
+            default -> new byte[0];
+        };
         exchange.getResponseHeaders()
                 .add("Content-Type", path.equals("/config") ? "application/json" : "text/html; charset=utf-8");
         exchange.sendResponseHeaders(200, page.length == 0 ? -1 : page.length);
@@ -182,7 +180,7 @@ final class BrowserClientTest {
 
     private static byte[] resource() throws IOException {
         try (InputStream page = BrowserClientTest.class.getResourceAsStream("uploads.html")) {
-            return java.util.Objects.requireNonNull(page).readAllBytes();
+            return Objects.requireNonNull(page).readAllBytes();
         }
     }
 
@@ -193,7 +191,7 @@ final class BrowserClientTest {
                 .as("the page told of %s; the browser's console: %s", what, Files.readString(console))
                 .isNotNull()
                 .startsWith(what);
-        return java.util.Objects.requireNonNull(text).substring(what.length());
+        return Objects.requireNonNull(text).substring(what.length());
     }
 
     private static void checkOutcomes(JsonNode told, S3Client s3) {
@@ -201,9 +199,7 @@ final class BrowserClientTest {
         assertThat(told.get("fetch put"))
                 .as("%s", told)
                 .hasToString("{\"status\":200,\"etag\":\"" + large.replace("\"", "\\\"") + "\",\"hidden\":null}");
-        assertThat(told.at("/XMLHttpRequest put/status").asInt())
-                .as("%s", told)
-                .isEqualTo(200);
+        assertThat(told.at("/XMLHttpRequest put/status").asInt()).as("%s", told).isEqualTo(200);
         assertThat(told.at("/XMLHttpRequest put/etag").asString()).isEqualTo(large);
         assertThat(told.at("/XMLHttpRequest put/sent").asInt()).isEqualTo(LARGE);
         assertThat(told.get("range"))

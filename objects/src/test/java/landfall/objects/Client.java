@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
@@ -55,10 +56,18 @@ final class Client {
         return new Client(program.orElseThrow(), scratch);
     }
 
+    /** As {@link #find}, of programs that take longer than the build has: only where {@code LANDFALL_CLIENTS} is set. */
+    static Client findIfAsked(Path scratch, String... names) {
+        Assumptions.assumeTrue(
+                System.getenv("LANDFALL_CLIENTS") != null,
+                "LANDFALL_CLIENTS isn't set: " + names[0] + " is not tried (docs/s3-clients.md)");
+        return find(scratch, names);
+    }
+
     private static String folders() {
         return Stream.of(System.getenv("LANDFALL_CLIENTS"), System.getenv("PATH"))
                 .filter(folders -> folders != null && !folders.isEmpty())
-                .collect(java.util.stream.Collectors.joining(File.pathSeparator));
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** What large files are: {@code LANDFALL_CLIENTS_MIB} mebibytes, or 20, which every client sends in parts. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -46,16 +47,16 @@ final class ClientFiles {
     }
 
     static void assertSame(Path folder, Path expected) throws IOException {
-        TreeMap<String, Path> found = files(folder);
-        TreeMap<String, Path> wanted = files(expected);
+        Map<String, Path> found = files(folder);
+        Map<String, Path> wanted = files(expected);
         assertThat(found.keySet()).isEqualTo(wanted.keySet());
         for (String name : wanted.keySet()) {
             assertThat(found.get(name)).as(name).hasSameBinaryContentAs(wanted.get(name));
         }
     }
 
-    private static TreeMap<String, Path> files(Path folder) throws IOException {
-        TreeMap<String, Path> files = new TreeMap<>();
+    private static Map<String, Path> files(Path folder) throws IOException {
+        Map<String, Path> files = new TreeMap<>();
         try (Stream<Path> all = Files.walk(folder)) {
             all.filter(Files::isRegularFile)
                     .forEach(file -> files.put(folder.relativize(file).toString(), file));

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,7 +42,8 @@ final class CurlClientTest {
     @BeforeAll
     static void start(TestReporter reporter) throws Exception {
         curl = Client.find(folder, "curl");
-        reporter.publishEntry("client", curl.run("--version").lines().findFirst().orElseThrow());
+        reporter.publishEntry(
+                "client", curl.run("--version").lines().findFirst().orElseThrow());
         server = TestServer.start(Files.createDirectory(folder.resolve("data")));
         s3 = server.client();
         s3.createBucket(bucket -> bucket.bucket(BUCKET));
@@ -77,7 +80,7 @@ final class CurlClientTest {
     private static String header(String name) throws Exception {
         return curl("/" + BUCKET + "/digits", "--head")
                 .lines()
-                .filter(line -> line.toLowerCase(java.util.Locale.ROOT).startsWith(name + ":"))
+                .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ":"))
                 .map(line -> line.substring(name.length() + 1).strip())
                 .findFirst()
                 .orElseThrow();
@@ -136,16 +139,26 @@ final class CurlClientTest {
         String modified = header("last-modified");
         String before = "Mon, 01 Jan 2024 00:00:00 GMT";
         Map<String, String> expected = Map.of(
-                "If-Match: " + etag, "200",
-                "If-Match: \"other\"", "412",
-                "If-None-Match: " + etag, "304",
-                "If-None-Match: W/" + etag, "304",
-                "If-None-Match: \"other\", " + etag, "304",
-                "If-None-Match: \"other\"", "200",
-                "If-Modified-Since: " + modified, "304",
-                "If-Modified-Since: " + before, "200",
-                "If-Unmodified-Since: " + modified, "200",
-                "If-Unmodified-Since: " + before, "412");
+                "If-Match: " + etag,
+                "200",
+                "If-Match: \"other\"",
+                "412",
+                "If-None-Match: " + etag,
+                "304",
+                "If-None-Match: W/" + etag,
+                "304",
+                "If-None-Match: \"other\", " + etag,
+                "304",
+                "If-None-Match: \"other\"",
+                "200",
+                "If-Modified-Since: " + modified,
+                "304",
+                "If-Modified-Since: " + before,
+                "200",
+                "If-Unmodified-Since: " + modified,
+                "200",
+                "If-Unmodified-Since: " + before,
+                "412");
         for (var each : expected.entrySet()) {
             assertThat(curl("/" + BUCKET + "/digits", "--header", each.getKey()))
                     .as(each.getKey())
@@ -161,13 +174,20 @@ final class CurlClientTest {
     void aRangeOfAnotherStateOfTheObjectIsTheWholeObject() throws Exception {
         String etag = header("etag");
         Map<String, String> expected = Map.of(
-                "If-Range: " + etag, "78<206>",
-                "If-Range: \"other\"", DIGITS + "<200>",
-                "If-Range: W/" + etag, DIGITS + "<200>", // weak ETags never match here: RFC 9110, 13.1.5
-                "If-Range: " + header("last-modified"), "78<206>",
-                "If-Range: Mon, 01 Jan 2024 00:00:00 GMT", DIGITS + "<200>",
-                "If-Range: Fri, 01 Jan 2100 00:00:00 GMT", DIGITS + "<200>",
-                "If-Range: nonsense", DIGITS + "<200>");
+                "If-Range: " + etag,
+                "78<206>",
+                "If-Range: \"other\"",
+                DIGITS + "<200>",
+                "If-Range: W/" + etag,
+                DIGITS + "<200>", // weak ETags never match here: RFC 9110, 13.1.5
+                "If-Range: " + header("last-modified"),
+                "78<206>",
+                "If-Range: Mon, 01 Jan 2024 00:00:00 GMT",
+                DIGITS + "<200>",
+                "If-Range: Fri, 01 Jan 2100 00:00:00 GMT",
+                DIGITS + "<200>",
+                "If-Range: nonsense",
+                DIGITS + "<200>");
         for (var each : expected.entrySet()) {
             assertThat(curl("/" + BUCKET + "/digits", "--range", "7-8", "--header", each.getKey()))
                     .as(each.getKey())
@@ -184,7 +204,7 @@ final class CurlClientTest {
                 .isEqualTo("<200>");
         Path got = folder.resolve("got");
         byte[] all = Files.readAllBytes(large);
-        Files.write(got, java.util.Arrays.copyOf(all, 1_000_003));
+        Files.write(got, Arrays.copyOf(all, 1_000_003));
         assertThat(curl("/" + BUCKET + "/large", "--continue-at", "-", "--output", got.toString()))
                 .isEqualTo("<206>");
         assertThat(got).hasBinaryContent(all);

@@ -19,7 +19,8 @@ import javax.crypto.spec.SecretKeySpec;
  */
 record PostForm(String bucket, String prefix, long bytesMax, Map<String, String> others) {
     Map<String, String> fields(String key, String secret, Instant now) throws GeneralSecurityException {
-        String day = DateTimeFormatter.ofPattern("yyyyMMdd").withZone(ZoneOffset.UTC).format(now);
+        String day =
+                DateTimeFormatter.ofPattern("yyyyMMdd").withZone(ZoneOffset.UTC).format(now);
         String date = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
                 .withZone(ZoneOffset.UTC)
                 .format(now);
