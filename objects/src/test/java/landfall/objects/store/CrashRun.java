@@ -86,10 +86,10 @@ final class CrashRun {
                 assertThat(lines.readLine()).isEqualTo("READY");
                 wait = 500;
             } else if (random.nextInt(10) == 0) {
-                wait = 150 + random.nextInt(500);
+                wait = 150L + random.nextInt(500);
             } else {
                 assertThat(lines.readLine()).isEqualTo("READY");
-                wait = 20 + random.nextInt(1_500);
+                wait = 20L + random.nextInt(1_500);
             }
             Thread striker = Thread.ofVirtual().start(() -> {
                 try {
