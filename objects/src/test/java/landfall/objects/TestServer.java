@@ -58,8 +58,12 @@ final class TestServer implements AutoCloseable {
     }
 
     S3Client client(String key, String secret) {
+        return client(uri(""), key, secret);
+    }
+
+    static S3Client client(URI endpoint, String key, String secret) {
         return S3Client.builder()
-                .endpointOverride(uri(""))
+                .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
                 .httpClient(UrlConnectionHttpClient.create())
