@@ -27,9 +27,14 @@ final class ClientFiles {
 
     private ClientFiles() {}
 
-    /** A file of bytes that nothing compresses, the same each time. */
+    /** A file that every client sends in parts. */
     static Path large(Path file) throws IOException {
-        byte[] bytes = new byte[Client.largeBytes()];
+        return random(file, Client.largeBytes());
+    }
+
+    /** A file of bytes that nothing compresses, the same each time. */
+    static Path random(Path file, int size) throws IOException {
+        byte[] bytes = new byte[size];
         new Random(bytes.length).nextBytes(bytes);
         return Files.write(file, bytes);
     }

@@ -48,7 +48,7 @@ final class CurlClientTest {
         s3 = server.client();
         s3.createBucket(bucket -> bucket.bucket(BUCKET));
         s3.putObject(object -> object.bucket(BUCKET).key("digits"), RequestBody.fromString(DIGITS));
-        large = ClientFiles.large(folder.resolve("large.bin"));
+        large = ClientFiles.random(folder.resolve("large.bin"), 3 << 20);
     }
 
     @AfterAll
