@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
@@ -26,23 +27,27 @@ final class TestServer implements AutoCloseable {
     }
 
     static TestServer start(Path folder) throws IOException, Configuration.Unfit {
-        return new TestServer(ObjectsServer.start(
-                Configuration.read(
-                        Optional.empty(),
-                        Map.of(
-                                "OBJECTS_DATA",
-                                folder.toString(),
-                                "OBJECTS_LISTEN",
-                                "127.0.0.1:0",
-                                "OBJECTS_ACCESS_LOG",
-                                "off",
-                                "OBJECTS_LIFECYCLE_DAY_SECONDS",
-                                "1",
-                                "OBJECTS_ACCESS_KEY_ID",
-                                KEY,
-                                "OBJECTS_SECRET_ACCESS_KEY",
-                                SECRET)),
-                Clock.systemUTC()));
+        return start(folder, Map.of());
+    }
+
+    /** {@code settings}: further ones, or others than the usual. */
+    static TestServer start(Path folder, Map<String, String> settings) throws IOException, Configuration.Unfit {
+        Map<String, String> all = new HashMap<>(Map.of(
+                "OBJECTS_DATA",
+                folder.toString(),
+                "OBJECTS_LISTEN",
+                "127.0.0.1:0",
+                "OBJECTS_ACCESS_LOG",
+                "off",
+                "OBJECTS_LIFECYCLE_DAY_SECONDS",
+                "1",
+                "OBJECTS_ACCESS_KEY_ID",
+                KEY,
+                "OBJECTS_SECRET_ACCESS_KEY",
+                SECRET));
+        all.putAll(settings);
+        return new TestServer(
+                ObjectsServer.start(Configuration.read(Optional.empty(), all), Clock.systemUTC()));
     }
 
     ObjectsServer server() {
