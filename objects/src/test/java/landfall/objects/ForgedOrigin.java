@@ -33,7 +33,8 @@ final class ForgedOrigin implements AutoCloseable {
         try (exchange) {
             String query = exchange.getRequestURI().getRawQuery();
             if (query != null && query.contains("list-type=2")) {
-                byte[] list = ("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>large</Key><Size>" + size
+                byte[] list = ("<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>large</Key><Size>"
+                                + size
                                 + "</Size><ETag>" + ETAG.replace("\"", "&quot;")
                                 + "</ETag><LastModified>2020-01-01T00:00:00Z</LastModified></Contents></ListBucketResult>")
                         .getBytes(StandardCharsets.UTF_8);

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
@@ -46,8 +48,7 @@ final class TestServer implements AutoCloseable {
                 "OBJECTS_SECRET_ACCESS_KEY",
                 SECRET));
         all.putAll(settings);
-        return new TestServer(
-                ObjectsServer.start(Configuration.read(Optional.empty(), all), Clock.systemUTC()));
+        return new TestServer(ObjectsServer.start(Configuration.read(Optional.empty(), all), Clock.systemUTC()));
     }
 
     ObjectsServer server() {
@@ -62,14 +63,24 @@ final class TestServer implements AutoCloseable {
         return client(KEY, SECRET);
     }
 
+    /** One that doesn't ask again what was answered with 503. */
+    S3Client impatient() {
+        return builder(KEY, SECRET)
+                .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .build();
+    }
+
     S3Client client(String key, String secret) {
+        return builder(key, secret).build();
+    }
+
+    private S3ClientBuilder builder(String key, String secret) {
         return S3Client.builder()
                 .endpointOverride(uri(""))
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
                 .httpClient(UrlConnectionHttpClient.create())
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(key, secret)))
-                .build();
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(key, secret)));
     }
 
     S3Presigner presigner() {

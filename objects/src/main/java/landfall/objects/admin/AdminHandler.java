@@ -333,7 +333,8 @@ public final class AdminHandler extends Handler.Abstract {
             switch (task) {
                 case "scrub" -> care.scrub(text(body, "bucket", ""), lines);
                 case "adopt" -> care.adopt(BucketNames.checked(text(body, "bucket", "")), lines);
-                case "fetch" -> new FetchAll(store, found(text(body, "bucket", "")).name(), lines).run();
+                case "fetch" ->
+                    new FetchAll(store, found(text(body, "bucket", "")).name(), lines).run();
                 default -> throw new AdminException(404, "there is no task " + task + ": scrub, adopt, fetch");
             }
         }

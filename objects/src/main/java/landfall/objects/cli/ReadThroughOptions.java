@@ -27,10 +27,7 @@ final class ReadThroughOptions {
     @Option(names = "--no-read-through", description = "Ends it.")
     boolean end;
 
-    @Option(
-            names = "--read-through-region",
-            paramLabel = "NAME",
-            description = "The old store's region (us-east-1).")
+    @Option(names = "--read-through-region", paramLabel = "NAME", description = "The old store's region (us-east-1).")
     String region = "us-east-1";
 
     @Option(

@@ -96,8 +96,8 @@ final class Comparison {
             String wanted = told.meta().checksums().get(each.getKey());
             String found = each.getValue().base64();
             if (!found.equals(wanted)) {
-                throw new IOException("the bytes of " + told.key() + " have the " + each.getKey() + " " + found
-                        + ", not " + wanted);
+                throw new IOException(
+                        "the bytes of " + told.key() + " have the " + each.getKey() + " " + found + ", not " + wanted);
             }
         }
         if (whole != null) {
@@ -116,8 +116,8 @@ final class Comparison {
 
     private void same(String found, String wanted) throws IOException {
         if (!found.equals(wanted)) {
-            throw new IOException("the bytes of " + told.key() + " have the MD5 " + found + ", not that of the ETag "
-                    + told.etag());
+            throw new IOException(
+                    "the bytes of " + told.key() + " have the MD5 " + found + ", not that of the ETag " + told.etag());
         }
     }
 }

@@ -43,8 +43,10 @@ final class DeletedKeys implements AutoCloseable {
             }
             return new DeletedKeys(connection);
         } catch (SQLException unopened) {
-            throw new IOException("the list of deleted keys " + file + " can't be opened: " + unopened.getMessage()
-                    + ". Without it keys deleted here could come back from an old store: put back a copy", unopened);
+            throw new IOException(
+                    "the list of deleted keys " + file + " can't be opened: " + unopened.getMessage()
+                            + ". Without it keys deleted here could come back from an old store: put back a copy",
+                    unopened);
         }
     }
 
@@ -79,8 +81,7 @@ final class DeletedKeys implements AutoCloseable {
             below.setBytes(2, bytes);
             try (ResultSet rows = below.executeQuery()) {
                 // The least key not before the prefix begins with it if any does.
-                return rows.next()
-                        && Arrays.mismatch(bytes, Arrays.copyOf(rows.getBytes(1), bytes.length)) < 0;
+                return rows.next() && Arrays.mismatch(bytes, Arrays.copyOf(rows.getBytes(1), bytes.length)) < 0;
             }
         } catch (SQLException unread) {
             throw failed("read", unread);

@@ -125,7 +125,9 @@ final class Fetch {
                 try {
                     count = in.read(buffer);
                 } catch (IOException broken) {
-                    if (resumes++ >= RESUMES_MAX || incoming.size() == 0 || incoming.size() >= told.size()
+                    if (resumes++ >= RESUMES_MAX
+                            || incoming.size() == 0
+                            || incoming.size() >= told.size()
                             || told.etag().isEmpty()) {
                         throw broken;
                     }

@@ -54,9 +54,11 @@ public final class FetchAll {
     public void run() throws IOException {
         try {
             bringAll();
-            tell(failed.get() == 0
-                    ? "everything is here: end it with bucket-set " + bucket + " --no-read-through"
-                    : failed + " objects couldn't be fetched: begin again", true);
+            tell(
+                    failed.get() == 0
+                            ? "everything is here: end it with bucket-set " + bucket + " --no-read-through"
+                            : failed + " objects couldn't be fetched: begin again",
+                    true);
         } catch (RemoteFailure | StoreException broken) {
             tell("broke off: " + broken.getMessage(), false);
         }
@@ -123,7 +125,8 @@ public final class FetchAll {
                 Thread.currentThread().interrupt();
                 throw new IOException("the fetching was interrupted", stop);
             } catch (java.util.concurrent.ExecutionException broken) {
-                throw new IOException("the fetching failed: " + broken.getCause().getMessage(), broken.getCause());
+                throw new IOException(
+                        "the fetching failed: " + broken.getCause().getMessage(), broken.getCause());
             }
         }
     }

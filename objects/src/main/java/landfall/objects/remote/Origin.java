@@ -31,8 +31,12 @@ public record Origin(URI endpoint, String bucket, String prefix, String region, 
         int slash = path.indexOf('/');
         String bucket = slash < 0 ? path : path.substring(0, slash);
         boolean web = "http".equals(given.getScheme()) || "https".equals(given.getScheme());
-        if (!web || given.getHost() == null || bucket.isEmpty() || given.getRawUserInfo() != null
-                || given.getRawQuery() != null || given.getRawFragment() != null) {
+        if (!web
+                || given.getHost() == null
+                || bucket.isEmpty()
+                || given.getRawUserInfo() != null
+                || given.getRawQuery() != null
+                || given.getRawFragment() != null) {
             throw unfit(url);
         }
         return new Origin(

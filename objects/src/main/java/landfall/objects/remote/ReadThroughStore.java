@@ -89,8 +89,7 @@ public final class ReadThroughStore implements Store {
         RemoteS3 client = new RemoteS3(origin.endpoint(), origin.region(), origin.keys(), clock);
         String owner = here.bucket(bucket).map(Bucket::owner).orElse("");
         Source before = sources.put(
-                bucket,
-                new Source(origin, client, new RemoteBucket(client, origin.bucket(), origin.prefix(), owner)));
+                bucket, new Source(origin, client, new RemoteBucket(client, origin.bucket(), origin.prefix(), owner)));
         if (before != null) {
             before.client().close();
         }
@@ -137,8 +136,8 @@ public final class ReadThroughStore implements Store {
 
     private Bucket required(String bucket) {
         return here.bucket(bucket)
-                .orElseThrow(() -> new StoreException(
-                        StoreException.Reason.NO_SUCH_BUCKET, "there is no bucket " + bucket));
+                .orElseThrow(
+                        () -> new StoreException(StoreException.Reason.NO_SUCH_BUCKET, "there is no bucket " + bucket));
     }
 
     // Fetching
@@ -170,8 +169,8 @@ public final class ReadThroughStore implements Store {
         List<String> name = List.of(bucket, key);
         Fetch[] begun = new Fetch[1];
         Fetch fetch = fetches.computeIfAbsent(name, absent -> {
-            begun[0] = new Fetch(
-                    bucket, key, source.bucket(), here, (version, bytes) -> commit(source, version, bytes));
+            begun[0] =
+                    new Fetch(bucket, key, source.bucket(), here, (version, bytes) -> commit(source, version, bytes));
             return begun[0];
         });
         if (begun[0] != null) {
@@ -214,7 +213,7 @@ public final class ReadThroughStore implements Store {
         Lock turn = stripe(version.bucket(), version.key());
         turn.lock();
         try {
-            if (sources.get(version.bucket()) != source || deleted.contains(version.bucket(), version.key())) {
+            if (!source.equals(sources.get(version.bucket())) || deleted.contains(version.bucket(), version.key())) {
                 return false;
             }
             here.put(
@@ -274,8 +273,7 @@ public final class ReadThroughStore implements Store {
 
     private StoreException unavailable(String what, IOException why) {
         LOG.log(System.Logger.Level.WARNING, "{0}: {1}", what, why.getMessage());
-        return new StoreException(
-                StoreException.Reason.UNAVAILABLE, what + ": " + why.getMessage(), why);
+        return new StoreException(StoreException.Reason.UNAVAILABLE, what + ": " + why.getMessage(), why);
     }
 
     // Buckets
@@ -299,7 +297,9 @@ public final class ReadThroughStore implements Store {
     @Override
     public void deleteBucket(String name) {
         if (sources.containsKey(name)
-                && !list(name, new Listing.Request("", "", null, null, 1)).items().isEmpty()) {
+                && !list(name, new Listing.Request("", "", null, null, 1))
+                        .items()
+                        .isEmpty()) {
             throw new StoreException(
                     StoreException.Reason.BUCKET_NOT_EMPTY,
                     "the old store of " + name + " has objects yet: end reading through first");
@@ -367,7 +367,8 @@ public final class ReadThroughStore implements Store {
                     return there.get();
                 }
             } catch (IOException refused) {
-                throw unavailable("the object " + key + " isn't here yet and the old store doesn't tell of it", refused);
+                throw unavailable(
+                        "the object " + key + " isn't here yet and the old store doesn't tell of it", refused);
             }
         }
         return here.head(bucket, key, versionId);

@@ -69,7 +69,8 @@ final class RemoteBucket {
         try {
             answer = store.call(ask("GET", key, Map.of("x-amz-checksum-mode", "ENABLED")));
         } catch (RemoteException refused) {
-            if (refused.status() == 404 && (refused.code().isEmpty() || refused.code().equals("NoSuchKey"))) {
+            if (refused.status() == 404
+                    && (refused.code().isEmpty() || refused.code().equals("NoSuchKey"))) {
                 return Optional.empty();
             }
             throw refused;
@@ -97,8 +98,7 @@ final class RemoteBucket {
     /** The size of one part of a multipart object, -1 if the store doesn't tell. */
     long partSize(String key, int number) throws IOException {
         Map<String, String> query = Map.of("partNumber", Integer.toString(number));
-        try (RemoteS3.Answer answer =
-                store.call(new RemoteS3.Ask("HEAD", name, prefix + key, query, Map.of()))) {
+        try (RemoteS3.Answer answer = store.call(new RemoteS3.Ask("HEAD", name, prefix + key, query, Map.of()))) {
             return answer.header("x-amz-mp-parts-count") == null
                     ? -1
                     : answer.headers().firstValueAsLong("content-length").orElse(-1);
@@ -164,8 +164,7 @@ final class RemoteBucket {
         for (Xml.Element each : root.children()) {
             switch (each.name()) {
                 case "Contents" -> items.add(new Listing.Entry(entry(here, each, encoded)));
-                case "CommonPrefixes" ->
-                    items.add(new Listing.CommonPrefix(key(each.childText("Prefix"), encoded)));
+                case "CommonPrefixes" -> items.add(new Listing.CommonPrefix(key(each.childText("Prefix"), encoded)));
                 default -> {
                     // what was asked for, said again
                 }

@@ -59,7 +59,8 @@ final class RemoteObject {
         if (headers.firstValue("x-amz-checksum-type").orElse("").equalsIgnoreCase("COMPOSITE")) {
             checksums.clear();
         }
-        long length = size >= 0 ? size : headers.firstValueAsLong("content-length").orElse(-1);
+        long length =
+                size >= 0 ? size : headers.firstValueAsLong("content-length").orElse(-1);
         if (length < 0) {
             throw new IOException("the other store told no length of " + bucket + "/" + key);
         }

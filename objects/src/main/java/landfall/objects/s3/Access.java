@@ -45,6 +45,7 @@ final class Access {
             Operation.CompleteMultipartUpload,
             Operation.AbortMultipartUpload,
             Operation.ListParts);
+
     private static final int POLICIES_MAX = 1_000;
 
     private final Store store;

@@ -261,7 +261,13 @@ public final class FolderStore implements Store {
             incomingFolder.sync();
         }
         Changes.Arrived row = new Changes.Arrived(
-                arrived.file(), arrived.size(), arrived.blocks(), etag, MetaJson.write(meta), memory, arrived.modified());
+                arrived.file(),
+                arrived.size(),
+                arrived.blocks(),
+                etag,
+                MetaJson.write(meta),
+                memory,
+                arrived.modified());
         Row stored = commitFile(arrived, transaction -> {
             if (completed != null) {
                 uploads.requireUpload(transaction, completed);
@@ -546,8 +552,8 @@ public final class FolderStore implements Store {
         if (!Files.exists(file)) {
             throw partGone(upload, new NoSuchFileException(file.toString()));
         }
-        Changes.Arrived row =
-                new Changes.Arrived(part.file(), part.part().size(), part.blocks(), etag, MetaJson.write(meta), null, null);
+        Changes.Arrived row = new Changes.Arrived(
+                part.file(), part.part().size(), part.blocks(), etag, MetaJson.write(meta), null, null);
         Row stored = committer.commit(transaction -> {
             uploads.requireUpload(transaction, upload);
             uploads.requireUnchanged(transaction, upload, List.of(part));
