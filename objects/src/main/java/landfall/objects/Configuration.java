@@ -46,6 +46,20 @@ public record Configuration(
         int stopSeconds,
         int lifecycleDaySeconds) {
 
+    /**
+     * Java names files in the encoding of the locale that it starts with. In another one than UTF-8 an object whose key isn't
+     * ASCII could not be found again once the locale is another.
+     *
+     * @throws Unfit if this process can't name all files
+     */
+    public static void checkFileNames() throws Unfit {
+        String encoding = System.getProperty("sun.jnu.encoding", "unknown");
+        if (!encoding.equalsIgnoreCase("UTF-8")) {
+            throw new Unfit(List.of("The locale names files in " + encoding + ", not in UTF-8: files of keys beyond"
+                    + " ASCII would not be found. Start with LC_ALL=C.UTF-8 in the environment."));
+        }
+    }
+
     /** One setting: its name, its default (empty for none) and what it is for. */
     public record Setting(String name, String standard, String meaning) {}
 

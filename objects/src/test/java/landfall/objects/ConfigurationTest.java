@@ -3,11 +3,13 @@ package landfall.objects;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import landfall.objects.admin.AdminClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,5 +51,29 @@ final class ConfigurationTest {
                 .hasMessageContaining("OBJECTS_BUCKETS names Uploads")
                 .hasMessageContaining("OBJECTS_BUCKETS names ..")
                 .hasMessageContaining("OBJECTS_STOP_SECONDS");
+    }
+
+    /** Files made in one locale would not be found in the other, and answered with 500. */
+    @Test
+    void aLocaleThatCantNameAllFilesIsRefused(@TempDir Path folder) throws Exception {
+        ProcessBuilder serve = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "serve")
+                .redirectErrorStream(true);
+        serve.environment().putAll(environment(folder, ""));
+        serve.environment().put("LC_ALL", "POSIX");
+        Process process = serve.start();
+        try {
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("it ends").isTrue();
+            assertThat(new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+                    .contains("not in UTF-8", "LC_ALL=C.UTF-8");
+            assertThat(process.exitValue()).isEqualTo(2);
+            assertThat(folder).isEmptyDirectory();
+        } finally {
+            process.destroyForcibly();
+        }
     }
 }

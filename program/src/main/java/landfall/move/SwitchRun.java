@@ -303,17 +303,18 @@ final class SwitchRun {
             return "";
         });
         String marker = step(MoveScript.FENCE, () -> {
-            String raised = inTime(
-                    MoveScript.FENCE,
-                    closing -> Fence.raise(closing, sides.naming(), direction == Direction.FORWARD, FENCE_GRACE));
-            journal.record("fenced", Map.of("marker", raised));
-            remaining(MoveScript.FENCE);
-            return raised;
+            return onClosingSide(MoveScript.FENCE, closing -> {
+                String raised = Fence.raise(closing, sides.naming(), direction == Direction.FORWARD, FENCE_GRACE);
+                journal.record("fenced", Map.of("marker", raised));
+                return raised;
+            });
         });
         step(MoveScript.LAST_CHANGES, () -> {
-            follower.drainTo(marker, remaining(MoveScript.LAST_CHANGES));
-            long rows = follower.recopy(remaining(MoveScript.LAST_CHANGES));
-            remaining(MoveScript.LAST_CHANGES);
+            inTime(MoveScript.LAST_CHANGES, left -> {
+                follower.drainTo(marker, left);
+                return "";
+            });
+            long rows = inTime(MoveScript.LAST_CHANGES, follower::recopy);
             return rows == 0
                     ? ""
                     : String.format(Locale.ROOT, "%,d rows of tables without identity copied again", rows);
@@ -324,8 +325,7 @@ final class SwitchRun {
             return pass.copied() + " files";
         });
         step(MoveScript.LAST_PROOF, () -> {
-            demandEqual(follower.verifyTouched(remaining(MoveScript.LAST_PROOF)));
-            remaining(MoveScript.LAST_PROOF);
+            demandEqual(inTime(MoveScript.LAST_PROOF, follower::verifyTouched));
             return "";
         });
         events.step(MoveScript.OPEN, "begin", "");
@@ -350,9 +350,19 @@ final class SwitchRun {
     }
 
     /** Works on the closing side behind the door: its sessions are cut when the door has been closed for too long. */
-    private String inTime(String step, Function<Database, String> part) {
-        try (TimedDatabase closing = TimedDatabase.within(remaining(step), sides.from(direction))) {
-            return part.apply(closing.database());
+    private String onClosingSide(String step, Function<Database, String> part) {
+        return inTime(step, left -> {
+            try (TimedDatabase closing = TimedDatabase.within(left, sides.from(direction))) {
+                return part.apply(closing.database());
+            }
+        });
+    }
+
+    /** What fails because the door has been closed for too long says so; what ends too late fails. */
+    private <T> T inTime(String step, Function<Duration, T> part) {
+        T result;
+        try {
+            result = part.apply(remaining(step));
         } catch (RuntimeException e) {
             try {
                 remaining(step);
@@ -362,6 +372,8 @@ final class SwitchRun {
             }
             throw e;
         }
+        remaining(step);
+        return result;
     }
 
     /** No request is at work on the old side when this returns. */
@@ -382,7 +394,7 @@ final class SwitchRun {
             }
         } else {
             // keepalive-timeout 0 on Dokku's nginx: no client keeps a connection there, only requests under way remain.
-            inTime(MoveScript.DRAIN, closing -> {
+            onClosingSide(MoveScript.DRAIN, closing -> {
                 QuietDatabase.await(closing, QUIET, remaining(MoveScript.DRAIN));
                 return "";
             });

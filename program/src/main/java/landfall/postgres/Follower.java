@@ -244,7 +244,12 @@ public final class Follower implements AutoCloseable {
 
     private static void stopAt(long end, String what, Duration max) {
         if (System.nanoTime() > end) {
-            throw Sql.refused(what + " took longer than " + max.toMillis() + " ms", "its bound is met", "");
+            throw new LandfallException(
+                    ExitCode.FAILED,
+                    Problem.error(
+                            what + " took longer than " + max.toMillis() + " ms",
+                            "that is as long as it may take",
+                            "Run the same command again."));
         }
     }
 

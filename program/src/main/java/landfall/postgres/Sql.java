@@ -95,7 +95,10 @@ final class Sql {
     static LandfallException failed(String what, SQLException cause) {
         return new LandfallException(
                 ExitCode.FAILED,
-                Problem.error(what, Failures.reason(cause), undecodable(cause) ? ANOTHER_COPY : nextStep(String.valueOf(cause.getSQLState()))),
+                Problem.error(
+                        what,
+                        Failures.reason(cause),
+                        undecodable(cause) ? ANOTHER_COPY : nextStep(String.valueOf(cause.getSQLState()))),
                 cause);
     }
 
@@ -105,9 +108,10 @@ final class Sql {
                 && String.valueOf(cause.getMessage()).contains("could not map filenode");
     }
 
-    private static final String ANOTHER_COPY = "The source's server can't decode what its log holds for this slot, and running"
-            + " this again won't change that. Nothing is lost: `landfall abandon` gives this copy up, and `landfall sync`"
-            + " then makes another with a new slot.";
+    private static final String ANOTHER_COPY =
+            "The source's server can't decode what its log holds for this slot, and running"
+                    + " this again won't change that. Nothing is lost: `landfall abandon` gives this copy up, and `landfall sync`"
+                    + " then makes another with a new slot.";
 
     /** What to do about it, by the server's own sorting of its failures. */
     static String nextStep(String sqlState) {

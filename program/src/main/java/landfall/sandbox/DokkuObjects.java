@@ -98,8 +98,8 @@ final class DokkuObjects {
     }
 
     private static String dsn(String name, String accessKey, String secret, String bucket) {
-        return "s3://" + accessKey + ":" + secret + "@" + DokkuServices.hostName(KIND, name) + ":" + ObjectsServer.PORT + "/"
-                + bucket + "?region=us-east-1";
+        return "s3://" + accessKey + ":" + secret + "@" + DokkuServices.hostName(KIND, name) + ":" + ObjectsServer.PORT
+                + "/" + bucket + "?region=us-east-1";
     }
 
     DokkuServices.Running start(String name, String address) throws IOException, InterruptedException, DokkuFailure {
@@ -212,8 +212,7 @@ final class DokkuObjects {
             throw DokkuFailure.refused("Service " + name + " already promoted as " + URL);
         }
         String url = values.getOrDefault(linked, "");
-        String[] login =
-                url.replaceFirst("^s3://", "").replaceFirst("@.*$", "").split(":", 2);
+        String[] login = url.replaceFirst("^s3://", "").replaceFirst("@.*$", "").split(":", 2);
         Map<String, String> change = new TreeMap<>(settings(
                 name,
                 Map.of("AWS_ACCESS_KEY_ID", login[0], "AWS_SECRET_ACCESS_KEY", login[1]),

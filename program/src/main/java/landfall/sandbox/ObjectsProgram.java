@@ -72,6 +72,7 @@ final class ObjectsProgram {
         command.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().retainAll(List.of("PATH", "LANG", "HOME", "JAVA_HOME"));
+        builder.environment().put("LC_ALL", "C.UTF-8"); // the server refuses a locale that can't name all files
         builder.environment().putAll(environment);
         return builder;
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import landfall.base.Events;
+import landfall.base.ExitCode;
 import landfall.base.LandfallException;
 import landfall.base.Problem;
 import org.junit.jupiter.api.Test;
@@ -42,6 +43,20 @@ final class CutoverTest {
 
     private static Database app(Servers.Move move) {
         return move.target().as(move.role().name(), move.role().password());
+    }
+
+    @Test
+    void aBoundThatIsMetIsAFailureThatAnotherRunMayMend() throws Exception {
+        Servers.Move move = Servers.move(TABLES);
+        move.copy();
+        try (Follower follower = move.follow()) {
+            assertThatThrownBy(() -> follower.drainTo("never raised", Duration.ofMillis(50)))
+                    .isInstanceOfSatisfying(LandfallException.class, met -> {
+                        assertThat(met.exitCode()).isEqualTo(ExitCode.FAILED);
+                        assertThat(met.problems().getFirst().sentence())
+                                .contains("Applying the last changes took longer than 50 ms", "again");
+                    });
+        }
     }
 
     @Test

@@ -37,6 +37,7 @@ final class RebuildIndex implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, Configuration.Unfit {
+        Configuration.checkFileNames();
         Configuration configuration = Configuration.read(Optional.ofNullable(config), System.getenv());
         PrintWriter out = spec.commandLine().getOut();
         IndexRebuild.run(configuration.data(), Clock.systemUTC(), out::println);

@@ -50,6 +50,7 @@ final class Serve implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, Configuration.Unfit, InterruptedException {
+        Configuration.checkFileNames();
         Configuration configuration = Configuration.read(Optional.ofNullable(config), System.getenv());
         CountDownLatch stopped = new CountDownLatch(1);
         ObjectsServer server = ObjectsServer.start(configuration, Clock.systemUTC());

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Which pages of other origins may ask: "Using cross-origin resource sharing (CORS)"; the first rule that fits holds. */
 record Cors(List<Rule> rules) {
+    private static final String VARY = "Origin, Access-Control-Request-Headers, Access-Control-Request-Method";
     private static final int RULES_MAX = 100;
     private static final List<String> METHODS = List.of("GET", "PUT", "HEAD", "POST", "DELETE");
 
@@ -45,7 +46,7 @@ record Cors(List<Rule> rules) {
             if (maxAgeSeconds >= 0) {
                 answer.put("Access-Control-Max-Age", maxAgeSeconds);
             }
-            answer.put("Vary", "Origin, Access-Control-Request-Headers, Access-Control-Request-Method");
+            answer.put("Vary", VARY);
         }
     }
 
@@ -121,8 +122,15 @@ record Cors(List<Rule> rules) {
                         .orElse(null);
     }
 
-    /** Adds the headers of the rule that fits a request, if it comes from another origin's page. */
+    /**
+     * Adds the headers of the rule that fits a request, if it comes from another origin's page. Where there are rules, any
+     * answer may depend on the origin and says so (Fetch Standard, "CORS protocol and HTTP caches"): else a browser that has
+     * shown a picture keeps the answer, without these headers, and refuses it to the script that reads the same picture.
+     */
     static void tell(Call call, @Nullable Bucket bucket) {
+        if (bucket != null && bucket.setting("cors") != null) {
+            call.answer().put("Vary", VARY);
+        }
         String origin = call.header("origin");
         if (origin != null && !call.method().equals("OPTIONS")) {
             Rule rule = rule(bucket, origin, call.header("access-control-request-method", call.method()), List.of());

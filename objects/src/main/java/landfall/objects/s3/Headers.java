@@ -231,4 +231,19 @@ public final class Headers {
         }
         return same;
     }
+
+    /**
+     * Whether If-Range, if there is one, names this state of the object: its ETag, strongly compared, or exactly its date.
+     * If not, a download that is resumed starts anew instead of joining two states (RFC 9110, 13.1.5).
+     */
+    static boolean rangeFits(Call call, ObjectVersion version) {
+        String state = call.header("if-range");
+        if (state == null) {
+            return true;
+        }
+        String one = state.strip();
+        return one.startsWith("\"")
+                ? one.equals(quoted(version.etag()))
+                : version.modified().truncatedTo(ChronoUnit.SECONDS).equals(date(one));
+    }
 }

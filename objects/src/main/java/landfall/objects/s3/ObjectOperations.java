@@ -71,7 +71,7 @@ final class ObjectOperations {
         }
         Part part = part(call, head);
         if (!withBody) {
-            Range range = part != null ? part.range() : Range.of(call.header("range"), head.size());
+            Range range = part != null ? part.range() : range(call, head);
             describe(call, head, versioned, part, range);
             call.answer().put("Content-Length", range == null ? (part == null ? head.size() : 0) : range.length());
             call.sendEmpty(range == null ? 200 : 206);
@@ -83,18 +83,24 @@ final class ObjectOperations {
                 // Overwritten in between: the conditions are asked of what is served.
                 if (Headers.notModified(call, "", version)) {
                     Headers.describe(call, version, versioned);
+                    call.answer().remove("Content-Type");
                     call.sendEmpty(304);
                     return;
                 }
                 part = part(call, version);
             }
-            Range range = part != null ? part.range() : Range.of(call.header("range"), version.size());
+            Range range = part != null ? part.range() : range(call, version);
             describe(call, version, versioned, part, range);
             long length = range == null ? (part == null ? version.size() : 0) : range.length();
             call.answer().put("Content-Length", length);
             call.status(range == null ? 200 : 206);
             Receiving.send(call, content, range == null ? 0 : range.first(), length);
         }
+    }
+
+    /** The range asked for; none if If-Range names another state of the object than this one. */
+    private static @Nullable Range range(Call call, ObjectVersion version) {
+        return Headers.rangeFits(call, version) ? Range.of(call.header("range"), version.size()) : null;
     }
 
     private void describe(

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 
 /** One life of {@link CrashWriter}, in a process of its own, ended at a random moment. */
 final class CrashRun {
@@ -91,7 +92,7 @@ final class CrashRun {
                 assertThat(lines.readLine()).isEqualTo("READY");
                 wait = 20L + random.nextInt(1_500);
             }
-            Thread striker = Thread.ofVirtual().start(() -> {
+            CompletableFuture<Void> struck = CompletableFuture.runAsync(() -> {
                 try {
                     Thread.sleep(wait);
                     end.strike(process);
@@ -106,7 +107,7 @@ final class CrashRun {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 told.note(line);
             }
-            striker.join();
+            struck.join();
         } finally {
             process.destroyForcibly().waitFor();
         }
