@@ -28,6 +28,7 @@ import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import tools.jackson.databind.JsonNode;
@@ -95,8 +96,8 @@ final class ReadThroughTest {
         s3.close();
         oldS3.close();
         folder = own;
-        Map<String, String> log = Map.of(
-                "OBJECTS_ACCESS_LOG", folder.resolve("old.log").toString(), "OBJECTS_STOP_SECONDS", "0");
+        Map<String, String> log =
+                Map.of("OBJECTS_ACCESS_LOG", folder.resolve("old.log").toString(), "OBJECTS_STOP_SECONDS", "0");
         old = TestServer.start(folder.resolve("old"), log);
         here = TestServer.start(folder.resolve("new"), Map.of("OBJECTS_STOP_SECONDS", "0"));
         oldS3 = old.impatient();
@@ -161,23 +162,23 @@ final class ReadThroughTest {
                         .tagging("a=1&b=2"),
                 RequestBody.fromBytes(large));
         putOld("small", "small");
-        var before = oldS3.headObject(object -> object.bucket(before).key("a dir/ü.bin"));
+        var origin = oldS3.headObject(object -> object.bucket(before).key("a dir/ü.bin"));
         var head = s3.headObject(object -> object.bucket(now).key("a dir/ü.bin"));
         assertThat(head.contentLength()).isEqualTo(large.length);
-        assertThat(head.lastModified()).isEqualTo(before.lastModified());
+        assertThat(head.lastModified()).isEqualTo(origin.lastModified());
         assertThat(folder.resolve("new/" + now + "/a dir/ü.bin")).doesNotExist();
         var got = s3.getObjectAsBytes(object -> object.bucket(now).key("a dir/ü.bin"));
         assertThat(got.asByteArray()).isEqualTo(large);
-        assertThat(got.response().eTag()).isEqualTo(before.eTag());
+        assertThat(got.response().eTag()).isEqualTo(origin.eTag());
         assertThat(get("small")).asString(StandardCharsets.UTF_8).isEqualTo("small");
         admin().ask("DELETE", "/buckets/" + now + "/read-through", null);
         var kept = s3.getObjectAsBytes(object -> object.bucket(now).key("a dir/ü.bin"));
         assertThat(kept.asByteArray()).isEqualTo(large);
-        assertThat(kept.response().eTag()).isEqualTo(before.eTag());
+        assertThat(kept.response().eTag()).isEqualTo(origin.eTag());
         assertThat(kept.response().contentType()).isEqualTo("image/png");
         assertThat(kept.response().cacheControl()).isEqualTo("max-age=60");
         assertThat(kept.response().metadata()).containsEntry("colour", "green");
-        assertThat(kept.response().lastModified()).isEqualTo(before.lastModified());
+        assertThat(kept.response().lastModified()).isEqualTo(origin.lastModified());
         assertThat(s3.getObjectTagging(object -> object.bucket(now).key("a dir/ü.bin"))
                         .tagSet())
                 .hasSize(2);
@@ -189,8 +190,7 @@ final class ReadThroughTest {
         byte[] large = random(5_000_000, 2);
         putOld("large", large);
         String etag = '"' + md5(large) + '"';
-        assertThat(s3.getObjectAsBytes(
-                                object -> object.bucket(now).key("large").range("bytes=4999000-"))
+        assertThat(s3.getObjectAsBytes(object -> object.bucket(now).key("large").range("bytes=4999000-"))
                         .asByteArray())
                 .isEqualTo(java.util.Arrays.copyOfRange(large, 4_999_000, 5_000_000));
         putOld("other", "other");
@@ -199,8 +199,8 @@ final class ReadThroughTest {
                 .isInstanceOfSatisfying(
                         S3Exception.class,
                         refused -> assertThat(refused.statusCode()).isEqualTo(412));
-        assertThatThrownBy(() -> s3.headObject(
-                        object -> object.bucket(now).key("large").ifNoneMatch(etag)))
+        assertThatThrownBy(() ->
+                        s3.headObject(object -> object.bucket(now).key("large").ifNoneMatch(etag)))
                 .isInstanceOfSatisfying(
                         S3Exception.class,
                         refused -> assertThat(refused.statusCode()).isEqualTo(304));
@@ -225,8 +225,9 @@ final class ReadThroughTest {
         }
         get("deleted");
         s3.deleteObject(object -> object.bucket(now).key("deleted"));
-        s3.deleteObjects(
-                objects -> objects.bucket(now).delete(delete -> delete.objects(each -> each.key("deleted-unseen"))));
+        s3.deleteObjects(objects -> objects.bucket(now)
+                .delete(delete -> delete.objects(
+                        List.of(ObjectIdentifier.builder().key("deleted-unseen").build()))));
         s3.putObject(object -> object.bucket(now).key("overwritten"), RequestBody.fromString("new"));
         s3.putObject(object -> object.bucket(now).key("both"), RequestBody.fromString("new"));
         s3.deleteObject(object -> object.bucket(now).key("both"));
@@ -360,8 +361,8 @@ final class ReadThroughTest {
                     .checksumSHA256(sent.checksumSHA256())
                     .build());
         }
-        oldS3.completeMultipartUpload(upload ->
-                upload.bucket(before).key("many/parts").uploadId(id).multipartUpload(all -> all.parts(done)));
+        oldS3.completeMultipartUpload(
+                upload -> upload.bucket(before).key("many/parts").uploadId(id).multipartUpload(all -> all.parts(done)));
         readThrough("many/");
         get("3");
         s3.putObject(object -> object.bucket(now).key("4"), RequestBody.fromString("written here"));

@@ -106,30 +106,30 @@ final class BodyStream extends InputStream implements HttpResponse.BodySubscribe
             close();
             throw new IOException("the reading was interrupted", stop);
         }
-        switch (event) {
+        return switch (event) {
             case null -> {
                 close();
                 throw new IOException("no byte came for " + silence.toSeconds() + " s");
             }
             case Event.Bytes(List<ByteBuffer> come) -> {
                 buffers.addAll(come);
-                Flow.Subscription from;
-                synchronized (this) {
-                    from = subscription;
-                }
-                if (from != null) {
-                    from.request(1);
-                }
-                return true;
+                askForMore();
+                yield true;
             }
             case Event.End() -> {
                 ended = true;
-                return false;
+                yield false;
             }
             case Event.Broken(Throwable why) -> {
                 ended = true;
                 throw new IOException("the line broke: " + why.getMessage(), why);
             }
+        };
+    }
+
+    private synchronized void askForMore() {
+        if (subscription != null) {
+            subscription.request(1);
         }
     }
 

@@ -125,8 +125,7 @@ public final class FetchAll {
                 Thread.currentThread().interrupt();
                 throw new IOException("the fetching was interrupted", stop);
             } catch (java.util.concurrent.ExecutionException broken) {
-                throw new IOException(
-                        "the fetching failed: " + broken.getCause().getMessage(), broken.getCause());
+                throw new IOException("the fetching failed: " + broken.getMessage(), broken);
             }
         }
     }

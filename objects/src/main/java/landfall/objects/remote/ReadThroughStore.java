@@ -6,12 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.UnaryOperator;
 import landfall.objects.store.Bucket;
 import landfall.objects.store.Content;
@@ -19,7 +14,6 @@ import landfall.objects.store.Incoming;
 import landfall.objects.store.Listing;
 import landfall.objects.store.Meta;
 import landfall.objects.store.ObjectVersion;
-import landfall.objects.store.Part;
 import landfall.objects.store.Precondition;
 import landfall.objects.store.Store;
 import landfall.objects.store.StoreException;
@@ -31,34 +25,26 @@ import org.jspecify.annotations.Nullable;
  * deleted here stays deleted, which is written down before it is deleted; what was written here wins. For buckets without
  * an old store it only hands on.
  */
-public final class ReadThroughStore implements Store {
+public final class ReadThroughStore extends ForwardingStore {
     private static final System.Logger LOG = System.getLogger(ReadThroughStore.class.getName());
-    private static final int STRIPES = 64;
-    private static final int FETCHES_MAX = 32;
-    private static final long TURN_SECONDS = 30;
     /** Smaller objects are served once they are here; larger ones while they come. */
     private static final long AT_ONCE = 1 << 20;
 
-    private final Store here;
     private final Clock clock;
     private final OriginFile file;
     private final DeletedKeys deleted;
     private final Map<String, Source> sources = new ConcurrentHashMap<>();
-    private final Map<List<String>, Fetch> fetches = new ConcurrentHashMap<>();
-    private final Lock[] stripes = new Lock[STRIPES];
-    private final Semaphore turns = new Semaphore(FETCHES_MAX, true);
+    private final Fetches fetches;
 
     /** An old store in use. */
     private record Source(Origin origin, RemoteS3 client, RemoteBucket bucket) {}
 
     private ReadThroughStore(Store here, Clock clock, OriginFile file, DeletedKeys deleted) {
-        this.here = here;
+        super(here);
         this.clock = clock;
         this.file = file;
         this.deleted = deleted;
-        for (int i = 0; i < STRIPES; i++) {
-            stripes[i] = new ReentrantLock();
-        }
+        this.fetches = new Fetches(here);
     }
 
     /**
@@ -87,7 +73,7 @@ public final class ReadThroughStore implements Store {
 
     private void use(String bucket, Origin origin) {
         RemoteS3 client = new RemoteS3(origin.endpoint(), origin.region(), origin.keys(), clock);
-        String owner = here.bucket(bucket).map(Bucket::owner).orElse("");
+        String owner = here().bucket(bucket).map(Bucket::owner).orElse("");
         Source before = sources.put(
                 bucket, new Source(origin, client, new RemoteBucket(client, origin.bucket(), origin.prefix(), owner)));
         if (before != null) {
@@ -135,17 +121,13 @@ public final class ReadThroughStore implements Store {
     }
 
     private Bucket required(String bucket) {
-        return here.bucket(bucket)
+        return here().bucket(bucket)
                 .orElseThrow(
                         () -> new StoreException(StoreException.Reason.NO_SUCH_BUCKET, "there is no bucket " + bucket));
     }
 
     // Fetching
     // ---------------------------------------------------------------------------------------------------------
-
-    private Lock stripe(String bucket, String key) {
-        return stripes[Math.floorMod(bucket.hashCode() * 31 + key.hashCode(), STRIPES)];
-    }
 
     /** The old store of a key that isn't here and wasn't deleted here; null if there is none or the key is here. */
     private @Nullable Source missing(String bucket, String key) {
@@ -154,7 +136,7 @@ public final class ReadThroughStore implements Store {
             return null;
         }
         try {
-            here.head(bucket, key, null);
+            here().head(bucket, key, null);
             return null;
         } catch (StoreException absent) {
             if (absent.reason() != StoreException.Reason.NO_SUCH_KEY) {
@@ -166,72 +148,12 @@ public final class ReadThroughStore implements Store {
 
     /** The fetch of a key that is under way, or a new one. */
     private Fetch fetch(Source source, String bucket, String key) {
-        List<String> name = List.of(bucket, key);
-        Fetch[] begun = new Fetch[1];
-        Fetch fetch = fetches.computeIfAbsent(name, absent -> {
-            begun[0] =
-                    new Fetch(bucket, key, source.bucket(), here, (version, bytes) -> commit(source, version, bytes));
-            return begun[0];
-        });
-        if (begun[0] != null) {
-            try {
-                if (missing(bucket, key) == null) {
-                    // Another fetch has ended since the caller looked.
-                    begun[0].spare();
-                    fetches.remove(name, begun[0]);
-                    return fetch;
-                }
-                if (!turns.tryAcquire(TURN_SECONDS, TimeUnit.SECONDS)) {
-                    throw new StoreException(
-                            StoreException.Reason.UNAVAILABLE,
-                            FETCHES_MAX + " objects are being fetched from old stores already");
-                }
-            } catch (InterruptedException stop) {
-                Thread.currentThread().interrupt();
-                begun[0].refuse(new StoreException(StoreException.Reason.UNAVAILABLE, "interrupted", stop));
-                fetches.remove(name, begun[0]);
-                return fetch;
-            } catch (StoreException busy) {
-                begun[0].refuse(busy);
-                fetches.remove(name, begun[0]);
-                return fetch;
-            }
-            Thread.ofVirtual().name("fetch").start(() -> {
-                try {
-                    begun[0].run();
-                } finally {
-                    fetches.remove(name, begun[0]);
-                    turns.release();
-                }
-            });
-        }
-        return fetch;
-    }
-
-    /** In the key's turn, in which it can't be deleted. */
-    private boolean commit(Source source, ObjectVersion version, Incoming bytes) throws IOException {
-        Lock turn = stripe(version.bucket(), version.key());
-        turn.lock();
-        try {
-            if (!source.equals(sources.get(version.bucket())) || deleted.contains(version.bucket(), version.key())) {
-                return false;
-            }
-            here.put(
-                    version.bucket(),
-                    version.key(),
-                    bytes,
-                    version.meta(),
-                    version.etag().isEmpty() ? null : version.etag(),
-                    new Precondition(null, "*", null, null));
-            return true;
-        } catch (StoreException refused) {
-            if (refused.reason() == StoreException.Reason.PRECONDITION_FAILED) {
-                return false;
-            }
-            throw refused;
-        } finally {
-            turn.unlock();
-        }
+        return fetches.fetch(
+                bucket,
+                key,
+                source.bucket(),
+                () -> missing(bucket, key) != null,
+                () -> source.equals(sources.get(bucket)) && !deleted.contains(bucket, key));
     }
 
     /** What became of one key that bucket-fetch asked for. */
@@ -267,10 +189,6 @@ public final class ReadThroughStore implements Store {
         return deleted.contains(bucket, key);
     }
 
-    Store here() {
-        return here;
-    }
-
     private StoreException unavailable(String what, IOException why) {
         LOG.log(System.Logger.Level.WARNING, "{0}: {1}", what, why.getMessage());
         return new StoreException(StoreException.Reason.UNAVAILABLE, what + ": " + why.getMessage(), why);
@@ -278,21 +196,6 @@ public final class ReadThroughStore implements Store {
 
     // Buckets
     // ----------------------------------------------------------------------------------------------------------
-
-    @Override
-    public Bucket createBucket(String name, String owner, SequencedMap<String, String> settings) {
-        return here.createBucket(name, owner, settings);
-    }
-
-    @Override
-    public Optional<Bucket> bucket(String name) {
-        return here.bucket(name);
-    }
-
-    @Override
-    public List<Bucket> buckets() {
-        return here.buckets();
-    }
 
     @Override
     public void deleteBucket(String name) {
@@ -304,7 +207,7 @@ public final class ReadThroughStore implements Store {
                     StoreException.Reason.BUCKET_NOT_EMPTY,
                     "the old store of " + name + " has objects yet: end reading through first");
         }
-        here.deleteBucket(name);
+        here().deleteBucket(name);
         try {
             forget(name);
         } catch (IOException unwritten) {
@@ -312,21 +215,11 @@ public final class ReadThroughStore implements Store {
         }
     }
 
-    @Override
-    public Bucket updateBucket(String name, UnaryOperator<Bucket> change) {
-        return here.updateBucket(name, change);
-    }
-
     // Objects
     // ----------------------------------------------------------------------------------------------------------
 
-    @Override
-    public Incoming receive(long expected) throws IOException {
-        return here.receive(expected);
-    }
-
     private boolean versioned(String bucket) {
-        return here.bucket(bucket).map(Bucket::versioning).orElse(Bucket.Versioning.OFF) != Bucket.Versioning.OFF;
+        return here().bucket(bucket).map(Bucket::versioning).orElse(Bucket.Versioning.OFF) != Bucket.Versioning.OFF;
     }
 
     /** Brings what the change would ask about or keep as an older version. */
@@ -345,7 +238,7 @@ public final class ReadThroughStore implements Store {
             throws IOException {
         try (bytes) {
             prepare(bucket, key, precondition);
-            return here.put(bucket, key, bytes, meta, etag, precondition);
+            return here().put(bucket, key, bytes, meta, etag, precondition);
         }
     }
 
@@ -371,7 +264,7 @@ public final class ReadThroughStore implements Store {
                         "the object " + key + " isn't here yet and the old store doesn't tell of it", refused);
             }
         }
-        return here.head(bucket, key, versionId);
+        return here().head(bucket, key, versionId);
     }
 
     @Override
@@ -387,27 +280,23 @@ public final class ReadThroughStore implements Store {
                 fetch.stored();
             }
         }
-        return here.open(bucket, key, versionId);
+        return here().open(bucket, key, versionId);
     }
 
     @Override
     public Deleted delete(String bucket, String key, @Nullable String versionId, Precondition precondition) {
         if (!sources.containsKey(bucket)) {
-            return here.delete(bucket, key, versionId, precondition);
+            return here().delete(bucket, key, versionId, precondition);
         }
         if (versionId == null) {
             prepare(bucket, key, precondition);
         } else {
             bring(bucket, key);
         }
-        Lock turn = stripe(bucket, key);
-        turn.lock();
-        try {
+        return fetches.inTurn(bucket, key, () -> {
             deleted.add(bucket, key);
-            return here.delete(bucket, key, versionId, precondition);
-        } finally {
-            turn.unlock();
-        }
+            return here().delete(bucket, key, versionId, precondition);
+        });
     }
 
     @Override
@@ -415,7 +304,7 @@ public final class ReadThroughStore implements Store {
         if (old(versionId)) {
             bring(bucket, key);
         }
-        return here.updateMeta(bucket, key, versionId, change);
+        return here().updateMeta(bucket, key, versionId, change);
     }
 
     @Override
@@ -431,10 +320,10 @@ public final class ReadThroughStore implements Store {
     private Listing merged(String bucket, Listing.Request request, boolean versions) {
         Source source = sources.get(bucket);
         if (source == null) {
-            return versions ? here.listVersions(bucket, request) : here.list(bucket, request);
+            return versions ? here().listVersions(bucket, request) : here().list(bucket, request);
         }
         try {
-            return new MergedListing(here, source.bucket(), deleted, bucket, request, versions).page();
+            return new MergedListing(here(), source.bucket(), deleted, bucket, request, versions).page();
         } catch (IOException refused) {
             throw unavailable("the old store of " + bucket + " can't be listed", refused);
         }
@@ -444,49 +333,17 @@ public final class ReadThroughStore implements Store {
     // --------------------------------------------------------------------------------------------------------
 
     @Override
-    public Upload createUpload(
-            String bucket, String key, Meta meta, @Nullable String checksumAlgorithm, @Nullable String checksumType) {
-        return here.createUpload(bucket, key, meta, checksumAlgorithm, checksumType);
-    }
-
-    @Override
-    public Upload upload(String bucket, String key, String uploadId) {
-        return here.upload(bucket, key, uploadId);
-    }
-
-    @Override
-    public Part putPart(Upload upload, int number, Incoming bytes, SequencedMap<String, String> checksums)
-            throws IOException {
-        return here.putPart(upload, number, bytes, checksums);
-    }
-
-    @Override
-    public List<Part> parts(Upload upload, int after, int limit) {
-        return here.parts(upload, after, limit);
-    }
-
-    @Override
-    public List<Upload> uploads(String bucket, String prefix, String keyMarker, String idMarker, int limit) {
-        return here.uploads(bucket, prefix, keyMarker, idMarker, limit);
-    }
-
-    @Override
     public ObjectVersion completeUpload(
             Upload upload, List<Integer> numbers, String etag, Meta meta, Precondition precondition)
             throws IOException {
         prepare(upload.bucket(), upload.key(), precondition);
-        return here.completeUpload(upload, numbers, etag, meta, precondition);
-    }
-
-    @Override
-    public void abortUpload(Upload upload) {
-        here.abortUpload(upload);
+        return here().completeUpload(upload, numbers, etag, meta, precondition);
     }
 
     @Override
     public void close() {
         sources.values().forEach(source -> source.client().close());
-        here.close();
+        here().close();
         deleted.close();
     }
 }
