@@ -65,18 +65,22 @@ final class TestServer implements AutoCloseable {
 
     /** One that doesn't ask again what was answered with 503. */
     S3Client impatient() {
-        return builder(KEY, SECRET)
+        return builder(uri(""), KEY, SECRET)
                 .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
                 .build();
     }
 
     S3Client client(String key, String secret) {
-        return builder(key, secret).build();
+        return client(uri(""), key, secret);
     }
 
-    private S3ClientBuilder builder(String key, String secret) {
+    static S3Client client(URI endpoint, String key, String secret) {
+        return builder(endpoint, key, secret).build();
+    }
+
+    private static S3ClientBuilder builder(URI endpoint, String key, String secret) {
         return S3Client.builder()
-                .endpointOverride(uri(""))
+                .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
                 .httpClient(UrlConnectionHttpClient.create())
