@@ -9,18 +9,20 @@ import java.util.List;
 import landfall.objects.admin.AdminHandler;
 import landfall.objects.admin.AdminServer;
 import landfall.objects.admin.Metrics;
+import landfall.objects.remote.ReadThroughStore;
 import landfall.objects.s3.Expiry;
 import landfall.objects.s3.S3Handler;
 import landfall.objects.s3.S3Options;
 import landfall.objects.s3.S3Server;
 import landfall.objects.store.FolderCare;
 import landfall.objects.store.FolderStore;
+import landfall.objects.store.Store;
 import landfall.objects.user.User;
 import landfall.objects.user.UserFile;
 
 /** A whole server: the store, its users, the S3 side and the admin side. */
 public final class ObjectsServer implements AutoCloseable {
-    private final FolderStore store;
+    private final ReadThroughStore store;
     private final UserFile users;
     private final S3Server s3;
     private final AdminServer admin;
@@ -28,7 +30,7 @@ public final class ObjectsServer implements AutoCloseable {
     private final Expiry expiry;
 
     private ObjectsServer(
-            FolderStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log, Expiry expiry) {
+            ReadThroughStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log, Expiry expiry) {
         this.store = store;
         this.users = users;
         this.s3 = s3;
@@ -39,9 +41,12 @@ public final class ObjectsServer implements AutoCloseable {
 
     /** @throws IOException saying what couldn't be opened and what to do */
     public static ObjectsServer start(Configuration configuration, Clock clock) throws IOException {
-        FolderStore store = FolderStore.open(configuration.data(), clock);
+        Path own = configuration.data().resolve(".landfall");
+        FolderStore folders = FolderStore.open(configuration.data(), clock);
+        Store opened = folders;
         try {
-            Path own = configuration.data().resolve(".landfall");
+            ReadThroughStore store = ReadThroughStore.open(folders, own, clock);
+            opened = store;
             UserFile users = UserFile.open(own.resolve("users.json"));
             configuration.root().ifPresent(key -> administrator(users, key));
             buckets(store, users, configuration.buckets());
@@ -58,7 +63,7 @@ public final class ObjectsServer implements AutoCloseable {
                     clock,
                     log);
             AdminServer admin = AdminServer.start(
-                    configuration.adminSocket(), new AdminHandler(store, users, metrics, new FolderCare(store)));
+                    configuration.adminSocket(), new AdminHandler(store, users, metrics, new FolderCare(folders)));
             S3Server s3 = S3Server.start(
                     configuration.host(),
                     configuration.port(),
@@ -69,7 +74,7 @@ public final class ObjectsServer implements AutoCloseable {
             expiry.start();
             return new ObjectsServer(store, users, s3, admin, log, expiry);
         } catch (IOException | RuntimeException unstarted) {
-            store.close();
+            opened.close();
             throw unstarted;
         }
     }
@@ -98,7 +103,7 @@ public final class ObjectsServer implements AutoCloseable {
     }
 
     /** The buckets of the configuration belong to its administrator, if it names one. */
-    private static void buckets(FolderStore store, UserFile users, List<String> names) {
+    private static void buckets(Store store, UserFile users, List<String> names) {
         String owner = users.byName("root").map(User::canonicalId).orElse("");
         for (String name : names) {
             if (store.bucket(name).isEmpty()) {

@@ -9,9 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
 import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
@@ -30,7 +32,7 @@ final class TestServer implements AutoCloseable {
         return start(folder, Map.of());
     }
 
-    /** @param settings beyond the tests' own, or instead of them */
+    /** {@code settings}: further ones, or others than the usual. */
     static TestServer start(Path folder, Map<String, String> settings) throws IOException, Configuration.Unfit {
         Map<String, String> all = new HashMap<>(Map.of(
                 "OBJECTS_DATA",
@@ -61,18 +63,28 @@ final class TestServer implements AutoCloseable {
         return client(KEY, SECRET);
     }
 
+    /** One that doesn't ask again what was answered with 503. */
+    S3Client impatient() {
+        return builder(uri(""), KEY, SECRET)
+                .overrideConfiguration(client -> client.retryStrategy(AwsRetryStrategy.doNotRetry()))
+                .build();
+    }
+
     S3Client client(String key, String secret) {
         return client(uri(""), key, secret);
     }
 
     static S3Client client(URI endpoint, String key, String secret) {
+        return builder(endpoint, key, secret).build();
+    }
+
+    private static S3ClientBuilder builder(URI endpoint, String key, String secret) {
         return S3Client.builder()
                 .endpointOverride(endpoint)
                 .region(Region.US_EAST_1)
                 .forcePathStyle(true)
                 .httpClient(UrlConnectionHttpClient.create())
-                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(key, secret)))
-                .build();
+                .credentialsProvider(StaticCredentialsProvider.create(AwsBasicCredentials.create(key, secret)));
     }
 
     S3Presigner presigner() {
