@@ -165,7 +165,7 @@ final class SlowClientsTest {
                 InputStream in = socket.getInputStream();
                 for (int read = in.read(some); read >= 0; read = in.read(some)) {
                     taken += read;
-                    if (taken < 1_000_000) {
+                    if (taken < 400_000) {
                         // Afterwards what waits in the kernel's buffers is taken at once.
                         Thread.sleep(BETWEEN_MILLIS);
                     }
