@@ -259,9 +259,11 @@ public final class S3Handler extends Handler.Abstract {
             case QUOTA_EXCEEDED -> S3Error.QuotaExceeded;
             case DISK_FULL -> S3Error.StorageFull;
             case DAMAGED -> S3Error.InternalError;
+            case UNSUPPORTED -> S3Error.NotImplemented;
             case UNAVAILABLE -> S3Error.ServiceUnavailable;
         };
         boolean own = error == S3Error.InternalError
+                || error == S3Error.NotImplemented
                 || error == S3Error.QuotaExceeded
                 || error == S3Error.BucketAlreadyExists;
         return new S3Exception(error, own ? String.valueOf(refused.getMessage()) : error.message(), refused);
