@@ -183,7 +183,9 @@ public record Configuration(
             URI endpoint = URI.create(url);
             boolean web = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
             String path = endpoint.getPath();
-            if (web && endpoint.getHost() != null && (path == null || path.replace("/", "").isEmpty())) {
+            if (web
+                    && endpoint.getHost() != null
+                    && (path == null || path.replace("/", "").isEmpty())) {
                 if (keys.isEmpty()) {
                     problems.add("OBJECTS_BACKEND_URL needs OBJECTS_BACKEND_ACCESS_KEY_ID and its secret");
                 }
@@ -214,8 +216,7 @@ public record Configuration(
             }
         }
         if (id.isEmpty() != secret.isEmpty()) {
-            problems.add(
-                    prefix + "ACCESS_KEY_ID and " + prefix
+            problems.add(prefix + "ACCESS_KEY_ID and " + prefix
                     + "SECRET_ACCESS_KEY belong together: only one of them is set");
         }
         return id.isEmpty() || secret.isEmpty()

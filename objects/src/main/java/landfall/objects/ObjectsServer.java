@@ -67,8 +67,8 @@ public final class ObjectsServer implements AutoCloseable {
                     new S3Options(configuration.region(), configuration.domain(), configuration.requestsMax()),
                     clock,
                     log);
-            AdminServer admin = AdminServer.start(
-                    configuration.adminSocket(), new AdminHandler(store, users, metrics, care));
+            AdminServer admin =
+                    AdminServer.start(configuration.adminSocket(), new AdminHandler(store, users, metrics, care));
             S3Server s3 = S3Server.start(
                     configuration.host(),
                     configuration.port(),

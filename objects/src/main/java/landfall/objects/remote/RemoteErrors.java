@@ -58,9 +58,11 @@ final class RemoteErrors {
                 case "StorageFull", "XMinioStorageFull" -> StoreException.Reason.DISK_FULL;
                 case "NotImplemented" -> StoreException.Reason.UNSUPPORTED;
                 default ->
-                    refused.status() == 412
-                            ? StoreException.Reason.PRECONDITION_FAILED
-                            : StoreException.Reason.UNAVAILABLE;
+                    switch (refused.status()) {
+                        case 400 -> StoreException.Reason.INVALID_REQUEST;
+                        case 412 -> StoreException.Reason.PRECONDITION_FAILED;
+                        default -> StoreException.Reason.UNAVAILABLE;
+                    };
             };
         }
         if (reason == StoreException.Reason.UNAVAILABLE) {

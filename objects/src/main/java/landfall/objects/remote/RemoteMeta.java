@@ -21,7 +21,8 @@ final class RemoteMeta {
     private RemoteMeta() {}
 
     private static boolean plain(String value) {
-        return !value.isEmpty() && value.chars().allMatch(letter -> letter >= 0x20 && letter < 0x7f)
+        return !value.isEmpty()
+                && value.chars().allMatch(letter -> letter >= 0x20 && letter < 0x7f)
                 && value.equals(value.strip());
     }
 
@@ -47,10 +48,11 @@ final class RemoteMeta {
         headers.putIfAbsent("content-type", "binary/octet-stream");
         if (!meta.tags().isEmpty()) {
             StringBuilder tags = new StringBuilder();
-            meta.tags().forEach((name, value) -> tags.append(tags.isEmpty() ? "" : "&")
-                    .append(Query.encode(name, true))
-                    .append('=')
-                    .append(Query.encode(value, true)));
+            meta.tags()
+                    .forEach((name, value) -> tags.append(tags.isEmpty() ? "" : "&")
+                            .append(Query.encode(name, true))
+                            .append('=')
+                            .append(Query.encode(value, true)));
             headers.put("x-amz-tagging", tags.toString());
         }
         Meta hidden = new Meta(

@@ -2,7 +2,6 @@ package landfall.objects.remote;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -85,8 +84,8 @@ public final class RemoteStore implements Store {
 
     private Bucket required(String name) {
         return local.bucket(name)
-                .orElseThrow(() ->
-                        new StoreException(StoreException.Reason.NO_SUCH_BUCKET, "there is no bucket " + name));
+                .orElseThrow(
+                        () -> new StoreException(StoreException.Reason.NO_SUCH_BUCKET, "there is no bucket " + name));
     }
 
     private RemoteBucket remote(String bucket) {
@@ -229,29 +228,20 @@ public final class RemoteStore implements Store {
             RemoteS3.Body body = sent.body();
             // A conditional write that is made twice may refuse itself.
             int tries = precondition.equals(Precondition.NONE) ? RemoteErrors.TRIES : 1;
-            String given = RemoteErrors.repeated(tries, () -> {
+            String kept = RemoteErrors.repeated(tries, () -> {
                 try (RemoteS3.Answer answer =
                         backend.call(new RemoteS3.Ask("PUT", there(bucket), key, Map.of(), headers), body)) {
-                    return answer.header("etag");
+                    String given = answer.header("etag");
+                    return given == null ? HexFormat.of().formatHex(md5) : Headers.unquoted(given);
                 }
             });
-            String kept = given == null ? HexFormat.of().formatHex(md5) : Headers.unquoted(given);
             return made(bucket, key, sent.size(), kept, meta);
         }
     }
 
     private ObjectVersion made(String bucket, String key, long size, String etag, Meta meta) {
         return new ObjectVersion(
-                bucket,
-                key,
-                "null",
-                1,
-                true,
-                false,
-                size,
-                etag,
-                clock.instant().truncatedTo(ChronoUnit.SECONDS),
-                meta);
+                bucket, key, "null", 1, true, false, size, etag, clock.instant().truncatedTo(ChronoUnit.SECONDS), meta);
     }
 
     private Optional<ObjectVersion> found(String bucket, String key) {
@@ -274,8 +264,7 @@ public final class RemoteStore implements Store {
                     StoreException.Reason.NO_SUCH_VERSION, "there is no version " + versionId + " of " + key);
         }
         return found(bucket, key)
-                .orElseThrow(
-                        () -> new StoreException(StoreException.Reason.NO_SUCH_KEY, "there is no object " + key));
+                .orElseThrow(() -> new StoreException(StoreException.Reason.NO_SUCH_KEY, "there is no object " + key));
     }
 
     @Override
@@ -369,10 +358,9 @@ public final class RemoteStore implements Store {
             String bucket, String key, Meta meta, @Nullable String checksumAlgorithm, @Nullable String checksumType) {
         required(bucket);
         String remoteId = RemoteErrors.repeated(() -> {
-            try (RemoteS3.Answer answer = backend.call(new RemoteS3.Ask(
-                    "POST", there(bucket), key, Map.of("uploads", ""), RemoteMeta.headers(meta)))) {
-                String id = RemoteS3.document(answer)
-                        .childText("UploadId");
+            try (RemoteS3.Answer answer = backend.call(
+                    new RemoteS3.Ask("POST", there(bucket), key, Map.of("uploads", ""), RemoteMeta.headers(meta)))) {
+                String id = RemoteS3.document(answer).childText("UploadId");
                 if (id == null || id.isEmpty()) {
                     throw new IOException("the backend began no upload of " + bucket + "/" + key);
                 }

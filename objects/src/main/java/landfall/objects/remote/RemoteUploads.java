@@ -53,7 +53,8 @@ final class RemoteUploads implements AutoCloseable {
             }
             return new RemoteUploads(connection);
         } catch (SQLException unopened) {
-            throw new IOException("the list of uploads " + file + " can't be opened: " + unopened.getMessage(), unopened);
+            throw new IOException(
+                    "the list of uploads " + file + " can't be opened: " + unopened.getMessage(), unopened);
         }
     }
 
@@ -85,7 +86,8 @@ final class RemoteUploads implements AutoCloseable {
 
     void add(Upload upload, String remoteId) {
         with(() -> {
-            try (PreparedStatement insert = connection.prepareStatement("INSERT INTO upload VALUES (?,?,?,?,?,?,?,?)")) {
+            try (PreparedStatement insert =
+                    connection.prepareStatement("INSERT INTO upload VALUES (?,?,?,?,?,?,?,?)")) {
                 insert.setString(1, upload.id());
                 insert.setString(2, upload.bucket());
                 insert.setBytes(3, bytes(upload.key()));
@@ -194,8 +196,8 @@ final class RemoteUploads implements AutoCloseable {
                             limit);
                     ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
-                    SequencedMap<String, String> sums =
-                            new LinkedHashMap<>(MetaJson.read(rows.getString("meta")).checksums());
+                    SequencedMap<String, String> sums = new LinkedHashMap<>(
+                            MetaJson.read(rows.getString("meta")).checksums());
                     found.add(new RemotePart(
                             new Part(
                                     rows.getInt("number"),
