@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import landfall.objects.admin.BucketNames;
+import landfall.objects.s3.Pace;
 import landfall.objects.user.Secret;
 import landfall.objects.user.User;
 
@@ -30,6 +31,7 @@ import landfall.objects.user.User;
  * @param buckets made at the start, those that aren't there yet
  * @param accessLog {@code -} for standard output, {@code off}, or a file
  * @param requestsMax requests under way at the same time, in all
+ * @param slow what slow clients may do
  * @param lifecycleDaySeconds how long a day of lifecycle rules is: 86,400 but for trying rules out
  * @param stopSeconds how long requests may take to finish once the server is told to stop
  * @param backend another store that has the objects, empty where they are in the data folder
@@ -45,6 +47,7 @@ public record Configuration(
         List<String> buckets,
         String accessLog,
         int requestsMax,
+        Pace.Limits slow,
         int stopSeconds,
         int lifecycleDaySeconds,
         Optional<Backend> backend) {
@@ -87,6 +90,13 @@ public record Configuration(
             new Setting("OBJECTS_BUCKETS", "", "names, separated by commas, of buckets to make at the start"),
             new Setting("OBJECTS_ACCESS_LOG", "-", "one JSON line a request: - for standard output, off, or a file"),
             new Setting("OBJECTS_REQUESTS_MAX", "256", "requests under way at the same time"),
+            new Setting("OBJECTS_CONNECTIONS_MAX", "4096", "open connections; more wait until others close"),
+            new Setting(
+                    "OBJECTS_PATIENCE_SECONDS",
+                    "30",
+                    "how long a request's header may take, and how long before a body's rate counts"),
+            new Setting(
+                    "OBJECTS_RATE_MIN", "1024", "bytes a second that a client must send or take on average; 0 for any"),
             new Setting(
                     "OBJECTS_LIFECYCLE_DAY_SECONDS",
                     "86400",
@@ -146,6 +156,20 @@ public record Configuration(
         int port = colon < 0 ? 0 : number("OBJECTS_LISTEN", listen.substring(colon + 1), 0, 65_535, problems);
         int requests =
                 number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
+        Pace.Limits slow = new Pace.Limits(
+                number(
+                        "OBJECTS_PATIENCE_SECONDS",
+                        found.getOrDefault("OBJECTS_PATIENCE_SECONDS", ""),
+                        1,
+                        3_600,
+                        problems),
+                number("OBJECTS_RATE_MIN", found.getOrDefault("OBJECTS_RATE_MIN", ""), 0, 1 << 20, problems),
+                number(
+                        "OBJECTS_CONNECTIONS_MAX",
+                        found.getOrDefault("OBJECTS_CONNECTIONS_MAX", ""),
+                        1,
+                        65_536,
+                        problems));
         int stop = number("OBJECTS_STOP_SECONDS", found.getOrDefault("OBJECTS_STOP_SECONDS", ""), 0, 3_600, problems);
         int day = number(
                 "OBJECTS_LIFECYCLE_DAY_SECONDS",
@@ -167,6 +191,7 @@ public record Configuration(
                 buckets,
                 found.getOrDefault("OBJECTS_ACCESS_LOG", ""),
                 requests,
+                slow,
                 stop,
                 day,
                 backend);

@@ -64,7 +64,11 @@ public final class ObjectsServer implements AutoCloseable {
             S3Handler handler = new S3Handler(
                     store,
                     users,
-                    new S3Options(configuration.region(), configuration.domain(), configuration.requestsMax()),
+                    new S3Options(
+                            configuration.region(),
+                            configuration.domain(),
+                            configuration.requestsMax(),
+                            configuration.slow()),
                     clock,
                     log);
             AdminServer admin =
@@ -73,6 +77,7 @@ public final class ObjectsServer implements AutoCloseable {
                     configuration.host(),
                     configuration.port(),
                     handler,
+                    configuration.slow(),
                     Duration.ofSeconds(configuration.stopSeconds()));
             Expiry expiry = new Expiry(store, clock, Duration.ofSeconds(configuration.lifecycleDaySeconds()));
             expiry.start();

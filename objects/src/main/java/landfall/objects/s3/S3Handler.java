@@ -79,7 +79,7 @@ public final class S3Handler extends Handler.Abstract {
         response.getHeaders().put("x-amz-id-2", host);
         String path = request.getHttpURI().getPath();
         String rawPath = path == null || path.isEmpty() ? "/" : path;
-        Call call = new Call(request, response, requestId, rawPath, Query.parse(null), null, null);
+        Call call = new Call(request, response, requestId, rawPath, Query.parse(null), null, null, options.slow());
         log.began();
         boolean turn = false;
         try {
@@ -140,7 +140,7 @@ public final class S3Handler extends Handler.Abstract {
             bucket = first.isEmpty() ? null : first;
             key = slash < 0 || slash == rest.length() - 1 ? null : Query.decode(rest.substring(slash + 1), false);
         }
-        return new Call(request, response, requestId, rawPath, query, bucket, key);
+        return new Call(request, response, requestId, rawPath, query, bucket, key, options.slow());
     }
 
     /** The bucket that the Host header names, or null. */
@@ -278,7 +278,11 @@ public final class S3Handler extends Handler.Abstract {
             return;
         }
         try {
-            drop(request, call);
+            if (refused.error() == S3Error.RequestTimeout) {
+                call.answer().put(HttpHeader.CONNECTION, "close");
+            } else {
+                drop(request, call);
+            }
             Xml xml = Xml.plain("Error")
                     .add("Code", refused.error().name())
                     .add("Message", String.valueOf(refused.getMessage()));
@@ -309,10 +313,13 @@ public final class S3Handler extends Handler.Abstract {
         }
         byte[] buffer = new byte[64 << 10];
         long dropped = 0;
-        try (var in = Request.asInputStream(request)) {
+        try (var in = call.incoming()) {
             for (int read = in.read(buffer); read >= 0 && dropped < DROPPED_MAX; read = in.read(buffer)) {
                 dropped += read;
             }
+        } catch (S3Exception slow) {
+            call.answer().put(HttpHeader.CONNECTION, "close");
+            LOG.log(System.Logger.Level.DEBUG, "A refused body comes too slowly", slow);
         } catch (IOException cut) {
             LOG.log(System.Logger.Level.DEBUG, "A refused body ended early", cut);
         }
