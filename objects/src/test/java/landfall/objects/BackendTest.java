@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import landfall.objects.admin.AdminClient;
 import landfall.objects.user.User;
 import landfall.objects.user.UserFile;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +29,8 @@ import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.model.Tag;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A server in front of another store, which is a second one of ours; or the one that LANDFALL_BACKEND_URL names, with the
@@ -54,11 +57,13 @@ final class BackendTest {
 
     @BeforeAll
     static void start() throws Exception {
-        backend = TestServer.start(folder.resolve("backend"));
+        backend = TestServer.start(folder.resolve("backend"), Map.of("OBJECTS_STOP_SECONDS", "0"));
         Map<String, String> given = System.getenv();
         front = TestServer.start(
                 folder.resolve("front"),
                 Map.of(
+                        "OBJECTS_STOP_SECONDS",
+                        "0",
                         "OBJECTS_BACKEND_URL",
                         given.getOrDefault(
                                 "LANDFALL_BACKEND_URL", backend.uri("").toString()),
@@ -241,6 +246,44 @@ final class BackendTest {
                 .isInstanceOfSatisfying(
                         S3Exception.class,
                         refused -> assertThat(refused.statusCode()).isEqualTo(status));
+    }
+
+    @Test
+    void whatAnOldStoreHasMovesToTheBackend() throws Exception {
+        create();
+        byte[] large = random(2_000_000, 3);
+        try (S3Client old = backend.client()) {
+            old.createBucket(make -> make.bucket("moved"));
+            old.putObject(
+                    object -> object.bucket("moved").key("large").contentType("image/png"),
+                    RequestBody.fromBytes(large));
+            for (String key : List.of("seen", "unseen", "deleted")) {
+                old.putObject(object -> object.bucket("moved").key(key), RequestBody.fromString(key));
+            }
+        }
+        AdminClient admin = new AdminClient(folder.resolve("front/.landfall/admin.sock"));
+        JsonMapper json = JsonMapper.builder().build();
+        admin.ask(
+                "PUT",
+                "/buckets/" + bucket + "/read-through",
+                json.createObjectNode()
+                        .put("url", backend.uri("/moved").toString())
+                        .put("accessKeyId", TestServer.KEY)
+                        .put("secretAccessKey", TestServer.SECRET));
+        s3.deleteObject(object -> object.bucket(bucket).key("deleted"));
+        assertThat(get("large")).isEqualTo(large);
+        assertThat(get("seen")).asString(StandardCharsets.UTF_8).isEqualTo("seen");
+        List<JsonNode> lines = new ArrayList<>();
+        admin.follow("/care/fetch", json.createObjectNode().put("bucket", bucket), lines::add);
+        assertThat(lines.getLast().path("done").asBoolean()).as(lines.toString()).isTrue();
+        assertThat(lines.getLast().path("fetched").asInt()).as(lines.toString()).isEqualTo(1);
+        admin.ask("DELETE", "/buckets/" + bucket + "/read-through", null);
+        assertThat(s3.listObjectsV2(list -> list.bucket(bucket)).contents())
+                .extracting(S3Object::key)
+                .containsExactly("large", "seen", "unseen");
+        var moved = s3.getObjectAsBytes(object -> object.bucket(bucket).key("large"));
+        assertThat(moved.asByteArray()).isEqualTo(large);
+        assertThat(moved.response().contentType()).isEqualTo("image/png");
     }
 
     @Test

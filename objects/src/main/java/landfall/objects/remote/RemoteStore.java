@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import landfall.objects.s3.Headers;
@@ -42,6 +40,7 @@ public final class RemoteStore implements Store {
     private final String bucketPrefix;
     private final Path spool;
     private final RemoteUploads uploads;
+    private final RemoteMultipart multipart;
     private final Clock clock;
 
     private RemoteStore(
@@ -51,6 +50,7 @@ public final class RemoteStore implements Store {
         this.bucketPrefix = bucketPrefix;
         this.spool = spool;
         this.uploads = uploads;
+        this.multipart = new RemoteMultipart(backend, bucketPrefix, uploads, clock);
         this.clock = clock;
     }
 
@@ -171,23 +171,6 @@ public final class RemoteStore implements Store {
         return new Spool(spool);
     }
 
-    private static Map<String, String> conditions(Precondition precondition) {
-        Map<String, String> headers = new HashMap<>();
-        String match = precondition.ifMatch();
-        if (match != null) {
-            headers.put("if-match", quoted(match));
-        }
-        String noneMatch = precondition.ifNoneMatch();
-        if (noneMatch != null) {
-            headers.put("if-none-match", quoted(noneMatch));
-        }
-        return headers;
-    }
-
-    private static String quoted(String etag) {
-        return etag.equals("*") ? etag : '"' + etag + '"';
-    }
-
     /** For backends that don't know conditions of writes; those that do are asked again with the write itself. */
     private void check(String bucket, String key, Precondition wanted) {
         if (wanted.equals(Precondition.NONE)) {
@@ -200,15 +183,7 @@ public final class RemoteStore implements Store {
             }
             return;
         }
-        ObjectVersion there = found.get();
-        String match = wanted.ifMatch();
-        String noneMatch = wanted.ifNoneMatch();
-        Long size = wanted.ifSize();
-        Long modified = wanted.ifModified();
-        if ((match != null && !match.equals("*") && !match.equals(there.etag()))
-                || (noneMatch != null && (noneMatch.equals("*") || noneMatch.equals(there.etag())))
-                || (size != null && size != there.size())
-                || (modified != null && modified != there.modified().getEpochSecond())) {
+        if (!RemoteConditions.hold(wanted, found.get())) {
             throw new StoreException(
                     StoreException.Reason.PRECONDITION_FAILED, "a condition doesn't hold for the object " + key);
         }
@@ -223,7 +198,7 @@ public final class RemoteStore implements Store {
             check(bucket, key, precondition);
             byte[] md5 = sent.md5();
             Map<String, String> headers = RemoteMeta.headers(meta);
-            headers.putAll(conditions(precondition));
+            headers.putAll(RemoteConditions.headers(precondition));
             headers.put("content-md5", java.util.Base64.getEncoder().encodeToString(md5));
             RemoteS3.Body body = sent.body();
             // A conditional write that is made twice may refuse itself.
@@ -274,7 +249,7 @@ public final class RemoteStore implements Store {
 
     private InputStream bytes(ObjectVersion version, long offset, long end) throws IOException {
         boolean whole = offset == 0 && end == version.size();
-        Map<String, String> headers = new TreeMap<>(Map.of("if-match", quoted(version.etag())));
+        Map<String, String> headers = new TreeMap<>(Map.of("if-match", RemoteConditions.quoted(version.etag())));
         if (!whole) {
             headers.put("range", "bytes=" + offset + "-" + (end - 1));
         }
@@ -357,26 +332,7 @@ public final class RemoteStore implements Store {
     public Upload createUpload(
             String bucket, String key, Meta meta, @Nullable String checksumAlgorithm, @Nullable String checksumType) {
         required(bucket);
-        String remoteId = RemoteErrors.repeated(() -> {
-            try (RemoteS3.Answer answer = backend.call(
-                    new RemoteS3.Ask("POST", there(bucket), key, Map.of("uploads", ""), RemoteMeta.headers(meta)))) {
-                String id = RemoteS3.document(answer).childText("UploadId");
-                if (id == null || id.isEmpty()) {
-                    throw new IOException("the backend began no upload of " + bucket + "/" + key);
-                }
-                return id;
-            }
-        });
-        Upload upload = new Upload(
-                bucket,
-                key,
-                UUID.randomUUID().toString().replace("-", ""),
-                clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                meta,
-                checksumAlgorithm,
-                checksumType);
-        uploads.add(upload, remoteId);
-        return upload;
+        return multipart.create(bucket, key, meta, checksumAlgorithm, checksumType);
     }
 
     @Override
@@ -389,32 +345,7 @@ public final class RemoteStore implements Store {
     public Part putPart(Upload upload, int number, Incoming bytes, SequencedMap<String, String> checksums)
             throws IOException {
         try (Spool sent = (Spool) bytes) {
-            String id = uploads.remoteId(upload);
-            byte[] md5 = sent.md5();
-            RemoteS3.Body body = sent.body();
-            RemoteS3.Ask ask = new RemoteS3.Ask(
-                    "PUT",
-                    there(upload.bucket()),
-                    upload.key(),
-                    Map.of("partNumber", Integer.toString(number), "uploadId", id),
-                    Map.of("content-md5", java.util.Base64.getEncoder().encodeToString(md5)));
-            String etag = RemoteErrors.repeated(() -> {
-                try (RemoteS3.Answer answer = backend.call(ask, body)) {
-                    String given = answer.header("etag");
-                    if (given == null) {
-                        throw new IOException("the backend sent no ETag for part " + number);
-                    }
-                    return given;
-                }
-            });
-            Part part = new Part(
-                    number,
-                    sent.size(),
-                    HexFormat.of().formatHex(md5),
-                    clock.instant().truncatedTo(ChronoUnit.MILLIS),
-                    checksums);
-            uploads.addPart(upload, part, etag);
-            return part;
+            return multipart.put(upload, number, sent, checksums);
         }
     }
 
@@ -435,42 +366,13 @@ public final class RemoteStore implements Store {
     public ObjectVersion completeUpload(
             Upload upload, List<Integer> numbers, String etag, Meta meta, Precondition precondition) {
         check(upload.bucket(), upload.key(), precondition);
-        String id = uploads.remoteId(upload);
-        List<RemoteUploads.RemotePart> chosen = uploads.parts(upload, 0, Integer.MAX_VALUE).stream()
-                .filter(part -> numbers.contains(part.part().number()))
-                .toList();
-        long size = chosen.stream().mapToLong(part -> part.part().size()).sum();
-        RemoteS3.Ask ask = new RemoteS3.Ask(
-                "POST", there(upload.bucket()), upload.key(), Map.of("uploadId", id), conditions(precondition));
-        String given;
-        try (RemoteS3.Answer answer = backend.call(ask, RemoteS3.Body.of(RemoteDocuments.complete(chosen)))) {
-            // S3 may answer 200 and tell of an error in the body: API reference, CompleteMultipartUpload.
-            String joined = RemoteS3.document(answer).childText("ETag");
-            given = joined == null || joined.isEmpty() ? etag : Headers.unquoted(joined);
-        } catch (IOException failed) {
-            throw RemoteErrors.translated(failed);
-        }
-        uploads.remove(upload);
-        return made(upload.bucket(), upload.key(), size, given, meta);
+        RemoteMultipart.Joined joined = multipart.complete(upload, numbers, etag, RemoteConditions.headers(precondition));
+        return made(upload.bucket(), upload.key(), joined.size(), joined.etag(), meta);
     }
 
     @Override
     public void abortUpload(Upload upload) {
-        String id = uploads.remoteId(upload);
-        RemoteErrors.repeated(() -> {
-            try {
-                ask(
-                        new RemoteS3.Ask(
-                                "DELETE", there(upload.bucket()), upload.key(), Map.of("uploadId", id), Map.of()),
-                        RemoteS3.Body.none());
-            } catch (RemoteException gone) {
-                if (gone.status() != 404) {
-                    throw gone;
-                }
-            }
-            return id;
-        });
-        uploads.remove(upload);
+        multipart.abort(upload);
     }
 
     @Override
