@@ -275,7 +275,9 @@ final class BackendTest {
         assertThat(get("seen")).asString(StandardCharsets.UTF_8).isEqualTo("seen");
         List<JsonNode> lines = new ArrayList<>();
         admin.follow("/care/fetch", json.createObjectNode().put("bucket", bucket), lines::add);
-        assertThat(lines.getLast().path("done").asBoolean()).as(lines.toString()).isTrue();
+        assertThat(lines.getLast().path("done").asBoolean())
+                .as(lines.toString())
+                .isTrue();
         assertThat(lines.getLast().path("fetched").asInt()).as(lines.toString()).isEqualTo(1);
         admin.ask("DELETE", "/buckets/" + bucket + "/read-through", null);
         assertThat(s3.listObjectsV2(list -> list.bucket(bucket)).contents())

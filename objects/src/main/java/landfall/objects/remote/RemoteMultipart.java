@@ -31,8 +31,7 @@ final class RemoteMultipart {
         this.clock = clock;
     }
 
-    private RemoteS3.Ask ask(
-            String method, Upload upload, Map<String, String> query, Map<String, String> headers) {
+    private RemoteS3.Ask ask(String method, Upload upload, Map<String, String> query, Map<String, String> headers) {
         return new RemoteS3.Ask(method, bucketPrefix + upload.bucket(), upload.key(), query, headers);
     }
 

@@ -366,7 +366,8 @@ public final class RemoteStore implements Store {
     public ObjectVersion completeUpload(
             Upload upload, List<Integer> numbers, String etag, Meta meta, Precondition precondition) {
         check(upload.bucket(), upload.key(), precondition);
-        RemoteMultipart.Joined joined = multipart.complete(upload, numbers, etag, RemoteConditions.headers(precondition));
+        RemoteMultipart.Joined joined =
+                multipart.complete(upload, numbers, etag, RemoteConditions.headers(precondition));
         return made(upload.bucket(), upload.key(), joined.size(), joined.etag(), meta);
     }
 
