@@ -1,6 +1,7 @@
 package landfall.objects;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -33,6 +34,7 @@ import landfall.objects.user.User;
  * @param slow what slow clients may do
  * @param lifecycleDaySeconds how long a day of lifecycle rules is: 86,400 but for trying rules out
  * @param stopSeconds how long requests may take to finish once the server is told to stop
+ * @param backend another store that has the objects, empty where they are in the data folder
  */
 public record Configuration(
         Path data,
@@ -47,7 +49,11 @@ public record Configuration(
         int requestsMax,
         Pace.Limits slow,
         int stopSeconds,
-        int lifecycleDaySeconds) {
+        int lifecycleDaySeconds,
+        Optional<Backend> backend) {
+
+    /** Another S3 store in which the objects are; {@code bucketPrefix}: what its buckets' names begin with. */
+    public record Backend(URI endpoint, String region, User.AccessKey keys, String bucketPrefix) {}
 
     /**
      * Java names files in the encoding of the locale that it starts with. In another one than UTF-8 an object whose key isn't
@@ -95,6 +101,17 @@ public record Configuration(
                     "OBJECTS_LIFECYCLE_DAY_SECONDS",
                     "86400",
                     "how long a day of lifecycle rules is; less only for trying rules out"),
+            new Setting(
+                    "OBJECTS_BACKEND_URL",
+                    "",
+                    "another S3 store that has the objects, like https://s3.example.org; without it the data folder"),
+            new Setting("OBJECTS_BACKEND_REGION", "us-east-1", "that store's region"),
+            new Setting("OBJECTS_BACKEND_ACCESS_KEY_ID", "", "the access key for it"),
+            new Setting(
+                    "OBJECTS_BACKEND_SECRET_ACCESS_KEY",
+                    "",
+                    "its secret; or OBJECTS_BACKEND_SECRET_ACCESS_KEY_FILE, a file holding it"),
+            new Setting("OBJECTS_BACKEND_BUCKET_PREFIX", "", "what the names of its buckets begin with"),
             new Setting("OBJECTS_STOP_SECONDS", "30", "how long requests may take to finish on SIGTERM"));
 
     /** Something is wrong with the configuration: all of it is said at once. */
@@ -133,7 +150,8 @@ public record Configuration(
         }
         String socket = found.getOrDefault("OBJECTS_ADMIN_SOCKET", "");
         Path adminSocket = socket.isEmpty() ? data.resolve(".landfall/admin.sock") : Path.of(socket);
-        Optional<User.AccessKey> root = root(found, environment, problems);
+        Optional<User.AccessKey> root = keys("OBJECTS_", found, environment, problems);
+        Optional<Backend> backend = backend(found, environment, problems);
         List<String> buckets = buckets(found.getOrDefault("OBJECTS_BUCKETS", ""), problems);
         int port = colon < 0 ? 0 : number("OBJECTS_LISTEN", listen.substring(colon + 1), 0, 65_535, problems);
         int requests =
@@ -175,25 +193,56 @@ public record Configuration(
                 requests,
                 slow,
                 stop,
-                day);
+                day,
+                backend);
     }
 
-    private static Optional<User.AccessKey> root(
+    private static Optional<Backend> backend(
             Map<String, String> found, Map<String, String> environment, List<String> problems) {
-        String id = found.getOrDefault("OBJECTS_ACCESS_KEY_ID", "");
-        String secret = found.getOrDefault("OBJECTS_SECRET_ACCESS_KEY", "");
+        String url = found.getOrDefault("OBJECTS_BACKEND_URL", "");
+        Optional<User.AccessKey> keys = keys("OBJECTS_BACKEND_", found, environment, problems);
+        if (url.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI endpoint = URI.create(url);
+            boolean web = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
+            String path = endpoint.getPath();
+            if (web
+                    && endpoint.getHost() != null
+                    && (path == null || path.replace("/", "").isEmpty())) {
+                if (keys.isEmpty()) {
+                    problems.add("OBJECTS_BACKEND_URL needs OBJECTS_BACKEND_ACCESS_KEY_ID and its secret");
+                }
+                return keys.map(key -> new Backend(
+                        endpoint,
+                        found.getOrDefault("OBJECTS_BACKEND_REGION", ""),
+                        key,
+                        found.getOrDefault("OBJECTS_BACKEND_BUCKET_PREFIX", "")));
+            }
+        } catch (IllegalArgumentException malformed) {
+            // said below
+        }
+        problems.add("OBJECTS_BACKEND_URL is " + url + ": a URL like https://s3.example.org is wanted");
+        return Optional.empty();
+    }
+
+    private static Optional<User.AccessKey> keys(
+            String prefix, Map<String, String> found, Map<String, String> environment, List<String> problems) {
+        String id = found.getOrDefault(prefix + "ACCESS_KEY_ID", "");
+        String secret = found.getOrDefault(prefix + "SECRET_ACCESS_KEY", "");
         String secretFile = environment.getOrDefault(
-                "OBJECTS_SECRET_ACCESS_KEY_FILE", found.getOrDefault("OBJECTS_SECRET_ACCESS_KEY_FILE", ""));
+                prefix + "SECRET_ACCESS_KEY_FILE", found.getOrDefault(prefix + "SECRET_ACCESS_KEY_FILE", ""));
         if (secret.isEmpty() && !secretFile.isEmpty()) {
             try {
                 secret = Files.readString(Path.of(secretFile)).strip();
             } catch (IOException unreadable) {
-                problems.add("OBJECTS_SECRET_ACCESS_KEY_FILE: can't read " + unreadable.getMessage());
+                problems.add(prefix + "SECRET_ACCESS_KEY_FILE: can't read " + unreadable.getMessage());
             }
         }
         if (id.isEmpty() != secret.isEmpty()) {
-            problems.add(
-                    "OBJECTS_ACCESS_KEY_ID and OBJECTS_SECRET_ACCESS_KEY belong together: only one of them is set");
+            problems.add(prefix + "ACCESS_KEY_ID and " + prefix
+                    + "SECRET_ACCESS_KEY belong together: only one of them is set");
         }
         return id.isEmpty() || secret.isEmpty()
                 ? Optional.empty()
@@ -245,6 +294,7 @@ public record Configuration(
             int equals = line.indexOf('=');
             String name = equals < 0 ? line : line.substring(0, equals).strip();
             boolean known = name.equals("OBJECTS_SECRET_ACCESS_KEY_FILE")
+                    || name.equals("OBJECTS_BACKEND_SECRET_ACCESS_KEY_FILE")
                     || SETTINGS.stream().anyMatch(setting -> setting.name().equals(name));
             if (equals < 0 || !known) {
                 problems.add(file + ":" + (i + 1) + ": "

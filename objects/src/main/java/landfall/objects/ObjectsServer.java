@@ -6,14 +6,20 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import landfall.objects.admin.AdminHandler;
 import landfall.objects.admin.AdminServer;
+import landfall.objects.admin.Care;
 import landfall.objects.admin.Metrics;
 import landfall.objects.remote.ReadThroughStore;
+import landfall.objects.remote.RemoteCare;
+import landfall.objects.remote.RemoteS3;
+import landfall.objects.remote.RemoteStore;
 import landfall.objects.s3.Expiry;
 import landfall.objects.s3.S3Handler;
 import landfall.objects.s3.S3Options;
 import landfall.objects.s3.S3Server;
+import landfall.objects.store.Bucket;
 import landfall.objects.store.FolderCare;
 import landfall.objects.store.FolderStore;
 import landfall.objects.store.Store;
@@ -45,7 +51,10 @@ public final class ObjectsServer implements AutoCloseable {
         FolderStore folders = FolderStore.open(configuration.data(), clock);
         Store opened = folders;
         try {
-            ReadThroughStore store = ReadThroughStore.open(folders, own, clock);
+            Store objects = objects(configuration, folders, clock);
+            opened = objects;
+            Care care = configuration.backend().isEmpty() ? new FolderCare(folders) : new RemoteCare(objects);
+            ReadThroughStore store = ReadThroughStore.open(objects, own, clock);
             opened = store;
             UserFile users = UserFile.open(own.resolve("users.json"));
             configuration.root().ifPresent(key -> administrator(users, key));
@@ -62,8 +71,8 @@ public final class ObjectsServer implements AutoCloseable {
                             configuration.slow()),
                     clock,
                     log);
-            AdminServer admin = AdminServer.start(
-                    configuration.adminSocket(), new AdminHandler(store, users, metrics, new FolderCare(folders)));
+            AdminServer admin =
+                    AdminServer.start(configuration.adminSocket(), new AdminHandler(store, users, metrics, care));
             S3Server s3 = S3Server.start(
                     configuration.host(),
                     configuration.port(),
@@ -77,6 +86,27 @@ public final class ObjectsServer implements AutoCloseable {
             opened.close();
             throw unstarted;
         }
+    }
+
+    /** The store that has the objects: the folder, or the backend with the folder for what stays here. */
+    private static Store objects(Configuration configuration, FolderStore folders, Clock clock) throws IOException {
+        if (configuration.backend().isEmpty()) {
+            return folders;
+        }
+        Configuration.Backend backend = configuration.backend().get();
+        for (Bucket bucket : folders.buckets()) {
+            if (bucket.objects() > 0) {
+                throw new IOException("the data folder has objects in the bucket " + bucket.name()
+                        + ", which OBJECTS_BACKEND_URL would hide. Give a data folder of its own, and read through from"
+                        + " this one to move them");
+            }
+        }
+        return RemoteStore.open(
+                folders,
+                new RemoteS3(backend.endpoint(), backend.region(), Optional.of(backend.keys()), clock),
+                backend.bucketPrefix(),
+                configuration.data().resolve(".landfall"),
+                clock);
     }
 
     /** The administrator of the configuration: made at the first start, given these keys at each. */

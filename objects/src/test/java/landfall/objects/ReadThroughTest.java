@@ -37,6 +37,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** A bucket in front of an old store: one server reads through from another. */
 final class ReadThroughTest {
+    /** Nothing is under way when a test stops its servers. */
+    private static final Map<String, String> AT_ONCE = Map.of("OBJECTS_STOP_SECONDS", "0");
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     @TempDir
@@ -64,8 +67,8 @@ final class ReadThroughTest {
 
     @BeforeAll
     static void startAll() throws Exception {
-        sharedOld = TestServer.start(shared.resolve("old"));
-        sharedHere = TestServer.start(shared.resolve("new"));
+        sharedOld = TestServer.start(shared.resolve("old"), AT_ONCE);
+        sharedHere = TestServer.start(shared.resolve("new"), AT_ONCE);
     }
 
     @AfterAll
@@ -99,7 +102,7 @@ final class ReadThroughTest {
         Map<String, String> log =
                 Map.of("OBJECTS_ACCESS_LOG", folder.resolve("old.log").toString(), "OBJECTS_STOP_SECONDS", "0");
         old = TestServer.start(folder.resolve("old"), log);
-        here = TestServer.start(folder.resolve("new"), Map.of("OBJECTS_STOP_SECONDS", "0"));
+        here = TestServer.start(folder.resolve("new"), AT_ONCE);
         oldS3 = old.impatient();
         s3 = here.impatient();
         begin();
@@ -234,7 +237,7 @@ final class ReadThroughTest {
         putOld("both", "old");
         here.close();
         s3.close();
-        here = TestServer.start(folder.resolve("new"), Map.of("OBJECTS_STOP_SECONDS", "0"));
+        here = TestServer.start(folder.resolve("new"), AT_ONCE);
         s3 = here.impatient();
         for (String key : List.of("deleted", "deleted-unseen", "both")) {
             assertThatThrownBy(() -> get(key)).as(key).isInstanceOf(NoSuchKeyException.class);

@@ -25,7 +25,7 @@ public final class FetchAll {
     private static final int AT_ONCE = 8;
     private static final int TRIES = 3;
     private static final Duration TOLD_EVERY = Duration.ofSeconds(5);
-    private static final Duration BETWEEN_TRIES = Duration.ofSeconds(1);
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
 
     private final ReadThroughStore store;
     private final String bucket;

@@ -24,15 +24,12 @@ final class MergedListing {
     private final String bucket;
     private final Listing.Request request;
     private final boolean versions;
+    private final RemoteCursor old;
 
     private final Deque<Listing.Item> local = new ArrayDeque<>();
-    private final Deque<Listing.Item> old = new ArrayDeque<>();
     private @Nullable String localAfter;
     private @Nullable String localVersion;
     private boolean localEnded;
-    private @Nullable String oldToken;
-    private boolean oldBegun;
-    private boolean oldEnded;
 
     MergedListing(
             Store here,
@@ -47,6 +44,7 @@ final class MergedListing {
         this.bucket = bucket;
         this.request = request;
         this.versions = versions;
+        this.old = new RemoteCursor(origin, bucket, request, this::shown);
         this.localAfter = request.after();
         this.localVersion = request.afterVersion();
     }
@@ -61,7 +59,7 @@ final class MergedListing {
             }
             items.add(next);
         }
-        boolean more = fillLocal() || fillOld();
+        boolean more = fillLocal() || old.peek() != null;
         if (!more || items.isEmpty()) {
             return new Listing(items, false, null, null);
         }
@@ -76,21 +74,12 @@ final class MergedListing {
 
     private Listing.@Nullable Item next() throws IOException {
         boolean left = fillLocal();
-        boolean right = fillOld();
-        if (!left) {
-            return right ? old.removeFirst() : null;
+        Listing.Item right = old.peek();
+        int order = !left ? 1 : right == null ? -1 : Names.compare(Names.of(local.getFirst()), Names.of(right));
+        if (right != null && order >= 0) {
+            old.drop();
         }
-        if (!right) {
-            return local.removeFirst();
-        }
-        int order = Names.compare(Names.of(local.getFirst()), Names.of(old.getFirst()));
-        if (order > 0) {
-            return old.removeFirst();
-        }
-        if (order == 0) {
-            old.removeFirst();
-        }
-        return local.removeFirst();
+        return order > 0 ? right : local.removeFirst();
     }
 
     /** Whether there is one more of what is here. */
@@ -107,32 +96,7 @@ final class MergedListing {
         return !local.isEmpty();
     }
 
-    private boolean fillOld() throws IOException {
-        while (old.isEmpty() && !oldEnded) {
-            RemoteBucket.Page page = origin.list(
-                    bucket,
-                    request.prefix(),
-                    request.delimiter(),
-                    oldBegun ? null : request.after(),
-                    oldToken,
-                    Math.min(PAGE_MAX, request.limit() + 1));
-            oldBegun = true;
-            for (Listing.Item item : page.items()) {
-                if (shown(item)) {
-                    old.add(item);
-                }
-            }
-            oldToken = page.token();
-            oldEnded = oldToken == null;
-        }
-        return !old.isEmpty();
-    }
-
     private boolean shown(Listing.Item item) throws IOException {
-        String after = request.after();
-        if (after != null && !after.isEmpty() && Names.compare(Names.of(item), after) <= 0) {
-            return false; // Stores differ in what begins after a common prefix.
-        }
         return switch (item) {
             case Listing.Entry(ObjectVersion version) -> !deleted.contains(bucket, version.key());
             case Listing.CommonPrefix(String prefix) -> !deleted.anyBelow(bucket, prefix) || anyLeft(prefix);

@@ -44,10 +44,18 @@ final class RemoteBucket {
         }
     }
 
+    /** What HEAD tells. {@code tagged}: whether it has tags, as far as the store says. */
+    record Told(ObjectVersion version, boolean tagged) {}
+
     /** What is there under the key, empty if nothing. {@code here}: the bucket's name here. */
     Optional<ObjectVersion> head(String here, String key) throws IOException {
+        return told(here, key).map(Told::version);
+    }
+
+    /** As {@link #head}, and whether there are tags. */
+    Optional<Told> told(String here, String key) throws IOException {
         try (RemoteS3.Answer answer = store.call(ask("HEAD", key, Map.of("x-amz-checksum-mode", "ENABLED")))) {
-            return Optional.of(RemoteObject.version(here, key, owner, answer.headers(), -1));
+            return Optional.of(told(RemoteObject.version(here, key, owner, answer.headers(), -1), answer));
         } catch (RemoteException refused) {
             if (refused.status() != 404) {
                 throw refused;
@@ -58,9 +66,14 @@ final class RemoteBucket {
                 return Optional.empty();
             }
             try (Arriving there = got.get()) {
-                return Optional.of(there.version());
+                return Optional.of(told(there.version(), there.answer()));
             }
         }
+    }
+
+    private static Told told(ObjectVersion version, RemoteS3.Answer answer) {
+        String count = answer.header("x-amz-tagging-count");
+        return new Told(version, count != null && !count.equals("0"));
     }
 
     /** Opens the object, empty if there is none. The caller closes it. */
@@ -114,7 +127,7 @@ final class RemoteBucket {
         SequencedMap<String, String> tags = new LinkedHashMap<>();
         try (RemoteS3.Answer answer =
                 store.call(new RemoteS3.Ask("GET", name, prefix + key, Map.of("tagging", ""), Map.of()))) {
-            Xml.Element set = RemoteS3.document(answer, "Tagging").child("TagSet");
+            Xml.Element set = RemoteS3.document(answer).child("TagSet");
             for (Xml.Element tag : set == null ? List.<Xml.Element>of() : set.children("Tag")) {
                 String tagName = tag.childText("Key");
                 if (tagName != null && tags.size() < TAGS_MAX) {
@@ -157,7 +170,7 @@ final class RemoteBucket {
         }
         Xml.Element root;
         try (RemoteS3.Answer answer = store.call(new RemoteS3.Ask("GET", name, "", query, Map.of()))) {
-            root = RemoteS3.document(answer, "ListBucketResult");
+            root = RemoteS3.document(answer);
         }
         boolean encoded = "url".equals(root.childText("EncodingType"));
         List<Listing.Item> items = new ArrayList<>();

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -34,6 +35,7 @@ public final class RemoteS3 implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
     private static final Duration SILENCE = Duration.ofSeconds(30);
+    private static final int DOCUMENT_MAX = 16 << 20;
     private static final int ERROR_MAX = 64 << 10;
 
     private final HttpClient client = HttpClient.newBuilder()
@@ -83,6 +85,13 @@ public final class RemoteS3 implements AutoCloseable {
                             ? HttpRequest.BodyPublishers.noBody()
                             : HttpRequest.BodyPublishers.ofByteArray(bytes),
                     Signing.hex(Signing.digest("SHA-256").digest(bytes)));
+        }
+
+        /** A header that lets the other store compare. */
+        static Map<String, String> md5(byte[] bytes) {
+            return Map.of(
+                    "content-md5",
+                    Base64.getEncoder().encodeToString(Signing.digest("MD5").digest(bytes)));
         }
 
         static Body none() {
@@ -199,14 +208,23 @@ public final class RemoteS3 implements AutoCloseable {
                 + Signing.hex(Signing.hmac("HmacSHA256", signing, toSign));
     }
 
-    /** A document that the store sent. @throws IOException if it isn't one with this root */
-    static Xml.Element document(Answer answer, String root) throws IOException {
-        byte[] bytes = answer.bytes(16 << 20);
+    /**
+     * The document that the store sent. Its root isn't looked at: stores don't agree on all names.
+     *
+     * @throws IOException if it isn't XML, or tells of an error in spite of its status, as S3 may
+     */
+    static Xml.Element document(Answer answer) throws IOException {
+        byte[] bytes = answer.bytes(DOCUMENT_MAX);
         try {
-            return Xml.read(bytes, root);
+            Xml.Element root = Xml.read(bytes);
+            if (root.name().equals("Error")) {
+                String code = String.valueOf(root.childText("Code"));
+                throw new RemoteException(answer.status(), code, "the store refused at last with " + code);
+            }
+            return root;
         } catch (S3Exception malformed) {
             throw new IOException(
-                    "the other store's answer isn't a " + root + ": "
+                    "the other store's answer isn't XML: "
                             + new String(bytes, 0, Math.min(200, bytes.length), StandardCharsets.UTF_8),
                     malformed);
         }

@@ -259,9 +259,13 @@ public final class S3Handler extends Handler.Abstract {
             case QUOTA_EXCEEDED -> S3Error.QuotaExceeded;
             case DISK_FULL -> S3Error.StorageFull;
             case DAMAGED -> S3Error.InternalError;
+            case INVALID_REQUEST -> S3Error.InvalidRequest;
+            case UNSUPPORTED -> S3Error.NotImplemented;
             case UNAVAILABLE -> S3Error.ServiceUnavailable;
         };
         boolean own = error == S3Error.InternalError
+                || error == S3Error.NotImplemented
+                || error == S3Error.InvalidRequest
                 || error == S3Error.QuotaExceeded
                 || error == S3Error.BucketAlreadyExists;
         return new S3Exception(error, own ? String.valueOf(refused.getMessage()) : error.message(), refused);

@@ -137,6 +137,15 @@ public final class Xml {
      * @throws S3Exception MalformedXML
      */
     public static Element read(byte[] bytes, String root) {
+        Element element = read(bytes);
+        if (!element.name().equals(root)) {
+            throw new S3Exception(S3Error.MalformedXML);
+        }
+        return element;
+    }
+
+    /** Reads a document, whatever its root is called. @throws S3Exception MalformedXML */
+    public static Element read(byte[] bytes) {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -152,9 +161,6 @@ public final class Xml {
             Element element = element(reader, 0, count);
             while (reader.hasNext()) {
                 reader.next();
-            }
-            if (!element.name().equals(root)) {
-                throw new S3Exception(S3Error.MalformedXML);
             }
             return element;
         } catch (XMLStreamException | java.util.NoSuchElementException | IllegalArgumentException malformed) {
