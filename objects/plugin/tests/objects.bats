@@ -143,6 +143,19 @@ exits() { [[ "$status" -eq "$1" ]] || { echo "exit code $status, wanted $1: $out
   run dk objects:backup-set-encryption uploads pass; exits 1; has "not encrypted"
 }
 
+@test "a bucket is read through from an old store, whose keys come by the input" {
+  stubbed
+  run dk objects:bucket-create uploads through; exits 0
+  { cat "$OBJECTS_ROOT/copy/auth/id" ; echo; cat "$OBJECTS_ROOT/copy/auth/secret"; echo; } | sed '/^$/d' \
+    | dk objects:bucket-set uploads through --keys-stdin \
+        --read-through "http://127.0.0.1:$(cat "$OBJECTS_ROOT/copy/PROXY_PORT")/safe/daily/"
+  ! grep -F -- "$(cat "$OBJECTS_ROOT/copy/auth/secret")" "$FAKE_ROOT/calls"
+  run dk objects:bucket-fetch uploads through; exits 0; has "1 fetched and compared"
+  run dk objects:bucket-set uploads through --no-read-through; exits 0
+  run dk objects:bucket-fetch uploads through; exits 1; has "isn't read through"
+  run dk --force objects:bucket-destroy uploads through; exits 0
+}
+
 @test "publish serves a public bucket through a proxy template without gzip" {
   stubbed
   run dk objects:publish uploads uploads files.example.org --max-age 60; exits 0; has "published on http://files.example.org"

@@ -1,6 +1,7 @@
 package landfall.objects;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import landfall.objects.admin.BucketNames;
+import landfall.objects.s3.Pace;
 import landfall.objects.user.Secret;
 import landfall.objects.user.User;
 
@@ -29,8 +31,10 @@ import landfall.objects.user.User;
  * @param buckets made at the start, those that aren't there yet
  * @param accessLog {@code -} for standard output, {@code off}, or a file
  * @param requestsMax requests under way at the same time, in all
+ * @param slow what slow clients may do
  * @param lifecycleDaySeconds how long a day of lifecycle rules is: 86,400 but for trying rules out
  * @param stopSeconds how long requests may take to finish once the server is told to stop
+ * @param backend another store that has the objects, empty where they are in the data folder
  */
 public record Configuration(
         Path data,
@@ -43,8 +47,13 @@ public record Configuration(
         List<String> buckets,
         String accessLog,
         int requestsMax,
+        Pace.Limits slow,
         int stopSeconds,
-        int lifecycleDaySeconds) {
+        int lifecycleDaySeconds,
+        Optional<Backend> backend) {
+
+    /** Another S3 store in which the objects are; {@code bucketPrefix}: what its buckets' names begin with. */
+    public record Backend(URI endpoint, String region, User.AccessKey keys, String bucketPrefix) {}
 
     /**
      * Java names files in the encoding of the locale that it starts with. In another one than UTF-8 an object whose key isn't
@@ -81,10 +90,28 @@ public record Configuration(
             new Setting("OBJECTS_BUCKETS", "", "names, separated by commas, of buckets to make at the start"),
             new Setting("OBJECTS_ACCESS_LOG", "-", "one JSON line a request: - for standard output, off, or a file"),
             new Setting("OBJECTS_REQUESTS_MAX", "256", "requests under way at the same time"),
+            new Setting("OBJECTS_CONNECTIONS_MAX", "4096", "open connections; more wait until others close"),
+            new Setting(
+                    "OBJECTS_PATIENCE_SECONDS",
+                    "30",
+                    "how long a request's header may take, and how long before a body's rate counts"),
+            new Setting(
+                    "OBJECTS_RATE_MIN", "1024", "bytes a second that a client must send or take on average; 0 for any"),
             new Setting(
                     "OBJECTS_LIFECYCLE_DAY_SECONDS",
                     "86400",
                     "how long a day of lifecycle rules is; less only for trying rules out"),
+            new Setting(
+                    "OBJECTS_BACKEND_URL",
+                    "",
+                    "another S3 store that has the objects, like https://s3.example.org; without it the data folder"),
+            new Setting("OBJECTS_BACKEND_REGION", "us-east-1", "that store's region"),
+            new Setting("OBJECTS_BACKEND_ACCESS_KEY_ID", "", "the access key for it"),
+            new Setting(
+                    "OBJECTS_BACKEND_SECRET_ACCESS_KEY",
+                    "",
+                    "its secret; or OBJECTS_BACKEND_SECRET_ACCESS_KEY_FILE, a file holding it"),
+            new Setting("OBJECTS_BACKEND_BUCKET_PREFIX", "", "what the names of its buckets begin with"),
             new Setting("OBJECTS_STOP_SECONDS", "30", "how long requests may take to finish on SIGTERM"));
 
     /** Something is wrong with the configuration: all of it is said at once. */
@@ -123,11 +150,26 @@ public record Configuration(
         }
         String socket = found.getOrDefault("OBJECTS_ADMIN_SOCKET", "");
         Path adminSocket = socket.isEmpty() ? data.resolve(".landfall/admin.sock") : Path.of(socket);
-        Optional<User.AccessKey> root = root(found, environment, problems);
+        Optional<User.AccessKey> root = keys("OBJECTS_", found, environment, problems);
+        Optional<Backend> backend = backend(found, environment, problems);
         List<String> buckets = buckets(found.getOrDefault("OBJECTS_BUCKETS", ""), problems);
         int port = colon < 0 ? 0 : number("OBJECTS_LISTEN", listen.substring(colon + 1), 0, 65_535, problems);
         int requests =
                 number("OBJECTS_REQUESTS_MAX", found.getOrDefault("OBJECTS_REQUESTS_MAX", ""), 1, 10_000, problems);
+        Pace.Limits slow = new Pace.Limits(
+                number(
+                        "OBJECTS_PATIENCE_SECONDS",
+                        found.getOrDefault("OBJECTS_PATIENCE_SECONDS", ""),
+                        1,
+                        3_600,
+                        problems),
+                number("OBJECTS_RATE_MIN", found.getOrDefault("OBJECTS_RATE_MIN", ""), 0, 1 << 20, problems),
+                number(
+                        "OBJECTS_CONNECTIONS_MAX",
+                        found.getOrDefault("OBJECTS_CONNECTIONS_MAX", ""),
+                        1,
+                        65_536,
+                        problems));
         int stop = number("OBJECTS_STOP_SECONDS", found.getOrDefault("OBJECTS_STOP_SECONDS", ""), 0, 3_600, problems);
         int day = number(
                 "OBJECTS_LIFECYCLE_DAY_SECONDS",
@@ -149,26 +191,58 @@ public record Configuration(
                 buckets,
                 found.getOrDefault("OBJECTS_ACCESS_LOG", ""),
                 requests,
+                slow,
                 stop,
-                day);
+                day,
+                backend);
     }
 
-    private static Optional<User.AccessKey> root(
+    private static Optional<Backend> backend(
             Map<String, String> found, Map<String, String> environment, List<String> problems) {
-        String id = found.getOrDefault("OBJECTS_ACCESS_KEY_ID", "");
-        String secret = found.getOrDefault("OBJECTS_SECRET_ACCESS_KEY", "");
+        String url = found.getOrDefault("OBJECTS_BACKEND_URL", "");
+        Optional<User.AccessKey> keys = keys("OBJECTS_BACKEND_", found, environment, problems);
+        if (url.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            URI endpoint = URI.create(url);
+            boolean web = "http".equals(endpoint.getScheme()) || "https".equals(endpoint.getScheme());
+            String path = endpoint.getPath();
+            if (web
+                    && endpoint.getHost() != null
+                    && (path == null || path.replace("/", "").isEmpty())) {
+                if (keys.isEmpty()) {
+                    problems.add("OBJECTS_BACKEND_URL needs OBJECTS_BACKEND_ACCESS_KEY_ID and its secret");
+                }
+                return keys.map(key -> new Backend(
+                        endpoint,
+                        found.getOrDefault("OBJECTS_BACKEND_REGION", ""),
+                        key,
+                        found.getOrDefault("OBJECTS_BACKEND_BUCKET_PREFIX", "")));
+            }
+        } catch (IllegalArgumentException malformed) {
+            // said below
+        }
+        problems.add("OBJECTS_BACKEND_URL is " + url + ": a URL like https://s3.example.org is wanted");
+        return Optional.empty();
+    }
+
+    private static Optional<User.AccessKey> keys(
+            String prefix, Map<String, String> found, Map<String, String> environment, List<String> problems) {
+        String id = found.getOrDefault(prefix + "ACCESS_KEY_ID", "");
+        String secret = found.getOrDefault(prefix + "SECRET_ACCESS_KEY", "");
         String secretFile = environment.getOrDefault(
-                "OBJECTS_SECRET_ACCESS_KEY_FILE", found.getOrDefault("OBJECTS_SECRET_ACCESS_KEY_FILE", ""));
+                prefix + "SECRET_ACCESS_KEY_FILE", found.getOrDefault(prefix + "SECRET_ACCESS_KEY_FILE", ""));
         if (secret.isEmpty() && !secretFile.isEmpty()) {
             try {
                 secret = Files.readString(Path.of(secretFile)).strip();
             } catch (IOException unreadable) {
-                problems.add("OBJECTS_SECRET_ACCESS_KEY_FILE: can't read " + unreadable.getMessage());
+                problems.add(prefix + "SECRET_ACCESS_KEY_FILE: can't read " + unreadable.getMessage());
             }
         }
         if (id.isEmpty() != secret.isEmpty()) {
-            problems.add(
-                    "OBJECTS_ACCESS_KEY_ID and OBJECTS_SECRET_ACCESS_KEY belong together: only one of them is set");
+            problems.add(prefix + "ACCESS_KEY_ID and " + prefix
+                    + "SECRET_ACCESS_KEY belong together: only one of them is set");
         }
         return id.isEmpty() || secret.isEmpty()
                 ? Optional.empty()
@@ -220,6 +294,7 @@ public record Configuration(
             int equals = line.indexOf('=');
             String name = equals < 0 ? line : line.substring(0, equals).strip();
             boolean known = name.equals("OBJECTS_SECRET_ACCESS_KEY_FILE")
+                    || name.equals("OBJECTS_BACKEND_SECRET_ACCESS_KEY_FILE")
                     || SETTINGS.stream().anyMatch(setting -> setting.name().equals(name));
             if (equals < 0 || !known) {
                 problems.add(file + ":" + (i + 1) + ": "

@@ -6,21 +6,29 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import landfall.objects.admin.AdminHandler;
 import landfall.objects.admin.AdminServer;
+import landfall.objects.admin.Care;
 import landfall.objects.admin.Metrics;
+import landfall.objects.remote.ReadThroughStore;
+import landfall.objects.remote.RemoteCare;
+import landfall.objects.remote.RemoteS3;
+import landfall.objects.remote.RemoteStore;
 import landfall.objects.s3.Expiry;
 import landfall.objects.s3.S3Handler;
 import landfall.objects.s3.S3Options;
 import landfall.objects.s3.S3Server;
+import landfall.objects.store.Bucket;
 import landfall.objects.store.FolderCare;
 import landfall.objects.store.FolderStore;
+import landfall.objects.store.Store;
 import landfall.objects.user.User;
 import landfall.objects.user.UserFile;
 
 /** A whole server: the store, its users, the S3 side and the admin side. */
 public final class ObjectsServer implements AutoCloseable {
-    private final FolderStore store;
+    private final ReadThroughStore store;
     private final UserFile users;
     private final S3Server s3;
     private final AdminServer admin;
@@ -28,7 +36,7 @@ public final class ObjectsServer implements AutoCloseable {
     private final Expiry expiry;
 
     private ObjectsServer(
-            FolderStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log, Expiry expiry) {
+            ReadThroughStore store, UserFile users, S3Server s3, AdminServer admin, AccessLog log, Expiry expiry) {
         this.store = store;
         this.users = users;
         this.s3 = s3;
@@ -39,9 +47,15 @@ public final class ObjectsServer implements AutoCloseable {
 
     /** @throws IOException saying what couldn't be opened and what to do */
     public static ObjectsServer start(Configuration configuration, Clock clock) throws IOException {
-        FolderStore store = FolderStore.open(configuration.data(), clock);
+        Path own = configuration.data().resolve(".landfall");
+        FolderStore folders = FolderStore.open(configuration.data(), clock);
+        Store opened = folders;
         try {
-            Path own = configuration.data().resolve(".landfall");
+            Store objects = objects(configuration, folders, clock);
+            opened = objects;
+            Care care = configuration.backend().isEmpty() ? new FolderCare(folders) : new RemoteCare(objects);
+            ReadThroughStore store = ReadThroughStore.open(objects, own, clock);
+            opened = store;
             UserFile users = UserFile.open(own.resolve("users.json"));
             configuration.root().ifPresent(key -> administrator(users, key));
             buckets(store, users, configuration.buckets());
@@ -50,23 +64,49 @@ public final class ObjectsServer implements AutoCloseable {
             S3Handler handler = new S3Handler(
                     store,
                     users,
-                    new S3Options(configuration.region(), configuration.domain(), configuration.requestsMax()),
+                    new S3Options(
+                            configuration.region(),
+                            configuration.domain(),
+                            configuration.requestsMax(),
+                            configuration.slow()),
                     clock,
                     log);
-            AdminServer admin = AdminServer.start(
-                    configuration.adminSocket(), new AdminHandler(store, users, metrics, new FolderCare(store)));
+            AdminServer admin =
+                    AdminServer.start(configuration.adminSocket(), new AdminHandler(store, users, metrics, care));
             S3Server s3 = S3Server.start(
                     configuration.host(),
                     configuration.port(),
                     handler,
+                    configuration.slow(),
                     Duration.ofSeconds(configuration.stopSeconds()));
             Expiry expiry = new Expiry(store, clock, Duration.ofSeconds(configuration.lifecycleDaySeconds()));
             expiry.start();
             return new ObjectsServer(store, users, s3, admin, log, expiry);
         } catch (IOException | RuntimeException unstarted) {
-            store.close();
+            opened.close();
             throw unstarted;
         }
+    }
+
+    /** The store that has the objects: the folder, or the backend with the folder for what stays here. */
+    private static Store objects(Configuration configuration, FolderStore folders, Clock clock) throws IOException {
+        if (configuration.backend().isEmpty()) {
+            return folders;
+        }
+        Configuration.Backend backend = configuration.backend().get();
+        for (Bucket bucket : folders.buckets()) {
+            if (bucket.objects() > 0) {
+                throw new IOException("the data folder has objects in the bucket " + bucket.name()
+                        + ", which OBJECTS_BACKEND_URL would hide. Give a data folder of its own, and read through from"
+                        + " this one to move them");
+            }
+        }
+        return RemoteStore.open(
+                folders,
+                new RemoteS3(backend.endpoint(), backend.region(), Optional.of(backend.keys()), clock),
+                backend.bucketPrefix(),
+                configuration.data().resolve(".landfall"),
+                clock);
     }
 
     /** The administrator of the configuration: made at the first start, given these keys at each. */
@@ -93,7 +133,7 @@ public final class ObjectsServer implements AutoCloseable {
     }
 
     /** The buckets of the configuration belong to its administrator, if it names one. */
-    private static void buckets(FolderStore store, UserFile users, List<String> names) {
+    private static void buckets(Store store, UserFile users, List<String> names) {
         String owner = users.byName("root").map(User::canonicalId).orElse("");
         for (String name : names) {
             if (store.bucket(name).isEmpty()) {

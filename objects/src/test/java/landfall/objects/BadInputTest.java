@@ -215,7 +215,7 @@ final class BadInputTest {
     void mangledRequestsNeverBreakTheServer() throws Exception {
         long seed = Long.parseLong(
                 System.getenv().getOrDefault("LANDFALL_FUZZ_SEED", Long.toString(System.nanoTime() & 0xffffff)));
-        int seconds = Integer.parseInt(System.getenv().getOrDefault("LANDFALL_FUZZ_SECONDS", "10"));
+        int seconds = Integer.parseInt(System.getenv().getOrDefault("LANDFALL_FUZZ_SECONDS", "60"));
         List<String> honest = List.of(
                 request("PUT /open/fuzz", "x-amz-meta-a: b\r\nContent-MD5: " + md5("hello") + "\r\n", "hello"),
                 request("GET /open/kept?versionId=null&partNumber=1", "Range: bytes=0-1\r\nIf-Match: *\r\n", ""),

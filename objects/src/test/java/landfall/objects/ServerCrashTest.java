@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -105,7 +106,7 @@ final class ServerCrashTest {
                     acknowledged++;
                 }
             }
-        } catch (SdkException killed) {
+        } catch (SdkException | UncheckedIOException killed) {
             assertThat(killed).isNotNull();
         }
     }

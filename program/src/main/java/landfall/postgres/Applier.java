@@ -84,6 +84,8 @@ final class Applier implements AutoCloseable {
                     () -> Sql.text(
                             connection, "select pg_replication_origin_session_setup(" + Sql.literal(origin) + ")"));
             Sql.execute(connection, "set session_replication_role = replica");
+            // Of two sessions of ours it is the proof that gives way.
+            Sql.execute(connection, Database.GIVES_WAY_SECOND);
             // Thousands of keys in one statement look dear enough to compile, which takes longer than they do.
             Sql.execute(connection, "set jit = off");
             tables = Catalog.tables(connection).stream()

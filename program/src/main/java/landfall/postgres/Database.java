@@ -30,8 +30,15 @@ public record Database(
      * Of two sessions that wait for each other the one gives up that looks first: it must never be the app's. (An app that
      * truncates in a longer transaction meets whoever locks several tables.) Only a superuser may set it.
      */
-    static final String GIVES_WAY = "select set_config('deadlock_timeout', '50ms', false) from pg_catalog.pg_roles"
-            + " where rolname = current_user and rolsuper";
+    static final String GIVES_WAY = givesWayAfter("50ms");
+
+    /** For a session of ours that others of ours give way to, and that still does so before the app. */
+    static final String GIVES_WAY_SECOND = givesWayAfter("500ms");
+
+    private static String givesWayAfter(String wait) {
+        return "select set_config('deadlock_timeout', " + Sql.literal(wait) + ", false) from pg_catalog.pg_roles"
+                + " where rolname = current_user and rolsuper";
+    }
 
     /** A server that is starting up says so for as long as it replays its log. */
     private static final Duration STARTING_MAX = Duration.ofSeconds(60);

@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import landfall.base.Events;
 import landfall.base.Problem;
@@ -20,6 +21,11 @@ final class FullProof {
     private static final Duration REACH_MAX = Duration.ofMinutes(5);
     /** How often all is read again because of tables that were truncated meanwhile. */
     private static final int READINGS_MAX = 5;
+
+    /** How often it begins again because definitions could not be read beside a lock: about a minute. */
+    private static final int WAITS_MAX = 100;
+
+    private static final Set<String> GAVE_WAY = Set.of("40P01", "55P03");
 
     private final Database from;
     private final Database to;
@@ -37,17 +43,27 @@ final class FullProof {
 
     VerifyReport run() {
         long start = System.nanoTime();
-        for (int reading = 1; ; reading++) {
+        int waits = 0;
+        for (int reading = 1; ; ) {
             List<Table> emptied = new ArrayList<>();
-            VerifyReport report = read(start, emptied);
-            if (emptied.isEmpty() || reading == READINGS_MAX) {
-                return report;
+            try {
+                VerifyReport report = read(start, emptied);
+                if (emptied.isEmpty() || reading == READINGS_MAX) {
+                    return report;
+                }
+                reading++;
+                events.note("compared again, since it was truncated meanwhile: " + emptied.getFirst());
+            } catch (SQLException e) {
+                if (!GAVE_WAY.contains(String.valueOf(e.getSQLState())) || ++waits == WAITS_MAX) {
+                    throw Sql.failed("The two sides could not be compared", e);
+                }
+                events.note("begun again, since a table was locked: " + Failures.reason(e));
+                Fence.pause();
             }
-            events.note("compared again, since it was truncated meanwhile: " + emptied.getFirst());
         }
     }
 
-    private VerifyReport read(long start, List<Table> emptied) {
+    private VerifyReport read(long start, List<Table> emptied) throws SQLException {
         try (Connection slot = from.replication("verify");
                 Connection snapshot = to.connect("verify")) {
             String sending;
@@ -70,8 +86,6 @@ final class FullProof {
             }
             // What can't be followed is copied again behind the door, and compared there.
             return between(from, sending, to, receiving, Table::isFollowed, events, start, emptied);
-        } catch (SQLException e) {
-            throw Sql.failed("The two sides could not be compared", e);
         }
     }
 
@@ -127,8 +141,12 @@ final class FullProof {
             List<Table> emptied)
             throws SQLException {
         List<Problem> problems = new ArrayList<>();
-        try (Connection one = under(from, sending);
-                Connection other = under(to, receiving)) {
+        ProofSide here = new ProofSide(from, sending);
+        ProofSide there = new ProofSide(to, receiving);
+        try (Connection one = here.open();
+                Connection other = there.open()) {
+            here.waitBriefly(one, true);
+            there.waitBriefly(other, true);
             int items = StructureProof.run(one, other, problems);
             RowProofs proofs = RowProofs.read(one, other);
             List<TableScan> scans = new ArrayList<>();
@@ -141,19 +159,22 @@ final class FullProof {
                     scans.add(TableScan.whole(table, proof));
                 }
             }
-            List<Table> there = Catalog.tables(other);
+            List<Table> tables = Catalog.tables(other);
+            here.waitBriefly(one, false);
+            there.waitBriefly(other, false);
             ScanRun run = new ScanRun(scans, events);
-            run.read(() -> under(from, sending), () -> under(to, receiving), there);
+            run.read(here, there, tables);
             // Only what differs is read again, by ranges of its key: sums by range cost a fifth more.
             List<TableScan> differing = new ArrayList<>();
             for (TableScan scan : run.differing()) {
                 differing.add(TableScan.ranged(one, scan.table(), scan.proof()));
+                here.letGo(one);
             }
             List<TableScan> ranged =
                     differing.stream().filter(scan -> !scan.bounds().isEmpty()).toList();
             ScanRun again = new ScanRun(ranged, events);
             if (!ranged.isEmpty()) {
-                again.read(() -> under(from, sending), () -> under(to, receiving), there);
+                again.read(here, there, tables);
             }
             for (TableScan scan : differing) {
                 problems.add(
@@ -163,6 +184,8 @@ final class FullProof {
                 if (isEmptied(one, scan.table()) || isEmptied(other, scan.table())) {
                     emptied.add(scan.table());
                 }
+                here.letGo(one);
+                there.letGo(other);
             }
             return new VerifyReport(
                     scans.size(),
@@ -183,16 +206,5 @@ final class FullProof {
                 connection,
                 "select coalesce((select c.relfilenode <> pg_relation_filenode(c.oid) from pg_class c where c.oid = "
                         + Sql.literal(table.sql()) + "::regclass), true)");
-    }
-
-    private static Connection under(Database database, String snapshot) throws SQLException {
-        Connection connection = database.connect("verify");
-        Catalog.useOperators(connection);
-        // Sessions of the proof are counted; the server shall not add workers of its own to them.
-        Sql.execute(connection, "set max_parallel_workers_per_gather = 0");
-        connection.setAutoCommit(false);
-        connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
-        Sql.execute(connection, "set transaction snapshot " + Sql.literal(snapshot));
-        return connection;
     }
 }

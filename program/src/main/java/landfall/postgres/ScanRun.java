@@ -39,8 +39,7 @@ final class ScanRun {
     }
 
     /** @param there the tables as the receiving side has them, whose pages lie otherwise */
-    void read(Sessions.Attempt<Connection> from, Sessions.Attempt<Connection> to, List<Table> there)
-            throws SQLException {
+    void read(ProofSide from, ProofSide to, List<Table> there) throws SQLException {
         Map<String, Table> receiving = new HashMap<>();
         there.forEach(table -> receiving.put(table.toString(), table));
         ConcurrentLinkedQueue<Part> here = parts(Map.of());
@@ -84,13 +83,12 @@ final class ScanRun {
     }
 
     private boolean work(
-            Sessions.Attempt<Connection> session,
-            ConcurrentLinkedQueue<Part> left,
-            Map<String, Map<Integer, TableScan.Sum>> into)
+            ProofSide side, ConcurrentLinkedQueue<Part> left, Map<String, Map<Integer, TableScan.Sum>> into)
             throws SQLException {
-        try (Connection connection = session.run()) {
+        try (Connection connection = side.open()) {
             for (Part part = left.poll(); part != null; part = left.poll()) {
                 Map<Integer, TableScan.Sum> sums = part.scan().read(connection, part.where());
+                side.letGo(connection);
                 synchronized (into) {
                     Map<Integer, TableScan.Sum> all =
                             into.computeIfAbsent(part.scan().table().toString(), name -> new TreeMap<>());

@@ -10,8 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import landfall.objects.archive.ArchiveReader;
 import landfall.objects.archive.ArchiveWriter;
+import landfall.objects.remote.FetchAll;
+import landfall.objects.remote.ReadThroughStore;
 import landfall.objects.store.Bucket;
-import landfall.objects.store.Store;
 import landfall.objects.store.StoreException;
 import landfall.objects.user.Secret;
 import landfall.objects.user.User;
@@ -36,14 +37,16 @@ import tools.jackson.databind.node.ObjectNode;
 public final class AdminHandler extends Handler.Abstract {
     private static final int BODY_MAX = 1 << 20;
 
-    private final Store store;
+    private final ReadThroughStore store;
+    private final ReadThroughRequests readThrough;
     private final UserFile users;
     private final Metrics metrics;
     private final Care care;
     private final JsonMapper json = JsonMapper.builder().build();
 
-    public AdminHandler(Store store, UserFile users, Metrics metrics, Care care) {
+    public AdminHandler(ReadThroughStore store, UserFile users, Metrics metrics, Care care) {
         this.store = store;
+        this.readThrough = new ReadThroughRequests(store);
         this.users = users;
         this.metrics = metrics;
         this.care = care;
@@ -245,10 +248,15 @@ public final class AdminHandler extends Handler.Abstract {
         } else if (path.size() == 2 && method.equals("DELETE")) {
             found(path.get(1));
             if ("true".equals(Request.extractQueryParameters(request).getValue("force"))) {
+                store.endReadThrough(path.get(1));
                 care.empty(path.get(1));
             }
             store.deleteBucket(path.get(1));
             send(response, 200, json.createObjectNode().put("destroyed", path.get(1)));
+        } else if (path.size() == 3 && path.get(2).equals("read-through")) {
+            found(path.get(1));
+            readThrough.change(method, path.get(1), body(request));
+            send(response, 200, shown(found(path.get(1))));
         } else {
             throw new AdminException(405, method + " isn't done to /" + String.join("/", path));
         }
@@ -303,6 +311,7 @@ public final class AdminHandler extends Handler.Abstract {
         } else {
             node.put("quotaBytes", quota);
         }
+        readThrough.show(bucket.name(), node);
         ObjectNode settings = node.putObject("settings");
         bucket.settings().forEach(settings::put);
         return node;
@@ -324,7 +333,9 @@ public final class AdminHandler extends Handler.Abstract {
             switch (task) {
                 case "scrub" -> care.scrub(text(body, "bucket", ""), lines);
                 case "adopt" -> care.adopt(BucketNames.checked(text(body, "bucket", "")), lines);
-                default -> throw new AdminException(404, "there is no task " + task + ": scrub, adopt");
+                case "fetch" ->
+                    new FetchAll(store, found(text(body, "bucket", "")).name(), lines).run();
+                default -> throw new AdminException(404, "there is no task " + task + ": scrub, adopt, fetch");
             }
         }
     }

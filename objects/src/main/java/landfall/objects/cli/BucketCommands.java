@@ -106,7 +106,7 @@ final class BucketCommands {
     }
 
     /** {@code objects bucket-set}. */
-    @Command(name = "bucket-set", description = "Changes a bucket's versioning or quota.")
+    @Command(name = "bucket-set", description = "Changes a bucket's versioning, quota, or the old store behind it.")
     static final class Change extends Admin {
         @Parameters(paramLabel = "BUCKET")
         String name = "";
@@ -114,16 +114,26 @@ final class BucketCommands {
         @CommandLine.Mixin
         Shape shape = new Shape();
 
+        @CommandLine.Mixin
+        ReadThroughOptions readThrough = new ReadThroughOptions();
+
         @Override
         int run(AdminClient client, PrintWriter out) throws IOException, AdminClient.Refused {
             ObjectNode body = object();
             shape.into(body, name);
-            if (body.isEmpty()) {
+            boolean through = readThrough.given();
+            if (body.isEmpty() && !through) {
                 throw new CommandLine.ParameterException(
-                        spec.commandLine(), "nothing to change: give --versioning, --quota or --public-read");
+                        spec.commandLine(),
+                        "nothing to change: give --versioning, --quota, --public-read or --read-through");
             }
-            JsonNode bucket = client.ask("PATCH", "/buckets/" + encoded(name), body);
-            show(out, bucket, () -> out.println("bucket " + name + " changed"));
+            JsonNode bucket =
+                    through ? readThrough.apply(client, name) : client.ask("PATCH", "/buckets/" + encoded(name), body);
+            if (through && !body.isEmpty()) {
+                bucket = client.ask("PATCH", "/buckets/" + encoded(name), body);
+            }
+            JsonNode changed = bucket;
+            show(out, changed, () -> out.println("bucket " + name + " changed"));
             return CommandLine.ExitCode.OK;
         }
     }

@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
             BucketCommands.Destroy.class,
             BucketCommands.Scrub.class,
             BucketCommands.Adopt.class,
+            ReadThroughOptions.Fetch.class,
             BucketCommands.Health.class,
             ArchiveCommands.Export.class,
             ArchiveCommands.Import.class,

@@ -34,6 +34,18 @@ final class Access {
 
     private static final Set<Operation> POLICY_OPERATIONS =
             Set.of(Operation.GetBucketPolicy, Operation.PutBucketPolicy, Operation.DeleteBucketPolicy);
+    /** What makes a new object: nothing of the one that is there matters (condition keys of s3:PutObject). */
+    private static final Set<Operation> WRITES = Set.of(
+            Operation.PutObject,
+            Operation.PostObject,
+            Operation.CopyObject,
+            Operation.CreateMultipartUpload,
+            Operation.UploadPart,
+            Operation.UploadPartCopy,
+            Operation.CompleteMultipartUpload,
+            Operation.AbortMultipartUpload,
+            Operation.ListParts);
+
     private static final int POLICIES_MAX = 1_000;
 
     private final Store store;
@@ -85,8 +97,7 @@ final class Access {
             return true;
         }
         boolean owner = user != null && user.canonicalId().equals(bucket.owner());
-        @Nullable ObjectVersion object = key == null ? null : object(bucket.name(), key, versionId);
-        Policy.Verdict verdict = policy(call, operation, bucket, key, versionId, object, owner);
+        Policy.Verdict verdict = policy(call, operation, bucket, key, versionId, owner);
         if (verdict == Policy.Verdict.DENY && !(owner && POLICY_OPERATIONS.contains(operation))) {
             return false;
         }
@@ -94,7 +105,7 @@ final class Access {
                 || (user != null && user.may(operation.access(), bucket.name()) && !OWNERS_ONLY.contains(operation))) {
             return true;
         }
-        return byOwnership(call, operation, bucket, key, object, owner);
+        return byOwnership(call, operation, bucket, key, object(operation, bucket.name(), key, versionId), owner);
     }
 
     private Policy.Verdict policy(
@@ -103,7 +114,6 @@ final class Access {
             Bucket bucket,
             @Nullable String key,
             @Nullable String versionId,
-            @Nullable ObjectVersion object,
             boolean owner) {
         String text = bucket.setting("policy");
         if (text == null) {
@@ -114,7 +124,10 @@ final class Access {
                 absent -> Policy.parse(text.getBytes(java.nio.charset.StandardCharsets.UTF_8), bucket.name()));
         String resource = "arn:aws:s3:::" + bucket.name() + (key == null ? "" : "/" + key);
         Policy.Question question = new Policy.Question(
-                call.user(), operation.action(versionId != null), resource, facts(call, operation, object));
+                call.user(),
+                operation.action(versionId != null),
+                resource,
+                facts(call, operation, object(operation, bucket.name(), key, versionId)));
         Policy.Verdict verdict = policy.asked(question);
         if (verdict == Policy.Verdict.ALLOW
                 && !owner
@@ -125,7 +138,12 @@ final class Access {
         return verdict;
     }
 
-    private @Nullable ObjectVersion object(String bucket, String key, @Nullable String versionId) {
+    /** The object that is asked for; not looked up for operations whose permission doesn't depend on one. */
+    private @Nullable ObjectVersion object(
+            Operation operation, String bucket, @Nullable String key, @Nullable String versionId) {
+        if (key == null || WRITES.contains(operation)) {
+            return null;
+        }
         try {
             return store.head(bucket, key, versionId == null || versionId.isEmpty() ? null : versionId);
         } catch (StoreException absent) {

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** One request with what was found out about it, and its answer. Used by one thread. */
 public final class Call {
     private static final String STREAMING = "STREAMING-";
+    private static final int WRITTEN_AT_ONCE = 256 << 10;
 
     private final Request request;
     private final Response response;
@@ -26,6 +27,8 @@ public final class Call {
     private final Query query;
     private final @Nullable String bucket;
     private final @Nullable String key;
+    private final Pace taking;
+    private final Pace giving;
     private Authentication.@Nullable Identity identity;
     private @Nullable Operation operation;
     private @Nullable Payload payload;
@@ -38,7 +41,8 @@ public final class Call {
             String rawPath,
             Query query,
             @Nullable String bucket,
-            @Nullable String key) {
+            @Nullable String key,
+            Pace.Limits slow) {
         this.request = request;
         this.response = response;
         this.requestId = requestId;
@@ -46,6 +50,8 @@ public final class Call {
         this.query = query;
         this.bucket = bucket;
         this.key = key;
+        this.taking = new Pace(slow);
+        this.giving = new Pace(slow);
     }
 
     public String requestId() {
@@ -190,11 +196,16 @@ public final class Call {
     Payload payload() {
         Payload known = payload;
         if (known == null) {
-            InputStream raw = Request.asInputStream(request);
+            InputStream raw = incoming();
             known = new Payload(this, raw);
             payload = known;
         }
         return known;
+    }
+
+    /** The body as it comes; reading it fails with RequestTimeout if it comes too slowly. */
+    InputStream incoming() {
+        return taking.of(Request.asInputStream(request));
     }
 
     /** A small body as a whole. @throws S3Exception if it is longer than {@code most} bytes or a checksum differs */
@@ -254,13 +265,26 @@ public final class Call {
         write(true, java.nio.ByteBuffer.allocate(0));
     }
 
-    /** Writes bytes and waits until the buffer may be used again. */
+    /**
+     * Writes bytes and waits until the buffer may be used again.
+     *
+     * @throws S3Exception RequestTimeout if the client takes them too slowly
+     */
     void write(boolean last, java.nio.ByteBuffer bytes) throws IOException {
         sent += bytes.remaining();
-        try (Blocker.Callback blocker = Blocker.callback()) {
-            response.write(last, bytes, blocker);
-            blocker.block();
-        }
+        do {
+            int length = Math.min(bytes.remaining(), WRITTEN_AT_ONCE);
+            java.nio.ByteBuffer some = bytes.slice(bytes.position(), length);
+            bytes.position(bytes.position() + length);
+            long began = System.nanoTime();
+            try (Blocker.Callback blocker = Blocker.callback()) {
+                response.write(last && !bytes.hasRemaining(), some, blocker);
+                blocker.block();
+            }
+            if (bytes.hasRemaining()) {
+                giving.took(System.nanoTime() - began, length);
+            }
+        } while (bytes.hasRemaining());
     }
 
     /** For what reads few bytes and wants them all. */

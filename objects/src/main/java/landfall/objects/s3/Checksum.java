@@ -3,7 +3,7 @@ package landfall.objects.s3;
 import java.security.MessageDigest;
 
 /** A checksum being computed. */
-sealed interface Checksum {
+public sealed interface Checksum {
     ChecksumAlgorithm algorithm();
 
     void update(byte[] bytes, int offset, int length);

@@ -6,7 +6,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CRC32C;
 
 /** The checksums that S3 knows beside MD5: "Checking object integrity" in the user guide. */
-enum ChecksumAlgorithm {
+public enum ChecksumAlgorithm {
     CRC32(4),
     CRC32C(4),
     CRC64NVME(8),
@@ -20,15 +20,15 @@ enum ChecksumAlgorithm {
     }
 
     /** Bytes of a value. */
-    int length() {
+    public int length() {
         return length;
     }
 
-    String lower() {
+    public String lower() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    String header() {
+    public String header() {
         return "x-amz-checksum-" + lower();
     }
 
@@ -46,7 +46,7 @@ enum ChecksumAlgorithm {
         return Optional.empty();
     }
 
-    Checksum start() {
+    public Checksum start() {
         return switch (this) {
             case CRC32 -> new Checksum.OfJdk(this, new CRC32());
             case CRC32C -> new Checksum.OfJdk(this, new CRC32C());

@@ -22,7 +22,7 @@ import org.eclipse.jetty.http.HttpFields;
 import org.jspecify.annotations.Nullable;
 
 /** Headers that objects have: read from requests, written to answers. */
-final class Headers {
+public final class Headers {
     private static final List<String> KEPT = List.of(
             "content-type",
             "cache-control",
@@ -66,7 +66,7 @@ final class Headers {
         return '"' + etag + '"';
     }
 
-    static String unquoted(String etag) {
+    public static String unquoted(String etag) {
         String text = etag.strip();
         return text.length() >= 2 && text.startsWith("\"") && text.endsWith("\"")
                 ? text.substring(1, text.length() - 1)
@@ -74,7 +74,7 @@ final class Headers {
     }
 
     /** Jetty hands a header's bytes over as Latin-1; clients send UTF-8. */
-    static String utf8(String value) {
+    public static String utf8(String value) {
         if (value.chars().allMatch(letter -> letter < 0x80)) {
             return value;
         }

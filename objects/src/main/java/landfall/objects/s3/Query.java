@@ -97,7 +97,7 @@ public final class Query {
     }
 
     /** Percent-encoded as Signature Version 4 wants it: all but letters, digits and {@code -._~}; slashes as told. */
-    static String encode(String text, boolean slashes) {
+    public static String encode(String text, boolean slashes) {
         StringBuilder encoded = new StringBuilder(text.length() + 16);
         for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
             char letter = (char) (each & 0xff);

@@ -79,7 +79,7 @@ public final class S3Handler extends Handler.Abstract {
         response.getHeaders().put("x-amz-id-2", host);
         String path = request.getHttpURI().getPath();
         String rawPath = path == null || path.isEmpty() ? "/" : path;
-        Call call = new Call(request, response, requestId, rawPath, Query.parse(null), null, null);
+        Call call = new Call(request, response, requestId, rawPath, Query.parse(null), null, null, options.slow());
         log.began();
         boolean turn = false;
         try {
@@ -140,7 +140,7 @@ public final class S3Handler extends Handler.Abstract {
             bucket = first.isEmpty() ? null : first;
             key = slash < 0 || slash == rest.length() - 1 ? null : Query.decode(rest.substring(slash + 1), false);
         }
-        return new Call(request, response, requestId, rawPath, query, bucket, key);
+        return new Call(request, response, requestId, rawPath, query, bucket, key, options.slow());
     }
 
     /** The bucket that the Host header names, or null. */
@@ -259,9 +259,13 @@ public final class S3Handler extends Handler.Abstract {
             case QUOTA_EXCEEDED -> S3Error.QuotaExceeded;
             case DISK_FULL -> S3Error.StorageFull;
             case DAMAGED -> S3Error.InternalError;
+            case INVALID_REQUEST -> S3Error.InvalidRequest;
+            case UNSUPPORTED -> S3Error.NotImplemented;
             case UNAVAILABLE -> S3Error.ServiceUnavailable;
         };
         boolean own = error == S3Error.InternalError
+                || error == S3Error.NotImplemented
+                || error == S3Error.InvalidRequest
                 || error == S3Error.QuotaExceeded
                 || error == S3Error.BucketAlreadyExists;
         return new S3Exception(error, own ? String.valueOf(refused.getMessage()) : error.message(), refused);
@@ -274,7 +278,11 @@ public final class S3Handler extends Handler.Abstract {
             return;
         }
         try {
-            drop(request, call);
+            if (refused.error() == S3Error.RequestTimeout) {
+                call.answer().put(HttpHeader.CONNECTION, "close");
+            } else {
+                drop(request, call);
+            }
             Xml xml = Xml.plain("Error")
                     .add("Code", refused.error().name())
                     .add("Message", String.valueOf(refused.getMessage()));
@@ -305,10 +313,13 @@ public final class S3Handler extends Handler.Abstract {
         }
         byte[] buffer = new byte[64 << 10];
         long dropped = 0;
-        try (var in = Request.asInputStream(request)) {
+        try (var in = call.incoming()) {
             for (int read = in.read(buffer); read >= 0 && dropped < DROPPED_MAX; read = in.read(buffer)) {
                 dropped += read;
             }
+        } catch (S3Exception slow) {
+            call.answer().put(HttpHeader.CONNECTION, "close");
+            LOG.log(System.Logger.Level.DEBUG, "A refused body comes too slowly", slow);
         } catch (IOException cut) {
             LOG.log(System.Logger.Level.DEBUG, "A refused body ended early", cut);
         }

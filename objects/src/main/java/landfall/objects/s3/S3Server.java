@@ -4,11 +4,17 @@ import java.io.IOException;
 import java.time.Duration;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
@@ -29,10 +35,12 @@ public final class S3Server implements AutoCloseable {
      * Listens.
      *
      * @param port 0 for any that is free
+     * @param slow what slow clients may do
      * @param stop how long requests may take to finish in {@link #close}
      * @throws IOException if the port can't be listened on
      */
-    public static S3Server start(String host, int port, S3Handler handler, Duration stop) throws IOException {
+    public static S3Server start(String host, int port, S3Handler handler, Pace.Limits slow, Duration stop)
+            throws IOException {
         QueuedThreadPool threads = new QueuedThreadPool(16, 2);
         threads.setName("s3");
         threads.setVirtualThreadsExecutor(VirtualThreads.getNamedVirtualThreadsExecutor("s3-"));
@@ -56,7 +64,21 @@ public final class S3Server implements AutoCloseable {
         connector.setAcceptQueueSize(1024);
         connector.setReuseAddress(true);
         server.addConnector(connector);
-        server.setHandler(new GracefulHandler(handler));
+        SlowHeaders headers = new SlowHeaders(connector.getScheduler(), slow);
+        connector.addBean(headers);
+        connector.addBean(new NetworkConnectionLimit(slow.connectionsMax(), connector));
+        server.setHandler(new GracefulHandler(new Handler.Wrapper(handler) {
+            @Override
+            public boolean handle(Request request, Response response, Callback callback) throws Exception {
+                Connection connection = request.getConnectionMetaData().getConnection();
+                headers.began(connection);
+                try {
+                    return super.handle(request, response, callback);
+                } finally {
+                    headers.ended(connection);
+                }
+            }
+        }));
         server.setErrorHandler(new ErrorAnswers());
         server.setStopTimeout(stop.toMillis());
         try {

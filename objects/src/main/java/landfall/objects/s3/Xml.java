@@ -11,7 +11,7 @@ import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
 /** S3's XML: written element by element, read into small trees with bounds and without DTDs or entities of others. */
-final class Xml {
+public final class Xml {
     static final String NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
     private static final int DEPTH_MAX = 20;
     private static final int ELEMENTS_MAX = 50_000;
@@ -106,13 +106,13 @@ final class Xml {
     }
 
     /** An element that was read: local name, text, children; namespaces are not looked at. */
-    record Element(
+    public record Element(
             String name,
             String text,
             List<Element> children,
             @Nullable String type) {
         @Nullable
-        Element child(String wanted) {
+        public Element child(String wanted) {
             return children.stream()
                     .filter(each -> each.name.equals(wanted))
                     .findFirst()
@@ -120,12 +120,12 @@ final class Xml {
         }
 
         @Nullable
-        String childText(String wanted) {
+        public String childText(String wanted) {
             Element child = child(wanted);
             return child == null ? null : child.text;
         }
 
-        List<Element> children(String wanted) {
+        public List<Element> children(String wanted) {
             return children.stream().filter(each -> each.name.equals(wanted)).toList();
         }
     }
@@ -136,7 +136,16 @@ final class Xml {
      * @param root the name its root must have
      * @throws S3Exception MalformedXML
      */
-    static Element read(byte[] bytes, String root) {
+    public static Element read(byte[] bytes, String root) {
+        Element element = read(bytes);
+        if (!element.name().equals(root)) {
+            throw new S3Exception(S3Error.MalformedXML);
+        }
+        return element;
+    }
+
+    /** Reads a document, whatever its root is called. @throws S3Exception MalformedXML */
+    public static Element read(byte[] bytes) {
         XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
         factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
         factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
@@ -152,9 +161,6 @@ final class Xml {
             Element element = element(reader, 0, count);
             while (reader.hasNext()) {
                 reader.next();
-            }
-            if (!element.name().equals(root)) {
-                throw new S3Exception(S3Error.MalformedXML);
             }
             return element;
         } catch (XMLStreamException | java.util.NoSuchElementException | IllegalArgumentException malformed) {

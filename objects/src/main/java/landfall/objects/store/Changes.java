@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,19 @@ final class Changes {
         this.clock = clock;
     }
 
-    /** Bytes that are to become an object. {@code body}: the bytes themselves where the index keeps them for now. */
+    /**
+     * Bytes that are to become an object. {@code body}: the bytes themselves where the index keeps them for now; {@code
+     * modified}: the object's time, null for now.
+     */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Arrived(long file, long size, byte[] blocks, String etag, String meta, byte @Nullable [] body) {}
+    record Arrived(
+            long file,
+            long size,
+            byte[] blocks,
+            String etag,
+            String meta,
+            byte @Nullable [] body,
+            @Nullable Instant modified) {}
 
     /** Makes it the current version of the key. */
     Row put(Committer.Transaction transaction, String bucketName, String key, Arrived arrived, Precondition condition)
@@ -48,6 +59,7 @@ final class Changes {
                     "the bucket " + bucketName + " may hold " + quota + " bytes and holds " + bucket.bytes());
         }
         long sequence = numbers.getAsLong();
+        Instant modified = arrived.modified();
         boolean odd = odd(known.id(), key, current);
         String version = makeRoom(transaction, known, key, current, sequence);
         Row row = new Row(
@@ -58,7 +70,7 @@ final class Changes {
                 false,
                 arrived.size(),
                 arrived.etag(),
-                clock.millis(),
+                modified == null ? clock.millis() : modified.toEpochMilli(),
                 arrived.meta(),
                 arrived.blocks(),
                 arrived.file(),

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +27,7 @@ final class IncomingBytes implements Incoming {
     private long size;
     private byte @Nullable [] md5;
     private boolean handedOver;
+    private @Nullable Instant modified;
 
     IncomingBytes(long file, Path path) {
         this.file = file;
@@ -89,6 +91,22 @@ final class IncomingBytes implements Incoming {
             }
         }
         return open;
+    }
+
+    @Override
+    public void modified(Instant time) {
+        modified = time;
+    }
+
+    /** The time the object is to have, null for now. */
+    @Nullable
+    Instant modified() {
+        return modified;
+    }
+
+    @Override
+    public @Nullable FileChannel reader() throws IOException {
+        return channel == null ? null : FileChannel.open(path, StandardOpenOption.READ);
     }
 
     @Override

@@ -23,6 +23,10 @@ public final class StoreException extends RuntimeException {
         DISK_FULL,
         /** What lies on the disk isn't what was stored: never served. */
         DAMAGED,
+        /** The request isn't one that this store takes, as a store behind it says. */
+        INVALID_REQUEST,
+        /** This store doesn't do such things. */
+        UNSUPPORTED,
         /** The store is stopping or its disk refuses writes. */
         UNAVAILABLE
     }

@@ -116,7 +116,13 @@ final class Writes {
             incomingFolder.sync();
         }
         Changes.Arrived row = new Changes.Arrived(
-                arrived.file(), arrived.size(), arrived.blocks(), etag, MetaJson.write(meta), memory);
+                arrived.file(),
+                arrived.size(),
+                arrived.blocks(),
+                etag,
+                MetaJson.write(meta),
+                memory,
+                arrived.modified());
         Row stored = commitFile(arrived, transaction -> {
             if (completed != null) {
                 uploads.requireUpload(transaction, completed);
@@ -175,8 +181,8 @@ final class Writes {
         if (!Files.exists(file)) {
             throw partGone(upload, new NoSuchFileException(file.toString()));
         }
-        Changes.Arrived row =
-                new Changes.Arrived(part.file(), part.part().size(), part.blocks(), etag, MetaJson.write(meta), null);
+        Changes.Arrived row = new Changes.Arrived(
+                part.file(), part.part().size(), part.blocks(), etag, MetaJson.write(meta), null, null);
         Row stored = committer.commit(transaction -> {
             uploads.requireUpload(transaction, upload);
             uploads.requireUnchanged(transaction, upload, List.of(part));

@@ -1,13 +1,8 @@
 package landfall.objects.user;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -266,26 +261,7 @@ public final class UserFile implements Users {
                             .put("bucket", grant.bucket())
                             .put("access", grant.access().name()));
         }
-        replace(json.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
+        PrivateFile.replace(file, json.writerWithDefaultPrettyPrinter().writeValueAsBytes(root));
         known = new Known(users);
-    }
-
-    /** Whole or not at all, and on the disk: a new file, synced, renamed over the old one, the folder synced. */
-    private void replace(byte[] bytes) throws IOException {
-        Path folder = Files.createDirectories(file.toAbsolutePath().getParent());
-        Path fresh = folder.resolve(file.getFileName() + ".new");
-        Files.deleteIfExists(fresh);
-        Files.createFile(fresh, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-        try (FileChannel channel = FileChannel.open(fresh, StandardOpenOption.WRITE)) {
-            ByteBuffer buffer = ByteBuffer.wrap(bytes);
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            channel.force(true);
-        }
-        Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel directory = FileChannel.open(folder)) {
-            directory.force(true);
-        }
     }
 }

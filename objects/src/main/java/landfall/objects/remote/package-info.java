@@ -1,0 +1,4 @@
+@NullMarked
+package landfall.objects.remote;
+
+import org.jspecify.annotations.NullMarked;
