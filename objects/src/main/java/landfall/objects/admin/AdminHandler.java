@@ -3,7 +3,6 @@ package landfall.objects.admin;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import landfall.objects.remote.FetchAll;
 import landfall.objects.remote.ReadThroughStore;
 import landfall.objects.store.Bucket;
 import landfall.objects.store.StoreException;
-import landfall.objects.user.Secret;
 import landfall.objects.user.User;
 import landfall.objects.user.UserFile;
 import org.eclipse.jetty.http.HttpHeader;
@@ -102,25 +100,25 @@ public final class AdminHandler extends Handler.Abstract {
         String method = request.getMethod();
         if (path.size() == 1 && method.equals("GET")) {
             ArrayNode all = json.createArrayNode();
-            users.all().forEach(user -> all.add(shown(user, false)));
+            users.all().forEach(user -> all.add(UserJson.shown(user, false)));
             send(response, 200, all);
         } else if (path.size() == 1 && method.equals("POST")) {
-            send(response, 201, shown(users.create(newUser(body(request))), true));
+            send(response, 201, UserJson.shown(users.create(UserJson.newUser(body(request))), true));
         } else if (path.size() == 2 && method.equals("GET")) {
-            send(response, 200, shown(known(path.get(1)), false));
+            send(response, 200, UserJson.shown(known(path.get(1)), false));
         } else if (path.size() == 2 && method.equals("DELETE")) {
             known(path.get(1));
             users.destroy(path.get(1));
             send(response, 200, json.createObjectNode().put("destroyed", path.get(1)));
         } else if (path.size() == 3 && path.get(2).equals("grants") && method.equals("PUT")) {
-            List<User.Grant> grants = grants(body(request));
+            List<User.Grant> grants = UserJson.grants(body(request));
             known(path.get(1));
-            User user = users.update(path.get(1), old -> withGrants(old, grants));
-            send(response, 200, shown(user, false));
+            User user = users.update(path.get(1), old -> UserJson.withGrants(old, grants));
+            send(response, 200, UserJson.shown(user, false));
         } else if (path.size() == 3 && path.get(2).equals("keys") && method.equals("POST")) {
             known(path.get(1));
             User.AccessKey key = users.newKey();
-            users.update(path.get(1), old -> withKeys(old, appended(old.keys(), key)));
+            users.update(path.get(1), old -> UserJson.withKeys(old, UserJson.appended(old.keys(), key)));
             ObjectNode node = json.createObjectNode();
             node.put("accessKeyId", key.id());
             node.put("secretAccessKey", key.secret().reveal());
@@ -133,7 +131,7 @@ public final class AdminHandler extends Handler.Abstract {
             List<User.AccessKey> left = user.keys().stream()
                     .filter(key -> !key.id().equals(path.get(3)))
                     .toList();
-            send(response, 200, shown(users.update(user.name(), old -> withKeys(old, left)), false));
+            send(response, 200, UserJson.shown(users.update(user.name(), old -> UserJson.withKeys(old, left)), false));
         } else {
             throw new AdminException(405, method + " isn't done to /" + String.join("/", path));
         }
@@ -141,88 +139,6 @@ public final class AdminHandler extends Handler.Abstract {
 
     private User known(String name) {
         return users.byName(name).orElseThrow(() -> new AdminException(404, "there is no user " + name));
-    }
-
-    private static List<User.AccessKey> appended(List<User.AccessKey> keys, User.AccessKey key) {
-        List<User.AccessKey> more = new ArrayList<>(keys);
-        more.add(key);
-        return more;
-    }
-
-    private static User withKeys(User user, List<User.AccessKey> keys) {
-        return new User(
-                user.name(),
-                user.canonicalId(),
-                user.displayName(),
-                user.email(),
-                user.administrator(),
-                user.mayCreateBuckets(),
-                keys,
-                user.grants());
-    }
-
-    private static User withGrants(User user, List<User.Grant> grants) {
-        return new User(
-                user.name(),
-                user.canonicalId(),
-                user.displayName(),
-                user.email(),
-                user.administrator(),
-                user.mayCreateBuckets(),
-                user.keys(),
-                grants);
-    }
-
-    private UserFile.NewUser newUser(JsonNode body) {
-        List<User.AccessKey> keys = new ArrayList<>();
-        String id = text(body, "accessKeyId", "");
-        if (!id.isEmpty()) {
-            keys.add(new User.AccessKey(id, Secret.of(text(body, "secretAccessKey", ""))));
-        }
-        return new UserFile.NewUser(
-                text(body, "name", ""),
-                text(body, "displayName", ""),
-                text(body, "email", ""),
-                body.path("administrator").asBoolean(false),
-                body.path("mayCreateBuckets").asBoolean(false),
-                keys,
-                grants(body.path("grants")));
-    }
-
-    private static List<User.Grant> grants(JsonNode list) {
-        List<User.Grant> grants = new ArrayList<>();
-        for (JsonNode each : list) {
-            grants.add(
-                    switch (text(each, "access", "")) {
-                        case "read" -> new User.Grant(text(each, "bucket", ""), User.Access.READ);
-                        case "read-write" -> new User.Grant(text(each, "bucket", ""), User.Access.READ_WRITE);
-                        default -> throw new AdminException(400, "a grant's access is read or read-write: " + each);
-                    });
-        }
-        return grants;
-    }
-
-    private ObjectNode shown(User user, boolean secrets) {
-        ObjectNode node = json.createObjectNode();
-        node.put("name", user.name());
-        node.put("canonicalId", user.canonicalId());
-        node.put("displayName", user.displayName());
-        node.put("administrator", user.administrator());
-        node.put("mayCreateBuckets", user.mayCreateBuckets());
-        ArrayNode keys = node.putArray("keys");
-        for (User.AccessKey key : user.keys()) {
-            ObjectNode each = keys.addObject().put("accessKeyId", key.id());
-            if (secrets) {
-                each.put("secretAccessKey", key.secret().reveal());
-            }
-        }
-        ArrayNode grants = node.putArray("grants");
-        for (User.Grant grant : user.grants()) {
-            grants.addObject()
-                    .put("bucket", grant.bucket())
-                    .put("access", grant.access() == User.Access.READ ? "read" : "read-write");
-        }
-        return node;
     }
 
     // Buckets
@@ -392,7 +308,7 @@ public final class AdminHandler extends Handler.Abstract {
         }
     }
 
-    private static String text(JsonNode node, String name, String otherwise) {
+    static String text(JsonNode node, String name, String otherwise) {
         JsonNode value = node.path(name);
         return value.isMissingNode() || value.isNull() ? otherwise : value.asString();
     }

@@ -7,20 +7,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import landfall.objects.user.User;
 import landfall.objects.user.Users;
-import org.eclipse.jetty.http.HttpField;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,44 +28,6 @@ final class Authentication {
     private static final Duration SKEW_MAX = Duration.ofMinutes(15);
     private static final long EXPIRES_MAX_SECONDS = 7 * 24 * 3_600;
     private static final Pattern HEADER_PART = Pattern.compile("(Credential|SignedHeaders|Signature)=([^,\\s]*)");
-    /** Query parameters that are part of what Version 2 signs: "Signing and Authenticating REST Requests". */
-    private static final Set<String> SIGNED_BY_VERSION_2 = Set.of(
-            "accelerate",
-            "acl",
-            "analytics",
-            "cors",
-            "delete",
-            "inventory",
-            "lifecycle",
-            "location",
-            "logging",
-            "metrics",
-            "notification",
-            "partNumber",
-            "policy",
-            "replication",
-            "requestPayment",
-            "response-cache-control",
-            "response-content-disposition",
-            "response-content-encoding",
-            "response-content-language",
-            "response-content-type",
-            "response-expires",
-            "tagging",
-            "torrent",
-            "uploadId",
-            "uploads",
-            "versionId",
-            "versioning",
-            "versions",
-            "website",
-            "publicAccessBlock",
-            "ownershipControls",
-            "policyStatus",
-            "encryption",
-            "object-lock",
-            "restore");
-
     private final Users users;
     private final Clock clock;
 
@@ -374,41 +331,8 @@ final class Authentication {
     private static void compareEither(Call call, Users.Found found, String date, String given, String accessKey) {
         String resource = call.resource();
         boolean bucketOnly = call.keyOrNull() == null && call.bucketOrNull() != null && !resource.endsWith("/");
-        if (!bucketOnly || !Signing.same(signature2(call, found, date, resource + "/"), given)) {
-            compare(signature2(call, found, date, resource), given, accessKey);
+        if (!bucketOnly || !Signing.same(Version2Signature.of(call, found.secret(), date, resource + "/"), given)) {
+            compare(Version2Signature.of(call, found.secret(), date, resource), given, accessKey);
         }
-    }
-
-    private static String signature2(Call call, Users.Found found, String date, String resource) {
-        Map<String, List<String>> amz = new TreeMap<>();
-        for (HttpField field : call.headers()) {
-            String name = field.getName().toLowerCase(Locale.ROOT);
-            if (name.startsWith("x-amz-")) {
-                amz.computeIfAbsent(name, absent -> new ArrayList<>())
-                        .add(field.getValue() == null ? "" : field.getValue().strip());
-            }
-        }
-        StringBuilder toSign = new StringBuilder();
-        toSign.append(call.method())
-                .append('\n')
-                .append(call.header("content-md5", ""))
-                .append('\n')
-                .append(call.header("content-type", ""))
-                .append('\n')
-                .append(date)
-                .append('\n');
-        amz.forEach((name, values) ->
-                toSign.append(name).append(':').append(String.join(",", values)).append('\n'));
-        toSign.append(resource);
-        String parameters = call.query().parameters().stream()
-                .filter(each -> SIGNED_BY_VERSION_2.contains(each.name()))
-                .map(each -> each.name() + (each.value().isEmpty() ? "" : "=" + each.value()))
-                .sorted()
-                .collect(Collectors.joining("&"));
-        if (!parameters.isEmpty()) {
-            toSign.append('?').append(parameters);
-        }
-        return Signing.base64(
-                Signing.hmac("HmacSHA1", found.secret().reveal().getBytes(StandardCharsets.UTF_8), toSign.toString()));
     }
 }
