@@ -124,17 +124,21 @@ public final class AdminHandler extends Handler.Abstract {
             node.put("secretAccessKey", key.secret().reveal());
             send(response, 201, node);
         } else if (path.size() == 4 && path.get(2).equals("keys") && method.equals("DELETE")) {
-            User user = known(path.get(1));
-            if (user.keys().stream().noneMatch(key -> key.id().equals(path.get(3)))) {
-                throw new AdminException(404, user.name() + " has no access key " + path.get(3));
-            }
-            List<User.AccessKey> left = user.keys().stream()
-                    .filter(key -> !key.id().equals(path.get(3)))
-                    .toList();
-            send(response, 200, UserJson.shown(users.update(user.name(), old -> UserJson.withKeys(old, left)), false));
+            known(path.get(1));
+            User user = users.update(path.get(1), old -> UserJson.withKeys(old, without(old, path.get(3))));
+            send(response, 200, UserJson.shown(user, false));
         } else {
             throw new AdminException(405, method + " isn't done to /" + String.join("/", path));
         }
+    }
+
+    private static List<User.AccessKey> without(User user, String id) {
+        List<User.AccessKey> left =
+                user.keys().stream().filter(key -> !key.id().equals(id)).toList();
+        if (left.size() == user.keys().size()) {
+            throw new AdminException(404, user.name() + " has no access key " + id);
+        }
+        return left;
     }
 
     private User known(String name) {
